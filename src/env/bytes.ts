@@ -1,0 +1,47 @@
+/**
+ * Env files are handled as bytes, so that nothing is lost by decoding: a **byte string** is a JavaScript
+ * string in which every character stands for one byte (0–255). Offsets into it are byte offsets, and
+ * V8 keeps it at one byte a character. Only names and printed values are decoded.
+ */
+
+/** The byte string of a file's content. */
+export function fromBuffer(buffer: Uint8Array): string {
+  return Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength).toString('latin1')
+}
+
+/** The bytes of a byte string. */
+export function toBuffer(bytes: string): Buffer {
+  return Buffer.from(bytes, 'latin1')
+}
+
+const NON_ASCII = /[\x80-\uffff]/
+
+/** Byte string → text. Invalid UTF-8 becomes U+FFFD, so the result is for reading and printing, not for writing back. */
+export function decode(bytes: string): string {
+  return NON_ASCII.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes
+}
+
+/** Text → byte string, as UTF-8. */
+export function encode(text: string): string {
+  return NON_ASCII.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text
+}
+
+/** One Unicode character at a position: its code point and its length in bytes, as Go's `range` over a string sees it. */
+export interface Rune {
+  readonly codePoint: number
+  readonly size: number
+}
+
+const REPLACEMENT = 0xfffd
+
+/** The character that starts at `at`; a byte that starts none is U+FFFD of size 1. */
+export function runeAt(bytes: string, at: number): Rune {
+  const first = bytes.charCodeAt(at)
+  if (first < 0x80) return { codePoint: first, size: 1 }
+  const size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2
+  const text = decode(bytes.slice(at, at + size))
+  const codePoint = text.codePointAt(0) ?? REPLACEMENT
+  // A truncated or overlong sequence decodes to U+FFFD; the genuine U+FFFD is the three bytes EF BF BD.
+  const genuine = codePoint !== REPLACEMENT || bytes.startsWith('\xef\xbf\xbd', at)
+  return genuine ? { codePoint, size } : { codePoint: REPLACEMENT, size: 1 }
+}
