@@ -1,0 +1,85 @@
+import { expand, type Lookup, type Reference, references } from '../env/expand.js'
+import type { Problem } from '../problem.js'
+import { problemAt } from './complain.js'
+import type { Entry, Node, ScalarNode } from './node.js'
+
+/** A stretch of a value: text as written, or what one top-level reference became. */
+interface Piece {
+  readonly value: string
+  readonly reference?: Reference
+}
+
+/**
+ * Expands the variables in every string of a tree (never in keys), as Compose does with a file before it looks at
+ * anything else in it. A value that cannot be expanded is a problem; a required variable that is missing then reads
+ * as empty, so that the rest of the file can still be looked at.
+ */
+export function interpolate(root: Node, problems: Problem[]): Node {
+  const { lookup } = root.source.scope
+  // Aliases make one node hang in several places; it is expanded, and complained about, once.
+  const done = new Map<Node, Node>()
+  const visit = (node: Node): Node => {
+    if (node.kind === 'scalar') return node.raw.includes('$') ? remembered(node) : node
+    return remembered(node)
+  }
+  const remembered = (node: Node): Node => {
+    const known = done.get(node)
+    if (known !== undefined) return known
+    const result = node.kind === 'scalar' ? interpolateScalar(node, lookup, problems) : children(node)
+    done.set(node, result)
+    return result
+  }
+  const children = (node: Exclude<Node, ScalarNode>): Node => {
+    if (node.kind === 'sequence') return { ...node, items: node.items.map(visit) }
+    const entries = new Map<string, Entry>()
+    for (const [key, entry] of node.entries) entries.set(key, { key: entry.key, value: visit(entry.value) })
+    return { ...node, entries }
+  }
+  return visit(root)
+}
+
+function interpolateScalar(node: ScalarNode, lookup: Lookup, problems: Problem[]): ScalarNode {
+  if (node.type !== 'string') return node
+  const result = expand(node.raw, lookup)
+  if (result.ok) return { ...node, text: result.value }
+  if (result.error.kind !== 'required') {
+    const next = 'Write a literal `$` as `$$`.'
+    problems.push(problemAt('compose-refused', node, `Invalid interpolation format: ${node.raw}`, next))
+    return node
+  }
+  const next = 'Give the variable a value in the product env or a default.'
+  problems.push(problemAt('required-missing', node, `${result.error.message}.`, next))
+  return { ...node, text: piecesOf(node.raw, lookup).reduce((text, { value }) => text + value, '') }
+}
+
+/** A value in pieces, so that a part of the expanded text can be traced to the variables that it comes from. */
+export function piecesOf(raw: string, lookup: Lookup): Piece[] {
+  const pieces: Piece[] = []
+  let at = 0
+  const literal = (end: number) => {
+    const text = raw.slice(at, end)
+    const result = expand(text, lookup)
+    if (text !== '') pieces.push({ value: result.ok ? result.value : text })
+  }
+  for (const reference of topLevel(raw)) {
+    literal(reference.start)
+    const result = expand(raw.slice(reference.start, reference.end), lookup)
+    pieces.push({ value: result.ok ? result.value : '', reference })
+    at = reference.end
+  }
+  literal(raw.length)
+  return pieces
+}
+
+/** The references of a text that do not stand inside another one's default, alternative or message. */
+function topLevel(raw: string): Reference[] {
+  const all = references(raw)
+  const top: Reference[] = []
+  for (let index = 0; index < all.length; index++) {
+    const reference = all[index] as Reference
+    top.push(reference)
+    // `references` lists what is inside an operand right behind the reference itself.
+    if (reference.operator !== '') index += references(reference.operand).length
+  }
+  return top
+}

@@ -1,0 +1,207 @@
+import type { Problem } from '../problem.js'
+import { problemAt } from './complain.js'
+import { type Entry, get, type MappingNode, type Node, type ScalarNode, type SequenceNode } from './node.js'
+
+/**
+ * How a later Compose file, or a service that extends another, changes what was there (compose-go 2.9.1,
+ * `override/merge.go`): mappings merge key by key, lists are joined, anything else is replaced, and the rows below
+ * are the exceptions.
+ */
+
+/**
+ * Each kind is a way to merge: `sequence` and `mapping` first bring both sides into that form, `keyed` is a sequence
+ * of `KEY=VALUE` of which the last one with a key counts (`override/uncity.go`).
+ */
+type Exception = 'replace' | 'sequence' | 'keyed' | 'mapping' | 'build' | 'logging'
+
+const EXCEPTIONS: readonly (readonly [pattern: string, Exception])[] = [
+  ['networks.*.ipam.config', 'replace'],
+  ['networks.*.labels', 'keyed'],
+  ['volumes.*.labels', 'sequence'],
+  ['services.*.annotations', 'keyed'],
+  ['services.*.build', 'build'],
+  ['services.*.build.additional_contexts', 'keyed'],
+  ['services.*.build.args', 'keyed'],
+  ['services.*.build.extra_hosts', 'sequence'],
+  ['services.*.build.labels', 'keyed'],
+  ['services.*.command', 'replace'],
+  ['services.*.depends_on', 'mapping'],
+  ['services.*.deploy.labels', 'keyed'],
+  ['services.*.dns', 'keyed'],
+  ['services.*.dns_opt', 'keyed'],
+  ['services.*.dns_search', 'keyed'],
+  ['services.*.entrypoint', 'replace'],
+  ['services.*.env_file', 'keyed'],
+  ['services.*.environment', 'keyed'],
+  ['services.*.extra_hosts', 'sequence'],
+  ['services.*.healthcheck.test', 'replace'],
+  ['services.*.label_file', 'sequence'],
+  ['services.*.labels', 'keyed'],
+  ['services.*.logging', 'logging'],
+  ['services.*.models', 'mapping'],
+  ['services.*.networks', 'mapping'],
+  ['services.*.sysctls', 'keyed'],
+  ['services.*.tmpfs', 'keyed'],
+  ['services.*.ulimits.*', 'replace'],
+]
+
+const PATTERNS = EXCEPTIONS.map(([pattern, exception]) => ({ parts: pattern.split('.'), exception }))
+
+/** What a merge reports to, and how much it may still produce. */
+export interface MergeContext {
+  readonly problems: Problem[]
+  /** Called with the number of list items or keys that a merge writes; throws when it is too much. */
+  spend(items: number): void
+}
+
+/**
+ * @param path where the two stand, from the top of the file: `['services', 'web']`
+ * @param keepResets whether a `!reset` stays visible, so that it also reaches what is merged later
+ */
+export function merge(
+  base: Node,
+  over: Node,
+  path: readonly string[],
+  context: MergeContext,
+  keepResets = false,
+): Node {
+  const exception = PATTERNS.find(({ parts }) => matches(parts, path))?.exception
+  switch (exception) {
+    case 'replace':
+      return over
+    case 'sequence':
+      return join(toSequence(base), toSequence(over), context)
+    case 'keyed':
+      return lastOfEach(join(toSequence(base), toSequence(over), context))
+    case 'mapping':
+      return mergeMappings(toMapping(base), toMapping(over), path, context, keepResets)
+    case 'build':
+      return mergeMappings(toBuild(base), toBuild(over), path, context, keepResets)
+    case 'logging': {
+      const [one, two] = [get(base, 'driver'), get(over, 'driver')].map(
+        (node) => node?.kind === 'scalar' && node.text,
+      )
+      if (one !== false && two !== false && one !== two) return over
+    }
+  }
+  if (isNull(over)) return base
+  if (base.kind === 'scalar') return over
+  if (base.kind !== over.kind) {
+    const message = `Cannot override ${path.join('.')}: a ${over.kind} in place of a ${base.kind}.`
+    context.problems.push(problemAt('compose-refused', over, message, 'Give it the same form.'))
+    return base
+  }
+  if (base.kind === 'sequence') return join(base, over as SequenceNode, context)
+  return mergeMappings(base, over as MappingNode, path, context, keepResets)
+}
+
+function mergeMappings(
+  base: MappingNode,
+  over: MappingNode,
+  path: readonly string[],
+  context: MergeContext,
+  keepResets: boolean,
+): MappingNode {
+  const entries = new Map(base.entries)
+  context.spend(base.entries.size + over.entries.size)
+  for (const [key, entry] of over.entries) {
+    const existing = entries.get(key)
+    const { directive } = entry.value
+    if (directive === 'reset' && !keepResets) entries.delete(key)
+    else if (directive !== undefined || existing === undefined) entries.set(key, entry)
+    else
+      entries.set(key, {
+        key: entry.key,
+        value: merge(existing.value, entry.value, [...path, key], context, keepResets),
+      })
+  }
+  return { ...base, entries }
+}
+
+/** Takes the directives out of a tree once they have had their effect: what is reset goes, what overrides stays. */
+export function settle<N extends Node>(node: N): N {
+  if (node.kind === 'scalar') return node
+  if (node.kind === 'sequence') {
+    const items = node.items.filter(({ directive }) => directive !== 'reset').map(settle)
+    return same(items, node.items) ? plain(node) : plain({ ...node, items })
+  }
+  let changed = false
+  const entries = new Map<string, Entry>()
+  for (const [key, entry] of node.entries) {
+    const value = settle(entry.value)
+    changed ||= value !== entry.value
+    if (value.directive !== 'reset')
+      entries.set(key, value === entry.value ? entry : { key: entry.key, value })
+  }
+  return changed || entries.size < node.entries.size ? plain({ ...node, entries }) : plain(node)
+}
+
+function plain<N extends Node>(node: N): N {
+  if (node.directive !== 'override') return node
+  const { directive: _, ...rest } = node
+  return rest as N
+}
+
+function same(left: readonly unknown[], right: readonly unknown[]): boolean {
+  return left.length === right.length && left.every((item, index) => item === right[index])
+}
+
+function matches(parts: readonly string[], path: readonly string[]): boolean {
+  return parts.length === path.length && parts.every((part, index) => part === '*' || part === path[index])
+}
+
+function isNull(node: Node): boolean {
+  return node.kind === 'scalar' && node.type === 'null'
+}
+
+function join(base: SequenceNode, over: SequenceNode, context: MergeContext): SequenceNode {
+  context.spend(base.items.length + over.items.length)
+  return { ...base, items: [...base.items, ...over.items] }
+}
+
+function lastOfEach(sequence: SequenceNode): SequenceNode {
+  const items = new Map<unknown, Node>()
+  for (const item of sequence.items) {
+    items.set(item.kind === 'scalar' ? item.text.split('=', 1)[0] : item, item)
+  }
+  return { ...sequence, items: [...items.values()] }
+}
+
+/** `{A: 1}` → `[A=1]`, a string → a list of one. */
+function toSequence(node: Node): SequenceNode {
+  if (node.kind === 'sequence') return node
+  const { source, start, end } = node
+  if (node.kind === 'scalar') {
+    return { kind: 'sequence', source, start, end, items: node.type === 'string' ? [node] : [] }
+  }
+  const items = [...node.entries].flatMap(([key, { key: keyNode, value }]): Node[] => {
+    if (isNull(value)) return [{ ...keyNode, type: 'string' }]
+    const values = value.kind === 'sequence' ? value.items : [value]
+    return values.map((item) => (item.kind === 'scalar' ? prefixed(`${key}=`, item) : item))
+  })
+  return { kind: 'sequence', source, start, end, items }
+}
+
+function prefixed(prefix: string, { text, raw, ...rest }: ScalarNode): ScalarNode {
+  return { ...rest, type: 'string', text: prefix + text, raw: prefix + raw, verbatim: -1 }
+}
+
+/** `[a, b]` → `{a: , b: }`. */
+function toMapping(node: Node): MappingNode {
+  if (node.kind === 'mapping') return node
+  const { source, start, end } = node
+  const entries = new Map<string, Entry>()
+  for (const item of node.kind === 'sequence' ? node.items : []) {
+    if (item.kind !== 'scalar') continue
+    const value: ScalarNode = { ...item, type: 'null', text: '', raw: '', verbatim: -1, start: item.end }
+    entries.set(item.text, { key: item, value })
+  }
+  return { kind: 'mapping', source, start, end, entries }
+}
+
+function toBuild(node: Node): MappingNode {
+  if (node.kind !== 'scalar' || node.type !== 'string') return toMapping(node)
+  const { source, start, end } = node
+  const key: ScalarNode = { ...node, text: 'context', raw: 'context', verbatim: -1 }
+  return { kind: 'mapping', source, start, end, entries: new Map([['context', { key, value: node }]]) }
+}

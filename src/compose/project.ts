@@ -1,0 +1,214 @@
+import type { Lookup } from '../env/expand.js'
+import { type Problem, problem } from '../problem.js'
+import { problemAt } from './complain.js'
+import { Loader, type ReadText, TooLarge } from './load.js'
+import {
+  type Entry,
+  get,
+  type MappingNode,
+  type Node,
+  type ScalarNode,
+  type Span,
+  spanOf,
+  stringsOf,
+} from './node.js'
+import { type PublishedPort, publishedPorts } from './published.js'
+import { type Variable, variablesOf } from './variables.js'
+import { isTrue, type Mount, mountsOf } from './volume.js'
+
+/** What Compose would make of a product's Compose files. */
+export interface ComposeProject {
+  /** Every Compose file that was read: those named, those they include and extend. */
+  readonly files: readonly string[]
+  /** The top-level `name:`, which pins the project's name. */
+  readonly name?: Setting
+  readonly services: readonly Service[]
+  /** The published ports of all services, in their order. */
+  readonly ports: readonly PublishedPort[]
+  readonly volumes: readonly Resource[]
+  readonly networks: readonly Resource[]
+  /** The variables of what is left once files are merged, by name: what `docker compose config --variables` lists. */
+  readonly variables: readonly Variable[]
+  /** The variables of every file that was read, also where a later file or service overrides the value. */
+  readonly mentioned: readonly Variable[]
+  readonly problems: readonly Problem[]
+}
+
+/** A service, whether or not a profile keeps it from starting. */
+export interface Service {
+  readonly name: string
+  /** Its key and its body, in the file that states it last. */
+  readonly span: Span
+  readonly profiles: readonly string[]
+  readonly image?: Setting
+  readonly containerName?: Setting
+  /** With `host`, the ports of the container are the host's, and `ports:` has no effect. */
+  readonly networkMode?: Setting
+  readonly mounts: readonly Mount[]
+}
+
+/** A key with one value. */
+interface Setting {
+  /** The value, variables expanded. */
+  readonly text: string
+  /** The value before that. */
+  readonly raw: string
+  /** The value's place. */
+  readonly span: Span
+  /** From the start of the key to the end of the value. */
+  readonly entry: Span
+}
+
+/** A volume or network under the top-level key of that name. */
+export interface Resource {
+  readonly name: string
+  readonly span: Span
+  /** Whether it is made outside of Compose; then all products share it. */
+  readonly external: boolean
+  /** The `name:` that takes the place of `<project>_<key>`. */
+  readonly fixedName?: Setting
+}
+
+/**
+ * Reads Compose files as Docker Compose does, and never throws on what is in them.
+ * @param files the entry files, each overriding those before it; relative paths in all of them start at `directory`
+ * @param readText a file's text, decoded (invalid UTF-8 as U+FFFD, which is reported); null if it is not there
+ * @param lookup a variable's value, the shell's before the product env's; undefined if it is unset
+ * @param directory the project directory; without it, the folder of the first file
+ */
+export function readProject(
+  files: readonly string[],
+  readText: ReadText,
+  lookup: Lookup,
+  directory = folderOf(files[0] ?? ''),
+): ComposeProject {
+  const loader = new Loader(readText)
+  try {
+    return read(loader, loader.model(files, { directory, lookup }))
+  } catch (error) {
+    // A stack overflow is what is left of a file that slipped through the limits on depth and size.
+    if (!(error instanceof TooLarge || error instanceof RangeError)) throw error
+    const place = { file: files[0] ?? '' }
+    const next = 'Look for services that extend each other in a long chain.'
+    loader.problems.push(problem('compose-refused', place, 'The merged files are too large.', next))
+    return read(loader, undefined)
+  }
+}
+
+function read(loader: Loader, model: MappingNode | undefined): ComposeProject {
+  const problems = [...loader.problems]
+  if (model !== undefined) checkTop(model, problems)
+  if ((model?.entries.size ?? 0) === 0 && problems.length === 0) {
+    const next = 'Write `services:` and the services below it.'
+    problems.push(
+      problem('compose-refused', { file: [...loader.files][0] ?? '' }, 'Empty Compose file.', next),
+    )
+  }
+  const services: Service[] = []
+  const ports: PublishedPort[] = []
+  for (const [name, entry] of section(model, 'services', problems)) {
+    if (entry.value.kind !== 'mapping') {
+      refuse(entry.value, `services.${name} must be a mapping.`, problems)
+      continue
+    }
+    services.push(serviceOf(name, entry, problems))
+    for (const port of publishedPorts(name, entry.value, problems)) ports.push(port)
+  }
+  const name = settingOf(model, 'name', problems)
+  return {
+    files: [...loader.files],
+    services,
+    ports,
+    volumes: resourcesOf(model, 'volumes', problems),
+    networks: resourcesOf(model, 'networks', problems),
+    variables: variablesOf(model === undefined ? [] : [model]),
+    mentioned: variablesOf(model === undefined ? [] : loader.trees),
+    problems: distinct(problems),
+    ...(name === undefined ? {} : { name }),
+  }
+}
+
+function folderOf(file: string): string {
+  const end = Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\'))
+  return end === -1 ? '.' : end === 0 ? '/' : file.slice(0, end)
+}
+
+/** The keys that Compose knows at the top; it refuses any other that does not start with `x-`. */
+const TOP = ['version', 'name', 'include', 'services', 'models', 'networks', 'volumes', 'secrets', 'configs']
+
+function checkTop(model: MappingNode, problems: Problem[]): void {
+  for (const [key, entry] of model.entries) {
+    if (!TOP.includes(key) && !key.startsWith('x-'))
+      refuse(entry.key, `Compose knows no top-level ${key}.`, problems)
+  }
+}
+
+function section(model: Node | undefined, key: string, problems: Problem[]): Iterable<[string, Entry]> {
+  const node = get(model, key)
+  if (node === undefined) return []
+  if (node.kind === 'mapping') return node.entries
+  refuse(node, `\`${key}\` must be a mapping.`, problems)
+  return []
+}
+
+function serviceOf(name: string, { key, value }: Entry, problems: Problem[]): Service {
+  if (!/^[a-zA-Z0-9._-]+$/.test(name)) refuse(key, `Not a service name: ${name}`, problems)
+  const image = settingOf(value, 'image', problems)
+  const containerName = settingOf(value, 'container_name', problems)
+  const networkMode = settingOf(value, 'network_mode', problems)
+  return {
+    name,
+    span: key.source === value.source ? spanOf(key, key.start, value.end) : spanOf(key),
+    profiles: [...new Set(stringsOf(get(value, 'profiles')).map(({ text }) => text))],
+    mounts: mountsOf(value, problems),
+    ...(image === undefined ? {} : { image }),
+    ...(containerName === undefined ? {} : { containerName }),
+    ...(networkMode === undefined ? {} : { networkMode }),
+  }
+}
+
+function settingOf(node: Node | undefined, name: string, problems: Problem[]): Setting | undefined {
+  const entry = node?.kind === 'mapping' ? node.entries.get(name) : undefined
+  if (entry === undefined) return undefined
+  if (entry.value.kind !== 'scalar' || entry.value.type !== 'string') {
+    refuse(entry.value, `\`${name}\` must be a string.`, problems)
+    return undefined
+  }
+  const { key, value } = entry as { key: ScalarNode; value: ScalarNode }
+  // A value behind an alias stands elsewhere: then the entry is only known to start at its key.
+  const together = key.source === value.source && key.end <= value.start
+  return {
+    text: value.text,
+    raw: value.raw,
+    span: spanOf(value),
+    entry: spanOf(key, key.start, together ? value.end : key.end),
+  }
+}
+
+function resourcesOf(model: Node | undefined, kind: 'volumes' | 'networks', problems: Problem[]): Resource[] {
+  return [...section(model, kind, problems)].map(([name, { key, value }]) => {
+    const external = get(value, 'external')
+    // `external: { name: x }` is the old way to write `external: true` and `name: x`.
+    const fixedName = settingOf(value, 'name', problems) ?? settingOf(external, 'name', problems)
+    return {
+      name,
+      span: spanOf(key),
+      external: external?.kind === 'mapping' || (external?.kind === 'scalar' && isTrue(external)),
+      ...(fixedName === undefined ? {} : { fixedName }),
+    }
+  })
+}
+
+function refuse(node: Node, message: string, problems: Problem[]): void {
+  const next = 'See the Compose file reference: https://docs.docker.com/reference/compose-file/'
+  problems.push(problemAt('compose-refused', node, message, next))
+}
+
+/** A file that is included in one place and extended in another is read twice, its problems reported once. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  const seen = new Map<string, Problem>()
+  for (const each of problems) {
+    seen.set([each.code, each.file, each.line, each.column, each.message].join('\0'), each)
+  }
+  return [...seen.values()]
+}
