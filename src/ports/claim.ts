@@ -1,0 +1,81 @@
+/**
+ * A claim: one host port, or range, that a product takes on the host, and why. Everything that looks at many
+ * products (`ports`, `whois`, `check`) looks at claims.
+ */
+
+/**
+ * - `adjusted`: the feature's base port + the product's offset, as the product env holds it
+ * - `planned`: the same, but not merged yet
+ * - `outdated`: in a section that nobody touched, from an older template or offset; a merge with --refresh moves it
+ * - `pinned`: the product's own value, which nothing moves
+ * - `literal`: written in a Compose file, where no offset reaches it
+ * - `chance`: no port is given, so Docker picks a random one
+ */
+export type ClaimOutcome = 'adjusted' | 'planned' | 'outdated' | 'pinned' | 'literal' | 'chance'
+
+export interface PortClaim {
+  readonly product: string
+  /** Null for the product itself. */
+  readonly instance: string | null
+  /** Null where the port is the product's own. */
+  readonly feature: string | null
+  /** Null for a literal port. */
+  readonly variable: string | null
+  /** The service of the Compose file; null where no Compose file uses the variable. */
+  readonly service: string | null
+  /**
+   * The base port, or range, that the feature states, and the address that goes with it; null where there is none.
+   * The address is the claim's own, but where the port is outdated.
+   */
+  readonly base: { readonly from: number; readonly to: number; readonly address: string } | null
+  /** In ports; null where none applies. */
+  readonly offset: number | null
+  /** The address on the host, without brackets; '' is all of them. */
+  readonly address: string
+  /** First and last host port, both inclusive; 0 for a port left to chance. */
+  readonly from: number
+  readonly to: number
+  /** `tcp`, `udp` or `sctp`. */
+  readonly protocol: string
+  readonly outcome: ClaimOutcome
+  /** Whether a browser would open it, and whether over TLS. */
+  readonly http: boolean
+  readonly https: boolean
+  /** Where the port is stated. */
+  readonly file: string
+  readonly line: number
+}
+
+/** The ports of a claim for people: `6971`, `8000-8010`, or `random`. */
+export function claimPorts({ from, to, outcome }: Pick<PortClaim, 'from' | 'to' | 'outcome'>): string {
+  if (outcome === 'chance') return 'random'
+  return from === to ? `${from}` : `${from}-${to}`
+}
+
+/** A product, or one of its instances, for people: `my_first_app@blue`. */
+export function ownerName({ product, instance }: { product: string; instance: string | null }): string {
+  return instance === null ? product : `${product}@${instance}`
+}
+
+/** Whether a merge (with --refresh) gives the claim the product's offset: then another offset moves it. */
+export function follows({ outcome }: PortClaim): boolean {
+  return outcome === 'adjusted' || outcome === 'planned' || outcome === 'outdated'
+}
+
+/**
+ * Whether two host addresses can get in each other's way. '' listens everywhere, `0.0.0.0` on every IPv4 address,
+ * `::` on every IPv6 address.
+ */
+export function addressesOverlap(a: string, b: string): boolean {
+  if (a === b || a === '' || b === '') return true
+  if (isIPv6(a) !== isIPv6(b)) return false
+  return isWildcard(a) || isWildcard(b)
+}
+
+function isIPv6(address: string): boolean {
+  return address.includes(':')
+}
+
+function isWildcard(address: string): boolean {
+  return address === '0.0.0.0' || /^(?:0*:)*:?0*$/.test(address)
+}

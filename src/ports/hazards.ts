@@ -1,0 +1,96 @@
+/** What will, or may, go wrong with a port though nobody else claims it. Rules are rows: one condition and its reason. */
+import type { PortClaim } from './claim.js'
+import { refusedByBrowsers } from './http.js'
+import { MAX_PORT } from './value.js'
+
+export type HazardKind =
+  | 'over-65535'
+  | 'privileged'
+  | 'ephemeral'
+  | 'browser-refuses'
+  | 'offset-0'
+  | 'left-to-chance'
+  | 'literal'
+
+/** One hazard of one claim. */
+export interface Hazard {
+  readonly kind: HazardKind
+  readonly claim: PortClaim
+  readonly reason: string
+}
+
+/** The ports that the kernel gives to outgoing connections, first and last. */
+export interface EphemeralRange {
+  readonly from: number
+  readonly to: number
+}
+
+interface HazardRule {
+  readonly kind: HazardKind
+  /** The reason if the rule applies; null if it does not. */
+  readonly applies: (claim: PortClaim, ephemeral: EphemeralRange | null) => string | null
+}
+
+/** All rules, the gravest first. A port left to chance has no number for the others to look at. */
+export const HAZARD_RULES: readonly HazardRule[] = [
+  {
+    kind: 'left-to-chance',
+    applies: ({ outcome, variable }) =>
+      outcome !== 'chance'
+        ? null
+        : `${variable ?? 'the host port'} is empty or unset: Docker publishes a random port and reports success`,
+  },
+  {
+    kind: 'over-65535',
+    applies: ({ to }) => (to > MAX_PORT ? `${to} is over ${MAX_PORT}: there is no such port` : null),
+  },
+  {
+    kind: 'privileged',
+    applies: ({ from, outcome }) =>
+      outcome !== 'chance' && from < 1024
+        ? `${from} is under 1024: only root, or an engine that runs as root, may listen there`
+        : null,
+  },
+  {
+    kind: 'ephemeral',
+    applies: ({ from, to }, ephemeral) =>
+      ephemeral !== null && from <= ephemeral.to && to >= ephemeral.from
+        ? `the kernel uses ${ephemeral.from}-${ephemeral.to} for outgoing connections: now and then one of them holds this port`
+        : null,
+  },
+  {
+    kind: 'browser-refuses',
+    applies: ({ http, from, to, outcome }) => {
+      const port = http && outcome !== 'chance' ? refusedByBrowsers(from, to) : undefined
+      return port === undefined ? null : `browsers refuse to open ${port} (bad ports of the Fetch standard)`
+    },
+  },
+  {
+    kind: 'offset-0',
+    applies: ({ offset, outcome }) =>
+      offset === 0 && outcome !== 'pinned'
+        ? 'the offset is 0: the base port itself is taken, which a program outside of any product may use'
+        : null,
+  },
+  {
+    kind: 'literal',
+    applies: ({ outcome, variable }) => {
+      if (outcome !== 'literal') return null
+      const why =
+        variable === null
+          ? 'the port is written in the Compose file'
+          : `the port comes from ${variable}, but by a default, as a part, or under a name that is no port variable's`
+      return `${why}: no offset reaches it, so a second product with it cannot run`
+    },
+  },
+]
+
+/** Every hazard of every claim, in the order of the claims. */
+export function findHazards(claims: readonly PortClaim[], ephemeral: EphemeralRange | null): Hazard[] {
+  return claims.flatMap((claim) =>
+    HAZARD_RULES.flatMap(({ kind, applies }) => {
+      const reason = applies(claim, ephemeral)
+      return reason === null ? [] : [{ kind, claim, reason }]
+    }),
+  )
+}

@@ -1,0 +1,55 @@
+/**
+ * The value of a port variable: what may stand before the `:` of a Compose port mapping, "8080",
+ * "127.0.0.1:8080", "[::1]:8080", "8000-8010" (Compose spec, "ports", short syntax).
+ */
+
+export const MAX_PORT = 65535
+
+/** A host port, or a range of them, with the address it is bound to. */
+export interface PortValue {
+  /** The address as written with its colon ("127.0.0.1:", "[::1]:"), or ''. */
+  readonly address: string
+  /** First and last port, both inclusive; equal for a single port. */
+  readonly from: number
+  readonly to: number
+  /** Whether it was written as a range. */
+  readonly range: boolean
+}
+
+/** Why a text is no port value: nothing or 0 leaves the port to Docker's choice; anything else is no port at all. */
+export type NotAPort = 'empty' | 'not-a-number'
+
+const ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9A-Fa-f:.]+\]):/
+const PORTS = /^(\d{1,9})(?:-(\d{1,9}))?$/
+
+/**
+ * Reads a port value.
+ * @param text the value without quotes and blanks around it
+ * @returns the ports, which may still be over 65535, or why it is none
+ */
+export function parsePortValue(text: string): PortValue | NotAPort {
+  const address = ADDRESS.exec(text)?.[0] ?? ''
+  const ports = text.slice(address.length)
+  if (ports === '') return 'empty'
+  const match = PORTS.exec(ports)
+  if (match === null) return 'not-a-number'
+  const from = Number(match[1])
+  const to = match[2] === undefined ? from : Number(match[2])
+  if (from === 0) return 'empty'
+  return to < from ? 'not-a-number' : { address, from, to, range: match[2] !== undefined }
+}
+
+/** Both ends moved by `offset` ports. */
+export function shiftPort(port: PortValue, offset: number): PortValue {
+  return { ...port, from: port.from + offset, to: port.to + offset }
+}
+
+/** The text of a port value. */
+export function formatPort({ address, from, to, range }: PortValue): string {
+  return `${address}${range ? `${from}-${to}` : from}`
+}
+
+/** The ports without their address, for a table or a sum. */
+export function formatPortNumbers({ from, to, range }: PortValue): string {
+  return range ? `${from}-${to}` : `${from}`
+}

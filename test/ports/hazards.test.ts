@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest'
+import type { PortClaim } from '../../src/ports/claim.js'
+import { findHazards, HAZARD_RULES, type HazardKind } from '../../src/ports/hazards.js'
+import { isHttp, isHttps, type PortUse, refusedByBrowsers } from '../../src/ports/http.js'
+import { claim, movable } from './support.js'
+
+const EPHEMERAL = { from: 32768, to: 60999 }
+
+const kinds = (about: PortClaim, ephemeral: typeof EPHEMERAL | null = EPHEMERAL) =>
+  findHazards([about], ephemeral).map(({ kind }) => kind)
+
+describe('a hazard', () => {
+  const cases: readonly (readonly [what: string, about: PortClaim, expected: HazardKind[]])[] = [
+    ['none at 8000', claim(), []],
+    ['over 65535', claim({ from: 65536 }), ['over-65535']],
+    ['none at 65535', claim({ from: 65535 }), []],
+    ['a range that ends over 65535', claim({ from: 65530, to: 65540 }), ['over-65535']],
+    ['under 1024', claim({ from: 1023 }), ['privileged']],
+    ['none at 1024', claim({ from: 1024 }), []],
+    ['a range that starts under 1024', claim({ from: 1000, to: 2000 }), ['privileged']],
+    ['none just below the ephemeral range', claim({ from: 32767 }), []],
+    ['the first ephemeral port', claim({ from: 32768 }), ['ephemeral']],
+    ['the last ephemeral port', claim({ from: 60999 }), ['ephemeral']],
+    ['none just above the ephemeral range', claim({ from: 61000 }), []],
+    ['a range that reaches into the ephemeral range', claim({ from: 32000, to: 33000 }), ['ephemeral']],
+    ['a range around the ephemeral range', claim({ from: 32000, to: 62000 }), ['ephemeral']],
+    ['a port that browsers refuse', claim({ from: 6000, http: true }), ['browser-refuses']],
+    ['the same of no web server', claim({ from: 6000 }), []],
+    ['a range with one', claim({ from: 5990, to: 6010, http: true }), ['browser-refuses']],
+    ['one under 1024', claim({ from: 25, http: true }), ['privileged', 'browser-refuses']],
+    ['offset 0', movable(8000, 0), ['offset-0']],
+    ['none at offset 1', movable(8000, 1), []],
+    ['none at offset 0 where the product has pinned the port', movable(8000, 0, { outcome: 'pinned' }), []],
+    ['a port left to chance', claim({ from: 0, outcome: 'chance', http: true }), ['left-to-chance']],
+    ['a literal port', claim({ outcome: 'literal' }), ['literal']],
+    ['a literal port under 1024', claim({ from: 80, outcome: 'literal' }), ['privileged', 'literal']],
+  ]
+  test.each(cases)('%s', (_, about, expected) => {
+    expect(kinds(about)).toEqual(expected)
+  })
+
+  test('is told with a reason of its own, for each of them', () => {
+    const told = findHazards(
+      cases.map(([, about]) => about),
+      EPHEMERAL,
+    )
+    expect(new Set(told.map(({ kind }) => kind))).toEqual(new Set(HAZARD_RULES.map(({ kind }) => kind)))
+    for (const { reason, claim: about } of told) {
+      expect(reason).not.toMatch(/undefined|null|NaN/)
+      if (about.outcome !== 'chance') expect(reason).toMatch(/\d|offset/)
+    }
+  })
+
+  test('says where a port stands that no offset reaches', () => {
+    const reason = (variable: string | null) =>
+      findHazards([claim({ outcome: 'literal', variable })], null)[0]?.reason
+    expect(reason(null)).toContain('written in the Compose file')
+    expect(reason('WEB_PORT')).toContain('WEB_PORT')
+  })
+
+  test('is not seen where the kernel does not tell its range', () => {
+    expect(kinds(claim({ from: 40000 }), null)).toEqual([])
+  })
+})
+
+describe('HTTP', () => {
+  const use = (about: Partial<PortUse>): PortUse => ({
+    appProtocol: undefined,
+    container: null,
+    variable: null,
+    protocol: 'tcp',
+    ...about,
+  })
+  test.each<readonly [about: Partial<PortUse>, http: boolean, https: boolean]>([
+    [{}, false, false],
+    [{ container: 80 }, true, false],
+    [{ container: 443 }, true, true],
+    [{ container: 8443 }, true, true],
+    [{ container: 6379 }, false, false],
+    [{ container: 80, protocol: 'udp' }, false, false],
+    [{ appProtocol: 'http', container: 6379 }, true, false],
+    [{ appProtocol: 'HTTPS' }, true, true],
+    [{ appProtocol: 'http', container: 443 }, true, false],
+    [{ appProtocol: 'redis', container: 80, variable: 'WEB_HOST_PORT' }, false, false],
+    [{ variable: 'WEB_HOST_PORT' }, true, false],
+    [{ variable: 'mailhog_ui_host_port' }, true, false],
+    [{ variable: 'HTTPS_HOST_PORT' }, true, true],
+    [{ variable: 'WEBHOOK_HOST_PORT' }, false, false],
+    [{ variable: 'COBWEB_HOST_PORT' }, false, false],
+    [{ variable: 'REDIS_HOST_PORT', container: 8080 }, true, false],
+  ])('%j', (about, http, https) => {
+    expect(isHttp(use(about))).toBe(http)
+    expect(isHttp(use(about)) && isHttps(use(about))).toBe(https)
+  })
+
+  test.each([
+    [6000, 6000, 6000],
+    [6001, 6001, undefined],
+    [6660, 6670, 6665],
+    [10080, 10080, 10080],
+    [65535, 65535, undefined],
+    [5060, 5061, 5060],
+    [8000, 9000, undefined],
+  ])('a browser refuses, of %i-%i, %s', (from, to, refused) => {
+    expect(refusedByBrowsers(from, to)).toBe(refused)
+  })
+
+  test('the ports that browsers refuse hold those that the fetch of Node refuses, by the same standard', async () => {
+    const refused = Array.from({ length: 65536 }, (_, port) => port).filter(
+      (port) => refusedByBrowsers(port, port) !== undefined,
+    )
+    expect(refused).toHaveLength(83)
+    const byFetch = async (port: number): Promise<boolean> => {
+      const signal = AbortSignal.timeout(2_000)
+      const error: unknown = await fetch(`http://127.0.0.1:${port}/`, { method: 'HEAD', signal }).catch(
+        (error: Error) => error.cause,
+      )
+      return error instanceof Error && error.message === 'bad port'
+    }
+    const around = [...new Set(refused.flatMap((port) => [port - 1, port, port + 1]))].filter(
+      (port) => port > 0,
+    )
+    const found = await Promise.all(around.map(async (port) => ((await byFetch(port)) ? [port] : [])))
+    // An older Node lacks the latest of them.
+    expect(found.flat().length).toBeGreaterThan(75)
+    expect(refused).toEqual(expect.arrayContaining(found.flat()))
+  })
+})

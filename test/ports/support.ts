@@ -1,0 +1,50 @@
+import type { PortClaim } from '../../src/ports/claim.js'
+import type { Owner } from '../../src/ports/fix.js'
+
+/** A claim with what the test is about; the rest is a feature's TCP port 8000 on all addresses. */
+export function claim(about: Partial<PortClaim> = {}): PortClaim {
+  const from = about.from ?? 8000
+  return {
+    product: 'shop',
+    instance: null,
+    feature: 'web',
+    variable: 'WEB_HOST_PORT',
+    service: 'web',
+    base: null,
+    offset: null,
+    address: '',
+    from,
+    to: about.to ?? from,
+    protocol: 'tcp',
+    outcome: 'pinned',
+    http: false,
+    https: false,
+    file: 'products/shop/.env',
+    line: 1,
+    ...about,
+  }
+}
+
+/** A claim that an offset moves. */
+export function movable(base: number, offset: number, about: Partial<PortClaim> = {}): PortClaim {
+  const to = about.base?.to ?? base
+  const bound = { from: base, to, address: about.base?.address ?? about.address ?? '' }
+  const ports = { base: bound, offset, from: base + offset, to: to + offset }
+  return claim({ outcome: 'planned', ...about, ...ports })
+}
+
+/** An owner of the claims, which get its name. */
+export function owner(
+  product: string,
+  offset: number,
+  claims: readonly PortClaim[],
+  { instance = null, stated = false }: { instance?: string | null; stated?: boolean } = {},
+): Owner {
+  return {
+    product,
+    instance,
+    offset,
+    stated,
+    claims: claims.map((each) => ({ ...each, product, instance })),
+  }
+}
