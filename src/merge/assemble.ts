@@ -1,0 +1,192 @@
+/**
+ * Puts the new text of a product env together: the old bytes, in order, with the sections of the features
+ * that have something to add. Beside the text it says which statements should be found in it, which is what
+ * the proof compares with.
+ */
+import type { EnvDocument, Quote, Statement } from '../env/document.js'
+import { rawValue } from '../env/document.js'
+import { skipInlineSpace, trimEnd } from '../env/space.js'
+import { append } from './append.js'
+import type { Candidate } from './candidates.js'
+import type { SectionFate } from './ownership.js'
+import type { SectionChange } from './plan.js'
+import { writeSection } from './sections.js'
+
+/** A statement that the new text shall hold. */
+export interface Expected {
+  readonly key: string
+  readonly kind: 'assign' | 'inherit'
+  readonly quote: Quote
+  readonly raw: string
+  /** Where it comes from: a template, or the product env itself. */
+  readonly candidate: Candidate | null
+  /** 1-based, in the template or in the old product env. */
+  readonly line: number
+}
+
+/** The new text and what should be in it. */
+export interface Assembly {
+  readonly text: string
+  /** How many statements of the old text lead the new one, just as they were: all, where no section is rewritten or dropped, else 0. */
+  readonly leading: number
+  /** Those that follow. */
+  readonly expected: readonly Expected[]
+  readonly sections: readonly SectionChange[]
+}
+
+/**
+ * Assembles the new text.
+ * @param doc the product env as it is
+ * @param fates its sections, in order, and what becomes of each
+ * @param chosen the candidates to add, by feature, in the product's order
+ */
+export function assemble(
+  doc: EnvDocument,
+  fates: readonly SectionFate[],
+  chosen: ReadonlyMap<string, readonly Candidate[]>,
+): Assembly {
+  const eol = lineEndOf(textThatStays(doc.text, fates)) ?? lineEndOf(doc.text) ?? '\n'
+  const expected: Expected[] = []
+  const sections: SectionChange[] = []
+  const written = new Set<string>()
+  const leading = fates.every(({ fate }) => fate === 'keep') ? doc.statements.length : 0
+  let text = ''
+  let at = 0
+  let next = leading
+  const keepUpTo = (end: number): void => {
+    text += doc.text.slice(at, end)
+    at = end
+    for (; next < doc.statements.length && (doc.statements[next] as Statement).start < end; next++) {
+      expected.push(ownStatement(doc, doc.statements[next] as Statement))
+    }
+  }
+  const skipTo = (end: number): void => {
+    at = end
+    while (next < doc.statements.length && (doc.statements[next] as Statement).start < end) next += 1
+  }
+
+  for (const { section, fate } of fates) {
+    if (fate === 'keep') continue
+    keepUpTo(section.start)
+    const candidates = fate === 'rewrite' ? (chosen.get(section.feature) ?? []) : []
+    skipTo(section.end)
+    if (candidates.length === 0) {
+      sections.push({ feature: section.feature, change: 'pruned' })
+      continue
+    }
+    const rewritten = sectionText(candidates, eol)
+    if (rewritten !== doc.text.slice(section.start, section.end)) {
+      sections.push({ feature: section.feature, change: 'refreshed' })
+    }
+    text += rewritten
+    append(expected, candidates.map(addedStatement))
+    written.add(section.feature)
+  }
+  keepUpTo(doc.text.length)
+
+  // In parts: to look at the end of a text that has just grown costs a copy of all of it.
+  const parts = [text]
+  for (const [feature, candidates] of chosen) {
+    if (candidates.length === 0 || written.has(feature)) continue
+    parts.push(blankLineAfter(parts.at(-1) as string, eol), sectionText(candidates, eol))
+    append(expected, candidates.map(addedStatement))
+    sections.push({ feature, change: 'added' })
+  }
+  return { text: parts.join(''), leading, expected, sections }
+}
+
+function ownStatement(doc: EnvDocument, statement: Statement): Expected {
+  const { key, kind, quote, line } = statement
+  return { key, kind, quote, raw: rawValue(doc, statement), candidate: null, line }
+}
+
+function addedStatement(candidate: Candidate): Expected {
+  const { key, kind, quote, raw, line } = candidate
+  return { key, kind, quote, raw, candidate, line }
+}
+
+/** A feature's section: all its candidates in the order of the template. */
+function sectionText(candidates: readonly Candidate[], eol: string): string {
+  const { feature, file } = candidates[0] as Candidate
+  const body = candidates.map((candidate) => candidateText(candidate, eol)).join('')
+  return writeSection(feature, file, withoutBlankLines(body), eol)
+}
+
+/** A candidate's own text: the template's, but for its value and the line ends outside of it. */
+function candidateText({ raw, quote, shift, chunk, templateText }: Candidate, eol: string): string {
+  const { above, behind, below, statement } = chunk
+  // A name that stands alone reaches to its newline, and so may have the CR of a CRLF in it.
+  const headEnd = statement.valueStart - statement.quote.length
+  const head = templateText.slice(
+    statement.start,
+    statement.kind === 'inherit' ? trimEnd(templateText, statement.start, headEnd) : headEnd,
+  )
+  const comments = shift === null ? above : withSum(above, `${shift.base} + ${shift.offset}`)
+  const below_ = withoutSpaceBehind(below) === '' ? '' : endLine(below, eol)
+  return `${withLineEnds(comments, eol)}${head}${quote}${raw}${quote}${endLine(behind, eol)}${below_}`
+}
+
+/** The comment above a port says how it came about: `# Port that redis publishes: 6380 + 591`. */
+function withSum(above: string, sum: string): string {
+  if (!endsInComment(above)) return `${above}# ${sum}\n`
+  const text = withoutSpaceBehind(above)
+  return `${text}${/[.:!?#]$/.test(text) ? ' ' : ': '}${sum}\n`
+}
+
+/** Whether the last line is a comment. */
+function endsInComment(above: string): boolean {
+  const start = above.lastIndexOf('\n', above.length - 2) + 1
+  return above.endsWith('\n') && above[skipInlineSpace(above, start)] === '#'
+}
+
+/** Not `trimEnd` of a string: to that, the last byte of an "à" is a no-break space. */
+function withoutSpaceBehind(bytes: string): string {
+  return bytes.slice(0, trimEnd(bytes, 0, bytes.length))
+}
+
+function withoutBlankLines(text: string): string {
+  let at = 0
+  for (;;) {
+    const next = skipInlineSpace(text, at)
+    if (text[next] !== '\n') return text.slice(at)
+    at = next + 1
+  }
+}
+
+function withLineEnds(text: string, eol: string): string {
+  if (eol === '\n' && !text.includes('\r')) return text
+  return text.replace(/\r?\n/g, eol)
+}
+
+/** Comments and blanks that reach to the end of a line, with that end. */
+function endLine(text: string, eol: string): string {
+  return withLineEnds(withoutSpaceBehind(text), eol) + eol
+}
+
+/** The line end that a text uses: that of its first line; null where it has none. */
+function lineEndOf(text: string): string | null {
+  const newline = text.indexOf('\n')
+  const end = newline === -1 ? text.length : newline
+  // A CR at the end of the text is half a line end; with LF behind it, the next run would take it for a whole one.
+  if (text[end - 1] === '\r') return '\r\n'
+  return newline === -1 ? null : '\n'
+}
+
+/** What no fate rewrites or drops; only this is sure to decide the line ends of the next run, too. */
+function textThatStays(text: string, fates: readonly SectionFate[]): string {
+  let stays = ''
+  let at = 0
+  for (const { section, fate } of fates) {
+    if (fate === 'keep') continue
+    stays += text.slice(at, section.start)
+    at = section.end
+  }
+  return stays + text.slice(at)
+}
+
+/** What is missing for a text to end with a blank line, so that a section stands apart from what is above it. */
+function blankLineAfter(text: string, eol: string): string {
+  if (text === '' || text === '\xef\xbb\xbf') return ''
+  const ending = text.endsWith('\n') ? '' : eol
+  return /\n\r?\n$/.test(text.slice(-3) + ending) ? ending : ending + eol
+}

@@ -1,0 +1,129 @@
+/**
+ * What the features would give a product: every variable of every template, with its host port shifted and
+ * its placeholders resolved, before the product's own word is asked.
+ */
+import { decode } from '../env/bytes.js'
+import { parseEnv, type Quote, rawValue } from '../env/document.js'
+import type { Lookup } from '../env/expand.js'
+import { evaluate, readEnv } from '../env/read.js'
+import { writeValue } from '../env/write-value.js'
+import type { Offset } from '../ports/offset.js'
+import { formatPort, formatPortNumbers, MAX_PORT, parsePortValue, shiftPort } from '../ports/value.js'
+import { isPortVariable } from '../ports/variable.js'
+import { type Problem, problem } from '../problem.js'
+import { featurePlaceholders, type Placeholders, resolvePlaceholders } from './placeholder.js'
+import type { Shift } from './plan.js'
+import type { FeatureSource, TemplateSource } from './source.js'
+import { type Chunk, chunksOf } from './template.js'
+
+/** One statement of a template, as it would be added. */
+export interface Candidate {
+  readonly feature: string
+  readonly file: string
+  readonly key: string
+  readonly line: number
+  readonly kind: 'assign' | 'inherit'
+  /** The value as written in the template, and as it would be written in the product env. */
+  readonly templateRaw: string
+  readonly raw: string
+  readonly quote: Quote
+  /** The whole template, into which the chunk's offsets point. */
+  readonly templateText: string
+  readonly chunk: Chunk
+  readonly placeholders: Placeholders
+  /** Null where the variable is no port variable, or its value no port. */
+  readonly shift: Shift | null
+  /** What is wrong with it if it is added; a value that the product keeps has none of these. */
+  readonly problems: readonly Problem[]
+}
+
+/** The candidates of one feature, in the order of its template. */
+export function candidatesOf(
+  feature: FeatureSource,
+  template: TemplateSource,
+  product: string,
+  offset: Offset,
+): Candidate[] {
+  const placeholders = featurePlaceholders(product, feature.hostDir)
+  const shifts = template.shifts ?? isPortVariable
+  return chunksOf(template.doc).map((chunk): Candidate => {
+    const { key, kind, quote } = chunk.statement
+    const line = template.lineOf?.(key) ?? chunk.statement.line
+    const templateRaw = rawValue(template.doc, chunk.statement)
+    const place = { file: template.file, line }
+    const port = shifts(key) ? shifted(key, templateRaw, offset, place) : NO_PORT
+    const written =
+      port.shift === null ? resolved(templateRaw, quote, placeholders) : { raw: port.raw, quote }
+    return {
+      feature: feature.name,
+      file: template.file,
+      key,
+      line,
+      kind,
+      templateRaw,
+      raw: written.raw,
+      quote: written.quote,
+      templateText: template.doc.text,
+      chunk,
+      placeholders,
+      shift: port.shift,
+      problems: port.problems,
+    }
+  })
+}
+
+const NO_PORT = { shift: null, problems: [] }
+
+/** The value that a candidate stands for, or why Compose would refuse it. */
+export function candidateValue(candidate: Candidate, lookup: Lookup, evaluateNext: typeof evaluate) {
+  const { shift, templateRaw, raw, chunk, placeholders } = candidate
+  // Placeholders are filled in after the reading: what they stand for is meant literally.
+  const result = evaluateNext(shift === null ? templateRaw : raw, chunk.statement.quote, lookup)
+  return result.ok ? { ok: true as const, value: resolvePlaceholders(result.value, placeholders) } : result
+}
+
+function shifted(key: string, raw: string, offset: Offset, place: { file: string; line: number }) {
+  const base = parsePortValue(raw)
+  if (base === 'empty') {
+    const next = 'State the base port in the template, for example 8080.'
+    const message = `${key} has no port: Docker would publish a random host port`
+    return { shift: null, raw, problems: [problem('port-empty', place, message, next)] }
+  }
+  if (base === 'not-a-number') {
+    const message = `${key} is ${JSON.stringify(decode(raw))}, which is no port; it is added as it stands, without the offset`
+    const next =
+      'State a number, a range such as 8000-8010, or an address and a number such as 127.0.0.1:8080.'
+    return { shift: null, raw, problems: [problem('port-not-a-number', place, message, next)] }
+  }
+  const host = shiftPort(base, offset.value)
+  const shift = { base: formatPortNumbers(base), offset: offset.value, host: formatPortNumbers(host) }
+  if (host.to <= MAX_PORT) return { shift, raw: formatPort(host), problems: [] }
+  const message = `${key}: ${shift.base} + ${offset.value} = ${shift.host} is over ${MAX_PORT}, the highest port`
+  const next = `Lower the base port to ${MAX_PORT - offset.value} or less, or pin ${key} in the product env.`
+  return { shift, raw: formatPort(host), problems: [problem('port-out-of-range', place, message, next)] }
+}
+
+/** A raw value with its placeholders replaced: in place where that reads right, else written anew. */
+function resolved(raw: string, quote: Quote, placeholders: Placeholders): { raw: string; quote: Quote } {
+  const replaced = resolvePlaceholders(raw, placeholders)
+  if (replaced === raw) return { raw, quote }
+  const meant = evaluate(raw, quote, () => undefined)
+  // With a `$` in it, what the value stands for is not known yet: it keeps its form, and the proof before the write looks at it.
+  if (raw.includes('$') || !meant.ok) return { raw: replaced, quote }
+  const value = resolvePlaceholders(meant.value, placeholders)
+  // NUL cannot be written in any form; what is wrong with such a template is left to the proof.
+  if (value.includes('\0') || readsAs(replaced, quote, value)) return { raw: replaced, quote }
+  return unquote(writeValue(value))
+}
+
+/** Whether a raw value is read as `value`: no quote, comment or escape came in with a path. */
+function readsAs(raw: string, quote: Quote, value: string): boolean {
+  const doc = parseEnv(`A=${quote}${raw}${quote}\n`)
+  const { values, refusals } = readEnv(doc)
+  return refusals.length === 0 && doc.statements.length === 1 && values.get('A') === value
+}
+
+function unquote(written: string): { raw: string; quote: Quote } {
+  const quote = written[0]
+  return quote === '"' || quote === "'" ? { raw: written.slice(1, -1), quote } : { raw: written, quote: '' }
+}

@@ -1,0 +1,29 @@
+/**
+ * What a template may leave for the product to fill in (SPLENT's documentation, "Env placeholders"). They are
+ * resolved in values only, never in names or comments.
+ */
+import { encode } from '../env/bytes.js'
+
+/** Placeholder → what it stands for, as byte strings. */
+export type Placeholders = ReadonlyMap<string, string>
+
+/** The placeholders of a feature's template in one product. */
+export function featurePlaceholders(product: string, hostDir: string): Placeholders {
+  return new Map([
+    ['__PRODUCT__', product],
+    ['__FEATURE_HOST_DIR__', encode(hostDir)],
+  ])
+}
+
+/** The placeholders of the product's own `.env.example`. */
+export function productPlaceholders(product: string): Placeholders {
+  return new Map([['__PRODUCT__', product]])
+}
+
+/** A text with its placeholders replaced. */
+export function resolvePlaceholders(text: string, placeholders: Placeholders): string {
+  // Hardly any value has one, and this is asked of every value several times.
+  if (!text.includes('__')) return text
+  for (const [placeholder, meaning] of placeholders) text = text.replaceAll(placeholder, () => meaning)
+  return text
+}

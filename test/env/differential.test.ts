@@ -1,0 +1,34 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { decode, toBuffer } from '../../src/env/bytes.js'
+import { parseEnv } from '../../src/env/document.js'
+import { readEnv } from '../../src/env/read.js'
+import { anyEnv, shell, tameEnv } from '../support/arbitraries.js'
+import { comparable } from '../support/comparable.js'
+import { composeMissing, requireOrSkip } from '../support/compose.js'
+import { composeReads } from '../support/compose-env.js'
+
+/** Files that a run puts before the real Compose. */
+const FILES = 200
+
+const env = fc.oneof(tameEnv, anyEnv)
+
+describe.runIf(requireOrSkip('Docker Compose', composeMissing()))('a random env file', () => {
+  it('reads as Compose reads it, and is refused where Compose refuses it', () => {
+    fc.assert(
+      fc.property(env, shell, (text, environment) => {
+        const { values, refusals } = readEnv(parseEnv(text), environment)
+        // A variable without a name (a file that ends in "A B") cannot be asked for.
+        const ours = new Map([...values, ...environment].filter(([name]) => name !== ''))
+        const compose = composeReads(toBuffer(text), ours.keys(), Object.fromEntries(environment))
+        const said = compose.ok ? [] : compose.message
+        expect([text, refusals.length === 0, said]).toEqual([text, compose.ok, said])
+        if (!compose.ok) return
+        expect(comparable(compose.values)).toEqual(
+          comparable([...ours].map(([name, value]) => [name, decode(value)])),
+        )
+      }),
+      { numRuns: FILES },
+    )
+  })
+})

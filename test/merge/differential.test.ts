@@ -1,0 +1,64 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { decode, toBuffer } from '../../src/env/bytes.js'
+import { parseEnv } from '../../src/env/document.js'
+import { planMerge } from '../../src/merge/merge.js'
+import { changesFile } from '../../src/merge/plan.js'
+import { mergeOptions, productSource, shell } from '../support/arbitraries.js'
+import { comparable } from '../support/comparable.js'
+import { composeMissing, requireOrSkip } from '../support/compose.js'
+import { composeReads } from '../support/compose-env.js'
+
+/** Merges that a run puts before the real Compose. */
+const MERGES = 40
+
+const read = (text: string, keys: Iterable<string>, environment: Readonly<Record<string, string>> = {}) =>
+  composeReads(toBuffer(text), keys, environment)
+
+/** A value that needs something of the shell, which these runs do not have: Compose refuses such a file, with or without us. */
+const needsShell = (source: { problems: readonly { code: string }[] }): boolean =>
+  source.problems.some(({ code }) => code === 'required-missing')
+
+/** Random merges that change something. */
+const merges = fc
+  .tuple(productSource, mergeOptions)
+  .map(([source, options]) => ({ options, plan: planMerge(source, options) }))
+  .filter(({ plan }) => changesFile(plan) && !needsShell(plan))
+
+describe.runIf(requireOrSkip('Docker Compose', composeMissing()))('a random merge', () => {
+  it('gives Compose the values of the plan', () => {
+    fc.assert(
+      fc.property(merges, ({ plan: { after, entries } }) => {
+        const planned = new Map(entries.map(({ key, value }) => [key, value]))
+        const compose = read(after ?? '', planned.keys())
+        expect([after, compose.ok ? [] : compose.message]).toEqual([after, []])
+        if (!compose.ok) return
+        const stated = [...planned].flatMap(([key, value]) =>
+          value === null ? [] : [[key, decode(value)] as const],
+        )
+        expect(comparable(compose.values)).toEqual(comparable(stated))
+      }),
+      { numRuns: MERGES },
+    )
+  })
+
+  it('leaves Compose with what it read before, whatever the shell says', () => {
+    const shown = merges.filter(
+      ({ plan, options }) => plan.before !== null && !options.refresh && !options.prune,
+    )
+    fc.assert(
+      fc.property(shown, shell, ({ plan: { before, after } }, environment) => {
+        const keys = new Set(parseEnv(before ?? '').statements.map(({ key }) => key))
+        // Nothing can refer to a variable without a name (`export =`).
+        keys.delete('')
+        const exported = Object.fromEntries(environment)
+        const old = read(before ?? '', keys, exported)
+        const now = read(after ?? '', keys, exported)
+        // An exported empty C is beyond the plan, where a template says ${C:?}.
+        if (now.ok) expect(now).toEqual(old)
+        else expect(now.message).toMatch(environment.size > 0 ? /required variable/ : /^$/)
+      }),
+      { numRuns: MERGES / 2 },
+    )
+  })
+})

@@ -1,0 +1,163 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { parseEnv } from '../../src/env/document.js'
+import { readAsDotenv } from '../../src/env/dotenv.js'
+import { readEnv } from '../../src/env/read.js'
+import { candidatesOf } from '../../src/merge/candidates.js'
+import { createFromExample } from '../../src/merge/create.js'
+import { planMerge } from '../../src/merge/merge.js'
+import type { ProductPlan } from '../../src/merge/plan.js'
+import { findSections } from '../../src/merge/sections.js'
+import type { ProductSource } from '../../src/merge/source.js'
+import { viewEnv } from '../../src/merge/view.js'
+import { hasErrors } from '../../src/problem.js'
+import { anyEnv, mergeOptions, productSource, RUNS, shell } from '../support/arbitraries.js'
+
+const runs = { numRuns: RUNS }
+
+/** The source as the next run would find it. */
+function merged(source: ProductSource, plan: ProductPlan): ProductSource {
+  return { ...source, env: { ...source.env, text: plan.after } }
+}
+
+function read(text: string | null, environment?: ReadonlyMap<string, string>) {
+  return readEnv(parseEnv(text ?? ''), environment)
+}
+
+it('plans any source without throwing', () => {
+  fc.assert(
+    fc.property(productSource, mergeOptions, shell, (source, options, environment) => {
+      planMerge(source, options)
+      const { file, text } = source.env
+      viewEnv(source, [{ file, text: text ?? '' }], environment, readAsDotenv)
+      for (const feature of source.features) {
+        if (feature.template !== null) candidatesOf(feature, feature.template, source.name, source.offset)
+      }
+    }),
+    runs,
+  )
+})
+
+it('merges twice as it merges once', () => {
+  fc.assert(
+    fc.property(productSource, mergeOptions, (source, options) => {
+      const first = planMerge(source, options)
+      const second = planMerge(merged(source, first), options)
+      expect(second.after).toBe(first.after)
+      if (first.after === first.before) return
+      expect(second.sections).toEqual([])
+      expect(hasErrors(second.problems)).toBe(false)
+    }),
+    runs,
+  )
+})
+
+it('keeps every byte of the product env, in order: what is new stands behind', () => {
+  fc.assert(
+    fc.property(productSource, (source) => {
+      const { before, after } = planMerge(source)
+      expect((after ?? '').startsWith(before ?? '')).toBe(true)
+    }),
+    runs,
+  )
+})
+
+it('keeps every byte outside of sections that nobody touched, in order, whatever it is asked for', () => {
+  fc.assert(
+    fc.property(productSource, mergeOptions, (source, options) => {
+      const { before, after } = planMerge(source, options)
+      if (before === null || after === null) return
+      let at = 0
+      for (const own of ownText(before)) {
+        const found = after.indexOf(own, at)
+        expect(found).toBeGreaterThanOrEqual(at)
+        at = found + own.length
+      }
+    }),
+    runs,
+  )
+})
+
+/** What lies between the untouched sections. */
+function ownText(text: string): string[] {
+  const pieces: string[] = []
+  let at = 0
+  for (const { start, end, untouched } of findSections(parseEnv(text)).sections) {
+    if (!untouched) continue
+    pieces.push(text.slice(at, start))
+    at = end
+  }
+  return [...pieces, text.slice(at)]
+}
+
+it('changes nothing where it finds an error', () => {
+  fc.assert(
+    fc.property(productSource, mergeOptions, (source, options) => {
+      const { before, after, problems } = planMerge(source, options)
+      if (hasErrors(problems)) expect(after).toBe(before)
+    }),
+    runs,
+  )
+})
+
+it('leaves what Compose reads for every key that was there, also under a shell that has variables', () => {
+  fc.assert(
+    fc.property(productSource, shell, (source, environment) => {
+      const { before, after } = planMerge(source)
+      const old = read(before, environment)
+      const now = read(after, environment)
+      for (const [key, value] of old.values) expect([key, now.values.get(key)]).toEqual([key, value])
+      expect(now.refusals.slice(0, old.refusals.length)).toEqual(old.refusals)
+    }),
+    runs,
+  )
+})
+
+it('writes a text in which Compose reads just what the plan says', () => {
+  fc.assert(
+    fc.property(productSource, mergeOptions, (source, options) => {
+      const { before, after, entries } = planMerge(source, options)
+      if (after === before) return
+      const { values, refusals } = read(after)
+      expect(refusals.filter(({ kind }) => kind !== 'required')).toEqual([])
+      const names = new Set(entries.map(({ key }) => key))
+      for (const { key, value, given, outcome, shift } of entries) {
+        expect([key, values.get(key) ?? null]).toEqual([key, value])
+        if (outcome === 'added' || outcome === 'adjusted' || outcome === 'same') expect(given).toBe(value)
+        if (outcome === 'adjusted') expect(value?.endsWith(shift?.host ?? '')).toBe(true)
+      }
+      // Nothing but what the features state, and what was there.
+      for (const { key } of parseEnv(before ?? source.example.text ?? '').statements) names.add(key)
+      for (const key of values.keys()) expect(names).toContain(key)
+    }),
+    runs,
+  )
+})
+
+it('gives every variable of every template one entry, with the outcome that the product env shows', () => {
+  fc.assert(
+    fc.property(productSource, (source) => {
+      const { entries, before, after } = planMerge(source)
+      const stated = source.features.flatMap(({ name, template }) =>
+        [...new Set(template?.doc.statements.map(({ key }) => key))].map((key) => [name, key]),
+      )
+      const found = entries.map(({ feature, key }) => [feature, key])
+      expect(found.toSorted()).toEqual(stated.toSorted())
+      if (before === null || after === before) return
+      const own = new Set(parseEnv(before).statements.map(({ key }) => key))
+      for (const { key, outcome } of entries) expect([key, outcome === 'kept']).toEqual([key, own.has(key)])
+    }),
+    runs,
+  )
+})
+
+it('makes a product env of an example without losing a byte but the placeholders', () => {
+  fc.assert(
+    fc.property(anyEnv, (example) => {
+      const text = createFromExample(example, 'app')
+      expect(text.replaceAll('app', '__PRODUCT__')).toBe(example.replaceAll('app', '__PRODUCT__'))
+      if (!example.includes('__PRODUCT__')) expect(text).toBe(example)
+    }),
+    runs,
+  )
+})

@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest'
+import { merge, outcomes, plan, problems } from './products.js'
+
+const REFRESH = { refresh: true }
+const PRUNE = { prune: true }
+
+/** A product env as a merge of these features leaves it. */
+const earlier = (features: Record<string, string>, env = 'OWN=1\n'): string => merge({ env, features })
+
+describe('--refresh', () => {
+  const env = `${earlier({ f: 'A_HOST_PORT=80\nB=1\n' })}LAST=1\n`
+
+  it('rewrites a section that nobody touched', () => {
+    const given = { env, features: { f: '# new\nA_HOST_PORT=81\nC=3\n' } }
+    expect(merge(given, REFRESH)).toMatch(
+      /^OWN=1\n\n# >>> f .*\n# new: 81 \+ 100\nA_HOST_PORT=181\nC=3\n# <<< f .*\nLAST=1\n$/,
+    )
+    expect(outcomes(given, REFRESH)).toEqual(['f A_HOST_PORT adjusted 181', 'f C added 3'])
+    expect(plan(given, REFRESH).sections).toEqual([{ feature: 'f', change: 'refreshed' }])
+  })
+
+  it('changes nothing where the template is the same', () => {
+    const result = plan({ env, features: { f: 'A_HOST_PORT=80\nB=1\n' } }, REFRESH)
+    expect(result).toMatchObject({ after: env, sections: [] })
+    expect(result.entries.map(({ outcome }) => outcome)).toEqual(['kept', 'kept'])
+  })
+
+  it('leaves a section that was edited by hand', () => {
+    const edited = env.replace('B=1', 'B=2')
+    const given = { env: edited, features: { f: 'A_HOST_PORT=81\nB=3\n' } }
+    expect(merge(given, REFRESH)).toBe(edited)
+  })
+
+  it('leaves a variable that the product states itself', () => {
+    const given = { env: `${env}B=own\n`, features: { f: 'A_HOST_PORT=80\nB=3\n' } }
+    const text = merge(given, REFRESH)
+    expect(text).toContain('B=own\n')
+    expect(text).not.toMatch(/B=[13]/)
+  })
+
+  it('makes one section of two', () => {
+    const two = merge({ env, features: { f: 'A_HOST_PORT=80\nB=1\nC=3\n' } })
+    expect(two.match(/# >>> f/g)).toHaveLength(2)
+    const one = merge({ env: two, features: { f: 'A_HOST_PORT=80\nB=1\nC=3\n' } }, REFRESH)
+    expect(one).toMatch(
+      /^OWN=1\n\n# >>> f .*\n# 80 \+ 100\nA_HOST_PORT=180\nB=1\nC=3\n# <<< f .*\nLAST=1\n\n$/,
+    )
+  })
+
+  it('makes one of two that hold the same', () => {
+    const [, section] = env.split('\n\n') as [string, string]
+    const twice = `OWN=1\n\n${section}`.replace('LAST=1\n', '') + section
+    expect(merge({ env: twice, features: { f: 'A_HOST_PORT=80\nB=1\n' } }, REFRESH)).toBe(env)
+  })
+
+  it('takes a section away from which everything has gone', () => {
+    expect(merge({ env, features: { f: '# nothing\n' } }, REFRESH)).toBe('OWN=1\n\nLAST=1\n')
+  })
+
+  it('leaves the section of a feature that the product no longer has', () => {
+    expect(merge({ env, features: {} }, REFRESH)).toBe(env)
+  })
+
+  it('leaves the section of a feature whose template is gone', () => {
+    expect(merge({ env, features: { f: null } }, REFRESH)).toBe(env)
+  })
+
+  it('keeps to the line ends of the product’s own lines', () => {
+    const mixed = `X=1\r\n${earlier({ f: 'A=1\n' }, '')}`
+    expect(merge({ env: mixed, features: { f: 'A=2\n' } }, REFRESH)).toMatch(
+      /^X=1\r\n# >>> f .*\r\nA=2\r\n# <<< f .*\r\n$/,
+    )
+  })
+
+  it('warns of a value that follows', () => {
+    const used = `${env}URL=:$A_HOST_PORT\n`
+    const given = { env: used, features: { f: 'A_HOST_PORT=81\nB=1\n' } }
+    expect(merge(given, REFRESH)).toContain('URL=:$A_HOST_PORT\n')
+    expect(problems(given, REFRESH)).toEqual(['value-follows products/app/.env:9'])
+  })
+
+  it('stops where a value would lose what it refers to', () => {
+    const used = `${env}URL=\${B:-}\n`
+    const given = { env: used, features: { f: 'A_HOST_PORT=80\n' } }
+    expect(plan(given, REFRESH).after).toBe(used)
+    expect(problems(given, REFRESH)).toEqual(['dropped-in-use products/app/.env:9'])
+  })
+})
+
+describe('a feature that the product has no more', () => {
+  it('is named, as long as nobody edited or pruned its section', () => {
+    const env = earlier({ f: 'A=1\n' })
+    expect(plan({ env }).orphaned).toEqual(['f'])
+    expect(plan({ env, features: { f: 'A=1\n' } }).orphaned).toEqual([])
+    expect(plan({ env }, PRUNE).orphaned).toEqual([])
+    expect(plan({ env: env.replace('A=1', 'A=2') }).orphaned).toEqual([])
+  })
+})
+
+describe('--prune', () => {
+  const env = earlier({ f: 'A=1\n', g: 'B=2\n' })
+
+  it('drops an untouched section of a feature that the product no longer has', () => {
+    const result = plan({ env, features: { f: 'A=1\n' } }, PRUNE)
+    // The blank line above it cannot be told from one that somebody wrote.
+    expect(result.after).toBe(`${earlier({ f: 'A=1\n' })}\n`)
+    expect(result.sections).toEqual([{ feature: 'g', change: 'pruned' }])
+  })
+
+  it('drops it from the middle', () => {
+    expect(merge({ env, features: { g: 'B=2\n' } }, PRUNE)).toBe(
+      earlier({ g: 'B=2\n' }).replace('\n\n', '\n\n\n'),
+    )
+  })
+
+  it('drops all of them', () => {
+    expect(merge({ env, features: {} }, PRUNE)).toBe('OWN=1\n\n\n')
+  })
+
+  it('leaves one that was edited by hand', () => {
+    const edited = env.replace('B=2', 'B=2 # mine')
+    expect(merge({ env: edited, features: { f: 'A=1\n' } }, PRUNE)).toBe(edited)
+  })
+
+  it('leaves the sections of features that the product has', () => {
+    expect(merge({ env, features: { f: 'A=9\n', g: null } }, PRUNE)).toBe(env)
+  })
+
+  it('stops where a value would lose what it refers to', () => {
+    const used = `${env}C=$B\n`
+    expect(plan({ env: used, features: { f: 'A=1\n' } }, PRUNE).after).toBe(used)
+    expect(problems({ env: used, features: { f: 'A=1\n' } }, PRUNE)).toEqual([
+      'dropped-in-use products/app/.env:10',
+    ])
+  })
+
+  it('lets another feature state what the dropped one did', () => {
+    expect(merge({ env, features: { f: 'A=1\nB=3\n' } }, PRUNE)).toMatch(
+      /A=1\n# <<< f .*\n\n# >>> f .*\nB=3\n# <<< f .*\n$/,
+    )
+  })
+})
+
+describe('marks without their counterpart', () => {
+  it('are named, and the text around them is the product’s own', () => {
+    const env = '# >>> f (features/f/.env.example)\nA=1\n'
+    const given = { env, features: { f: 'A=2\n' } }
+    expect(merge(given, { refresh: true, prune: true })).toBe(env)
+    expect(problems(given)).toEqual(['broken-section products/app/.env:1'])
+  })
+})
