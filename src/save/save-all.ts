@@ -1,0 +1,67 @@
+/** Saves several files, all of them or none: where one cannot be written, those before it are put back. */
+import { mkdirSync, rmdirSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { type Problem, problem } from '../problem.js'
+import { type Save, save } from './save.js'
+
+/**
+ * Writes the files in order.
+ * @returns the problem that stopped it, with every file as it was; null when all are written
+ */
+export function saveAll(files: readonly Save[]): Problem | null {
+  const done: Save[] = []
+  for (const file of files) {
+    const failed = save(file)
+    if (failed !== null) {
+      undo(done)
+      return failed
+    }
+    done.push(file)
+  }
+  return null
+}
+
+/**
+ * Makes a folder and writes the files.
+ * @param folder absolute, and how people see it; it must not be there yet
+ */
+export function saveInNewFolder(
+  folder: { readonly path: string; readonly file: string },
+  files: readonly Save[],
+): Problem | null {
+  try {
+    mkdirSync(folder.path)
+  } catch (error) {
+    return noFolder(folder.file, error as NodeJS.ErrnoException)
+  }
+  const failed = saveAll(files)
+  if (failed !== null) removeIfEmpty(folder.path)
+  return failed
+}
+
+/** Newest first. */
+function undo(done: readonly Save[]): void {
+  for (const { path, file, before, after } of [...done].reverse()) {
+    if (before === after) continue
+    if (before === null) rmSync(path, { force: true })
+    else save({ path, file, before: after, after: before })
+  }
+}
+
+function removeIfEmpty(path: string): void {
+  try {
+    rmdirSync(path)
+  } catch {
+    // Somebody has put something into it.
+  }
+}
+
+function noFolder(file: string, error: NodeJS.ErrnoException): Problem {
+  if (error.code === 'EEXIST') {
+    return problem('feature-exists', { file }, 'it has just been made by somebody else', 'Run feature list.')
+  }
+  // Without a code it is a fault of ours, not the file system's.
+  if (error.code === undefined) throw error
+  const next = `Check that you may write to ${dirname(file)} (ls -ld), and that the disk is not full.`
+  return problem('cannot-write', { file }, `the folder cannot be made: ${error.message}`, next)
+}
