@@ -1,0 +1,89 @@
+/** The Compose project of a product, read with the values that its env files give. */
+import { dirname, join } from 'node:path'
+import { resolvePath } from '../compose/path.js'
+import { type ComposeProject, readProject } from '../compose/project.js'
+import { decode } from '../env/bytes.js'
+import type { Problem } from '../problem.js'
+import { isFile } from './files.js'
+import { readComposeFile, readFile, type Workspace } from './workspace.js'
+
+/** Files that Compose reads on top of the one it finds. */
+const OVERRIDES = [
+  'compose.override.yml',
+  'compose.override.yaml',
+  'docker-compose.override.yml',
+  'docker-compose.override.yaml',
+]
+
+/**
+ * Reads a product's Compose files as `docker compose` in its folder would; null where there is none.
+ * @param values what the env files say: byte strings
+ */
+export function loadCompose(
+  workspace: Workspace,
+  product: string,
+  values: ReadonlyMap<string, string>,
+  problems: Problem[],
+): ComposeProject | null {
+  const files = composeFiles(workspace, product, values, problems)
+  return files.length === 0
+    ? null
+    : readComposeProject(workspace, files, values, problems, `products/${product}`)
+}
+
+/**
+ * Reads Compose files of the workspace.
+ * @param files relative to the workspace, each overriding those before it
+ * @param values what their variables stand for: byte strings
+ * @param directory the project directory; without it, the folder of the first file
+ */
+export function readComposeProject(
+  workspace: Workspace,
+  files: readonly string[],
+  values: ReadonlyMap<string, string>,
+  problems: Problem[],
+  directory?: string,
+): ComposeProject {
+  const readText = (path: string): string | null => {
+    const { text } = readFile(workspace, path, problems)
+    return text === null ? null : decode(text)
+  }
+  const lookup = (name: string): string | undefined => {
+    const value = values.get(name)
+    return value === undefined ? undefined : decode(value)
+  }
+  return readProject(files, readText, lookup, directory)
+}
+
+/** The files by name, relative to the workspace: those of COMPOSE_FILE where the product env sets it. */
+function composeFiles(
+  workspace: Workspace,
+  product: string,
+  values: ReadonlyMap<string, string>,
+  problems: Problem[],
+): string[] {
+  const folder = `products/${product}`
+  const stated = values.get('COMPOSE_FILE')
+  if (stated !== undefined && stated !== '') {
+    return stated
+      .split(values.get('COMPOSE_PATH_SEPARATOR') ?? ':')
+      .map((file) => resolvePath(folder, decode(file)))
+  }
+  const { file, text } = readComposeFile(workspace, folder, problems)
+  if (text === null) return []
+  const override = OVERRIDES.find((name) => isFile(join(workspace.root, folder, name)))
+  return override === undefined ? [file] : [file, join(dirname(file), override)]
+}
+
+/** What the product's Compose file says that the project is called. */
+export function composeName(
+  workspace: Workspace,
+  product: string,
+  values: ReadonlyMap<string, string>,
+  problems: Problem[],
+): string | undefined {
+  const { text } = readComposeFile(workspace, `products/${product}`, problems)
+  // Reading the whole project only for a name that is hardly ever there would not pay.
+  if (text === null || !/^["']?name\b/m.test(text)) return undefined
+  return loadCompose(workspace, product, values, problems)?.name?.text
+}

@@ -1,0 +1,107 @@
+/**
+ * Plans the repair of a workspace's collisions: which offsets are stated, and what is merged again. Nothing is
+ * written here, and with an error nothing may be.
+ */
+import { join } from 'node:path'
+import { append } from '../merge/append.js'
+import { planMerge } from '../merge/merge.js'
+import { overlaySource } from '../merge/overlay.js'
+import { changesFile, type ProductPlan } from '../merge/plan.js'
+import { ownerName } from '../ports/claim.js'
+import { type Reassignment, resolveCollisions, type Unresolved } from '../ports/fix.js'
+import { hasErrors, type Problem, problem } from '../problem.js'
+import type { Save } from '../save/save.js'
+import { loadInstance } from './instances.js'
+import { withOffsets } from './set-offset.js'
+import { type Survey, type SurveyedOwner, survey } from './survey.js'
+import { readFile, type Workspace } from './workspace.js'
+
+/** What a repair comes to. */
+export interface Fix {
+  readonly reassignments: readonly Reassignment[]
+  readonly unresolved: readonly Unresolved[]
+  /** The owners whose env files hold other ports than they should once the offsets are stated. */
+  readonly outdated: readonly SurveyedOwner[]
+  /** All that is to be written; the env files among them only where that is asked for. */
+  readonly saves: readonly Save[]
+  readonly problems: readonly Problem[]
+}
+
+/**
+ * Plans a repair.
+ * @param refresh whether the outdated env files are merged again, too
+ */
+export async function planFix(workspace: Workspace, surveyed: Survey, refresh: boolean): Promise<Fix> {
+  const { reassignments, unresolved } = resolveCollisions(surveyed.owners, workspace.modulus)
+  const problems = unresolved.map(({ owner, reason }) => noOffset(ownerName(owner), reason))
+  const saves = offsetSaves(workspace, surveyed, reassignments)
+  const later = saves.length === 0 ? surveyed : await survey(withTexts(workspace, saves), workspace.products)
+  const outdated = later.owners.filter(isOutdated)
+  if (refresh) {
+    const names = new Set(outdated.map(({ product }) => product))
+    for (const plan of [...names].flatMap((name) => refreshPlans(workspace, later, name, problems))) {
+      // What the refresh alone meets; the rest is told by the survey.
+      append(
+        problems,
+        plan.problems.filter(({ severity }) => severity === 'error'),
+      )
+      const { file, before, after } = plan
+      if (changesFile(plan) && after !== null)
+        saves.push({ path: join(workspace.root, file), file, before, after })
+    }
+  }
+  return { reassignments, unresolved, outdated, saves, problems }
+}
+
+/** The writes that state the chosen offsets, one a product. */
+function offsetSaves(
+  workspace: Workspace,
+  { products }: Survey,
+  reassignments: readonly Reassignment[],
+): Save[] {
+  return products.flatMap(({ source, settingsFile }): Save[] => {
+    const mine = reassignments.filter(({ owner }) => owner.product === source.name)
+    if (mine.length === 0) return []
+    const { text } = readFile(workspace, settingsFile, [])
+    const stated = mine.map(({ owner, offset, hashed }) => ({ instance: owner.instance, offset, hashed }))
+    const path = join(workspace.root, settingsFile)
+    return [{ path, file: settingsFile, before: text, after: withOffsets(text, stated), shared: true }]
+  })
+}
+
+/** The workspace as it will be once the files are written. */
+function withTexts(workspace: Workspace, saves: readonly Save[]): Workspace {
+  const texts = saves.map(({ file, after }) => [file, { text: after, problem: null }] as const)
+  return { ...workspace, texts: new Map([...workspace.texts, ...texts]) }
+}
+
+/** The merges, with --refresh, of a product env and of the overlays of its instances. */
+function refreshPlans(
+  workspace: Workspace,
+  { products, owners }: Survey,
+  name: string,
+  problems: Problem[],
+): ProductPlan[] {
+  return products
+    .filter(({ source }) => source.name === name)
+    .flatMap((product) => {
+      const plan = planMerge(product.source, { refresh: true })
+      if (hasErrors(plan.problems)) return [plan]
+      const overlays = owners.flatMap(({ product: owner, instance }): ProductPlan[] => {
+        if (owner !== name || instance === null) return []
+        const loaded = loadInstance(workspace, product, instance, problems)
+        return [planMerge(overlaySource(product.source, plan, loaded), { refresh: true })]
+      })
+      return [plan, ...overlays]
+    })
+}
+
+function isOutdated({ plan, claims }: SurveyedOwner): boolean {
+  return plan.before !== null && claims.some(({ outcome }) => outcome === 'outdated')
+}
+
+function noOffset(name: string, reason: string): Problem {
+  const next =
+    'Raise "modulus:" in workspace.yaml, move the base ports of the features apart, or change a pinned or literal port.'
+  return problem('no-offset', {}, `${name}: ${reason}`, next)
+}

@@ -1,0 +1,102 @@
+/**
+ * The definition of `product.yaml` and `workspace.yaml`: plain JSON Schema, from which the schema files that
+ * editors use are written, and against which the files are checked. Anything that is not defined is refused:
+ * a misspelt key would otherwise do nothing, in silence.
+ */
+import { SCHEME_NAMES, type SchemeName } from '../ports/schemes.js'
+import type { Schema } from './schema.js'
+
+/** What a feature or product may be called; nothing that matches leads out of the workspace. */
+export const NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]*$'
+
+const offset: Schema = {
+  type: 'integer',
+  minimum: 0,
+  maximum: 65535,
+  description: 'How far the host ports lie from the base ports, instead of crc32(name) % 1000.',
+}
+
+const names: Schema = { type: 'array', items: { type: 'string', pattern: NAME_PATTERN } }
+
+/** `product.yaml`, all of it optional. */
+export interface ProductSettings {
+  readonly features?: readonly string[]
+  readonly allow?: readonly string[]
+  readonly offset?: number
+  readonly ports?: Readonly<Record<string, OwnPort>>
+  readonly instances?: Readonly<Record<string, { readonly offset?: number }>>
+}
+
+/** A port that the product itself takes from a scheme. */
+export interface OwnPort {
+  readonly scheme: SchemeName
+  /** For a scheme that adds to a base port. */
+  readonly base?: number
+}
+
+export const PRODUCT_SCHEMA: Schema = {
+  title: 'product.yaml of product-env',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    features: {
+      ...names,
+      description:
+        'The features of the product. The order counts: the first feature to state a variable wins.',
+    },
+    allow: {
+      type: 'array',
+      items: { type: 'string' },
+      description:
+        'Reserved variables (COMPOSE_*, DOCKER_*, PATH, …) that features may set all the same, by name.',
+    },
+    offset,
+    ports: {
+      type: 'object',
+      description: "Ports of the product's own, by variable: each is set where the product env has none.",
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['scheme'],
+        properties: {
+          scheme: {
+            type: 'string',
+            enum: SCHEME_NAMES,
+            description: "How the product's name becomes the port.",
+          },
+          base: {
+            type: 'integer',
+            minimum: 1,
+            maximum: 65535,
+            description: 'The base port, for the scheme crc32.',
+          },
+        },
+      },
+    },
+    instances: {
+      type: 'object',
+      description: 'Further copies of the product on one host, by name.',
+      additionalProperties: { type: 'object', additionalProperties: false, properties: { offset } },
+    },
+  },
+}
+
+/** `workspace.yaml`, all of it optional. */
+export interface WorkspaceSettings {
+  readonly modulus?: number
+}
+
+export const WORKSPACE_SCHEMA: Schema = {
+  title: 'workspace.yaml of product-env',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    modulus: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 65535,
+      description:
+        'How many offsets there are; 1000 if not set. Raising it moves the ports of nearly every product.',
+    },
+  },
+}

@@ -1,0 +1,110 @@
+/** Looks at many products at once: what each claims on the host. */
+import { decode } from '../env/bytes.js'
+import { parseEnv } from '../env/document.js'
+import { readEnv } from '../env/read.js'
+import { append } from '../merge/append.js'
+import { planMerge } from '../merge/merge.js'
+import { composeProjectName, overlaySource } from '../merge/overlay.js'
+import type { ProductPlan } from '../merge/plan.js'
+import { findSections } from '../merge/sections.js'
+import type { ProductSource } from '../merge/source.js'
+import { claimsOf, type StatedPlace } from '../ports/claims.js'
+import type { Owner } from '../ports/fix.js'
+import { hasErrors, type Problem, unique } from '../problem.js'
+import { loadCompose } from './compose.js'
+import { instancesOf, loadInstance } from './instances.js'
+import { type LoadedProduct, loadProduct } from './product.js'
+import type { Workspace } from './workspace.js'
+
+/** What is known of a workspace's ports. */
+export interface Survey {
+  readonly products: readonly LoadedProduct[]
+  /** Each product, followed by its instances. */
+  readonly owners: readonly SurveyedOwner[]
+  readonly problems: readonly Problem[]
+}
+
+/** An owner of ports, and what Compose calls its project. */
+export interface SurveyedOwner extends Owner {
+  readonly plan: ProductPlan
+  readonly projectName: string
+}
+
+/**
+ * Surveys products. What a product would claim after its next merge counts as claimed, so that a collision is seen
+ * before it happens.
+ */
+export async function survey(workspace: Workspace, names: readonly string[]): Promise<Survey> {
+  const problems: Problem[] = [...workspace.problems]
+  const products: LoadedProduct[] = []
+  const owners: SurveyedOwner[] = []
+  for (const name of names) {
+    const product = await loadProduct(workspace, name)
+    products.push(product)
+    append(problems, product.problems)
+    owners.push(...ownersOf(workspace, product, problems))
+  }
+  return { products, owners, problems: unique(problems) }
+}
+
+function ownersOf(workspace: Workspace, product: LoadedProduct, problems: Problem[]): SurveyedOwner[] {
+  const { source, settings } = product
+  const plan = planMerge(source)
+  append(problems, plan.problems)
+  const own = owner(workspace, plan, null, settings.offset !== undefined, problems)
+  const names = instancesOf(workspace, source.name, problems)
+  const base = names.length === 0 ? plan : refreshed(source, plan)
+  const instances = names.map((name) => {
+    const instance = loadInstance(workspace, product, name, problems)
+    const overlay = planMerge(overlaySource(source, base, instance))
+    append(problems, overlay.problems)
+    const stated = settings.instances?.[name]?.offset !== undefined
+    return owner(workspace, plan, overlay, stated, problems)
+  })
+  return [own, ...instances]
+}
+
+/**
+ * The plan that overlays are looked at with. An outdated port is the feature's and not the product's own, so it is
+ * today's base port that an instance moves.
+ */
+function refreshed(source: ProductSource, plan: ProductPlan): ProductPlan {
+  const today = planMerge(source, { refresh: true })
+  return hasErrors(today.problems) ? plan : today
+}
+
+function owner(
+  workspace: Workspace,
+  plan: ProductPlan,
+  overlay: ProductPlan | null,
+  stated: boolean,
+  problems: Problem[],
+): SurveyedOwner {
+  const places = new Map<string, StatedPlace>()
+  let values: ReadonlyMap<string, string> = new Map()
+  for (const { file, after, merged } of overlay === null ? [plan] : [plan, overlay]) {
+    const doc = parseEnv(after ?? '')
+    values = readEnv(doc, new Map(), values).values
+    const rewritten = findSections(doc).sections.filter(
+      ({ feature, untouched }) => untouched && merged.includes(feature),
+    )
+    for (const { key, line, start } of doc.statements) {
+      const merges = rewritten.some((section) => section.start < start && start < section.end)
+      places.set(key, { file, line, merges })
+    }
+  }
+  const compose = loadCompose(workspace, plan.product, values, problems)
+  append(problems, compose?.problems ?? [])
+  return {
+    product: plan.product,
+    instance: overlay?.instance ?? null,
+    offset: (overlay ?? plan).offset.value,
+    stated,
+    claims: claimsOf({ plan, overlay, values, places, compose }),
+    plan: overlay ?? plan,
+    projectName:
+      decode(values.get('COMPOSE_PROJECT_NAME') ?? '') ||
+      compose?.name?.text ||
+      composeProjectName(plan.product),
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * A workspace's layout, and the reading of its files. This is the one place that knows where things are:
+ *
+ *     features/<feature>/.env.example  compose.yaml
+ *     products/<product>/product.yaml  .env.example  compose.yaml  .env  .env.<instance>
+ *     workspace.yaml
+ */
+import { join, resolve } from 'node:path'
+import { distance } from 'fastest-levenshtein'
+import { parseEnv } from '../env/document.js'
+import type { TemplateSource, TextSource } from '../merge/source.js'
+import { DEFAULT_MODULUS } from '../ports/offset.js'
+import { type Problem, problem } from '../problem.js'
+import { type FileText, isFolder, namesIn, readText } from './files.js'
+import { readSettings, type Settings } from './read-settings.js'
+import type { Schema } from './schema.js'
+import { NAME_PATTERN, WORKSPACE_SCHEMA, type WorkspaceSettings } from './settings.js'
+
+/** Which templates are read: `.env.dev.example` or `.env.prod.example` is preferred to `.env.example` where it is asked for. */
+export type Environment = 'dev' | 'prod'
+
+/** A workspace whose settings are read; products are loaded one by one. */
+export interface Workspace {
+  /** Absolute. */
+  readonly root: string
+  /** How many offsets there are. */
+  readonly modulus: number
+  readonly environment: Environment | null
+  /** The names of all products and features, by code point. */
+  readonly products: readonly string[]
+  readonly features: readonly string[]
+  readonly problems: readonly Problem[]
+  /** What has been read, so that each file is read once in a run and each template parsed once. */
+  readonly texts: Map<string, FileText>
+  readonly templates: Map<string, TemplateSource | null>
+}
+
+const NAME = new RegExp(NAME_PATTERN)
+const YAML_NAMES = (stem: string): string[] => [`${stem}.yaml`, `${stem}.yml`]
+/** In Compose's own order of preference. */
+const COMPOSE_FILES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
+
+/** Opens a workspace. @param root absolute, a folder that has `features/` and `products/` */
+export async function openWorkspace(
+  root: string,
+  environment: Environment | null = null,
+): Promise<Workspace> {
+  const problems: Problem[] = []
+  const folders = (parent: string): string[] => {
+    const { names, problem } = namesIn(join(root, parent), parent)
+    if (problem !== null) problems.push(problem)
+    return names.filter((name) => NAME.test(name) && isFolder(join(root, parent, name)))
+  }
+  const products = folders('products')
+  const features = folders('features')
+  const texts = new Map<string, FileText>()
+  const bare = { root, modulus: DEFAULT_MODULUS, environment, products, features, problems, texts }
+  const workspace: Workspace = { ...bare, templates: new Map() }
+  const { settings } = await readYaml<WorkspaceSettings>(workspace, 'workspace', WORKSPACE_SCHEMA, problems)
+  return { ...workspace, modulus: settings.modulus ?? DEFAULT_MODULUS }
+}
+
+/** A file of a product, relative to the workspace, with `/`. */
+export function productFile(product: string, name: string): string {
+  return `products/${product}/${name}`
+}
+
+/** Whether a text may be the name of a feature, product or instance. */
+export function isName(name: string): boolean {
+  return NAME.test(name)
+}
+
+/** A problem if a name is none of the workspace's products, with the nearest one that is. */
+export function checkProduct({ products }: Workspace, name: string): Problem | null {
+  if (products.includes(name)) return null
+  if (!isName(name)) return badName(name, 'product')
+  const message = `there is no product ${name}`
+  return problem('no-product', { file: 'products' }, message, suggestion(name, products, 'products'))
+}
+
+/** The problem of a name that is none. */
+export function badName(name: string, kind: 'product' | 'feature' | 'instance'): Problem {
+  const next = 'Names are letters, digits, ".", "_" and "-", and start with a letter or digit.'
+  return problem(
+    'bad-name',
+    {},
+    `${JSON.stringify(name)} is no name of ${kind === 'instance' ? 'an' : 'a'} ${kind}`,
+    next,
+  )
+}
+
+/** What to say to a name that is not known: the nearest one that is, or all of them. */
+export function suggestion(
+  name: string,
+  known: readonly string[],
+  kind: string,
+  whose = "The workspace's",
+): string {
+  const far = (other: string): number => distance(name.toLowerCase(), other.toLowerCase())
+  const [nearest] = [...known].sort((a, b) => far(a) - far(b))
+  if (nearest === undefined) return `${whose} ${kind}: none yet.`
+  if (far(nearest) <= Math.max(2, name.length / 3)) return `Did you mean ${nearest}?`
+  return `${whose} ${kind} are: ${someOf(known)}.`
+}
+
+/** Names as people can still read them: not all of hundreds. */
+export function someOf(names: readonly string[]): string {
+  return `${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`
+}
+
+/** The text of a file of the workspace, read once. @param file relative to the workspace */
+export function readFile({ root, texts }: Workspace, file: string, problems: Problem[]): TextSource {
+  const read = texts.get(file) ?? readText(resolve(root, file), file)
+  texts.set(file, read)
+  if (read.problem !== null) problems.push(read.problem)
+  return { file, text: read.text }
+}
+
+/** The template of a feature; null where it has none. */
+export function readTemplate(
+  workspace: Workspace,
+  feature: string,
+  problems: Problem[],
+): TemplateSource | null {
+  const known = workspace.templates.get(feature)
+  if (known !== undefined) return known
+  const found: Problem[] = []
+  const { file, text } = readExample(workspace, `features/${feature}`, found)
+  const template = text === null ? null : { file, doc: parseEnv(text) }
+  // One that cannot be read is asked for again by the next product, which has the problem, too.
+  if (found.length === 0) workspace.templates.set(feature, template)
+  problems.push(...found)
+  return template
+}
+
+/** The `.env.example` of a folder, or the one of the environment that is asked for. */
+export function readExample(workspace: Workspace, folder: string, problems: Problem[]): TextSource {
+  const { environment } = workspace
+  const names = environment === null ? ['.env.example'] : [`.env.${environment}.example`, '.env.example']
+  return firstFile(
+    workspace,
+    names.map((name) => `${folder}/${name}`),
+    problems,
+  )
+}
+
+/** The Compose file of a folder. */
+export function readComposeFile(workspace: Workspace, folder: string, problems: Problem[]): TextSource {
+  return firstFile(
+    workspace,
+    COMPOSE_FILES.map((name) => `${folder}/${name}`),
+    problems,
+  )
+}
+
+/** A settings file and what it holds; empty settings where there is none. @param stem without `.yaml` or `.yml` */
+export async function readYaml<T extends object>(
+  workspace: Workspace,
+  stem: string,
+  schema: Schema,
+  problems: Problem[],
+): Promise<Settings<T> & { readonly file: string }> {
+  const { file, text } = firstFile(workspace, YAML_NAMES(stem), problems)
+  if (text === null) return { file, settings: {} as T, problems: [], lineOf: () => 1 }
+  const read = await readSettings<T>(text, file, schema)
+  problems.push(...read.problems)
+  return { ...read, file }
+}
+
+/** The first of several files that is there, readable or not; the first one's name where none is. */
+function firstFile(workspace: Workspace, files: readonly string[], problems: Problem[]): TextSource {
+  const found: Problem[] = []
+  for (const file of files) {
+    const source = readFile(workspace, file, found)
+    problems.push(...found)
+    if (source.text !== null || found.length > 0) return source
+  }
+  return { file: files[0] as string, text: null }
+}
