@@ -1,0 +1,86 @@
+/** What a rule looks at: one feature with one of its templates, and what the other features say. */
+import { type ComposeProject, readProject } from '../compose/project.js'
+import { decode } from '../env/bytes.js'
+import { type EnvDocument, parseEnv, rawValue, type Statement } from '../env/document.js'
+import { type EnvReading, readEnv } from '../env/read.js'
+import type { EphemeralRange } from '../ports/hazards.js'
+import type { Neighbours } from './neighbours.js'
+
+/** A feature as it lies in the workspace. Files are named from the workspace on, texts are byte strings. */
+export interface LintSource {
+  readonly name: string
+  /** `features/redis` */
+  readonly folder: string
+  /** At least one; the one for no environment comes first, if it is there. */
+  readonly templates: readonly TemplateFile[]
+  /** Null where there is none. */
+  readonly composeFile: string | null
+  /** A file's text; null where there is no such file. */
+  readonly read: (file: string) => string | null
+}
+
+/** `.env.example`, or `.env.dev.example`, which is read in its place in environment `dev`. */
+export interface TemplateFile {
+  readonly environment: string | null
+  readonly file: string
+}
+
+/** A template that has been read. */
+export interface Template extends TemplateFile {
+  /** Null where there is none. */
+  readonly text: string | null
+  readonly doc: EnvDocument
+  readonly reading: EnvReading
+  /** The statement that counts of each variable: the last. */
+  readonly stated: ReadonlyMap<string, Statement>
+}
+
+export interface LintContext {
+  readonly feature: string
+  readonly folder: string
+  readonly template: Template
+  /** All templates of the feature, this one among them. */
+  readonly templates: readonly Template[]
+  /** Read with the template's values, as Compose would; null where the feature has no Compose file. */
+  readonly compose: ComposeProject | null
+  readonly read: (file: string) => string | null
+  /** The other features. */
+  readonly others: Neighbours
+  /** How many offsets there are. */
+  readonly modulus: number
+  /** Ports that the kernel gives to outgoing connections; null where nothing is known of them. */
+  readonly ephemeral: EphemeralRange | null
+}
+
+/** Reads one template. */
+export function readTemplate(source: LintSource, { environment, file }: TemplateFile): Template {
+  const text = source.read(file)
+  const doc = parseEnv(text ?? '')
+  const stated = new Map(doc.statements.map((statement) => [statement.key, statement]))
+  return { environment, file, text, doc, reading: readEnv(doc), stated }
+}
+
+/** The feature's Compose project; null where it has no Compose file. */
+export function readCompose({ composeFile, read }: LintSource, template: Template): ComposeProject | null {
+  if (composeFile === null) return null
+  const readText = (path: string): string | null => {
+    const text = read(path)
+    return text === null ? null : decode(text)
+  }
+  const { values } = template.reading
+  const lookup = (name: string): string | undefined => {
+    const value = values.get(name)
+    return value === undefined ? undefined : decode(value)
+  }
+  return readProject([composeFile], readText, lookup)
+}
+
+/** The value of a statement as written, without its quotes: a byte string. */
+export function rawOf({ doc }: Template, statement: Statement): string {
+  return rawValue(doc, statement)
+}
+
+/** Whether a place in a Compose file is the feature's own: what it includes from another feature is that one's matter. */
+export function isOwn({ folder }: LintContext, { file }: { readonly file: string }): boolean {
+  return file.startsWith(`${folder}/`)
+}

@@ -1,0 +1,103 @@
+/** Edits that lose nothing: splices into the file's own bytes. */
+import { decode, encode } from '../env/bytes.js'
+import type { LintContext, Template } from './context.js'
+import type { Edit } from './rule.js'
+
+/** A stretch of a Compose file, in UTF-16 units of its decoded text, as the Compose reader gives it. */
+interface Stretch {
+  readonly file: string
+  readonly start: number
+  readonly end: number
+}
+
+/** The decoded text of a Compose file; null where decoding has lost a byte, so that positions in it mean nothing. */
+export function composeText({ read }: LintContext, file: string): string | null {
+  const bytes = read(file)
+  if (bytes === null) return null
+  const text = decode(bytes)
+  return encode(text) === bytes ? text : null
+}
+
+/**
+ * Splices into a Compose file.
+ * @param text the file's decoded text
+ * @param replacements for stretches of it, in order of their position
+ */
+export function composeEdits(text: string, replacements: readonly (readonly [Stretch, string])[]): Edit[] {
+  const bytesOf = byteOffsets(text)
+  return replacements.map(([{ file, start, end }, replacement]) => {
+    return { file, start: bytesOf(start), end: bytesOf(end), text: encode(replacement) }
+  })
+}
+
+/** UTF-16 offsets → byte offsets. Rising positions cost the text once, together. */
+function byteOffsets(text: string): (offset: number) => number {
+  let at = 0
+  let bytes = 0
+  return (offset) => {
+    if (offset < at) {
+      at = 0
+      bytes = 0
+    }
+    bytes += Buffer.byteLength(text.slice(at, offset), 'utf8')
+    at = offset
+    return bytes
+  }
+}
+
+/**
+ * Takes `key: value` out of a block mapping, with its line, or out of a flow mapping, with its comma.
+ * @param entry from the key's start to the value's end
+ * @returns null where that is not so simple
+ */
+export function removeEntry(context: LintContext, entry: Stretch): Edit | null {
+  const text = composeText(context, entry.file)
+  if (text === null || text.slice(entry.start, entry.end).includes('\n')) return null
+  const lineStart = text.lastIndexOf('\n', entry.start - 1) + 1
+  const newline = text.indexOf('\n', entry.end)
+  const lineEnd = newline === -1 ? text.length : newline + 1
+  const before = text.slice(lineStart, entry.start)
+  const after = text.slice(entry.end, lineEnd)
+  const stretch = stretchOf()
+  return stretch === null ? null : (composeEdits(text, [[{ file: entry.file, ...stretch }, '']])[0] ?? null)
+
+  function stretchOf(): { start: number; end: number } | null {
+    if (/^ *$/.test(before) && /^[ \t]*(?:#.*)?\r?\n?$/.test(after)) return { start: lineStart, end: lineEnd }
+    const comma = /^[ \t]*,[ \t]*/.exec(after)?.[0]
+    if (comma !== undefined) return { start: entry.start, end: entry.end + comma.length }
+    const earlier = /,[ \t]*$/.exec(before)?.[0]
+    if (earlier === undefined || !/^[ \t]*\}/.test(after)) return null
+    return { start: entry.start - earlier.length, end: entry.end }
+  }
+}
+
+/** Adds a variable at the end of a template, below a comment. */
+export function addVariable({ file, text }: Template, comment: string, key: string, value: string): Edit {
+  const old = text ?? ''
+  const eol = old.includes('\r\n') ? '\r\n' : '\n'
+  const gap = old === '' ? '' : /\n\r?\n$/.test(old) ? '' : old.endsWith('\n') ? eol : eol + eol
+  const added = `${gap}# ${comment}${eol}${key}=${value}${eol}`
+  return { file, start: old.length, end: old.length, text: encode(added) }
+}
+
+/** The texts with some edits applied. @param edits none of which overlaps another */
+export function applyEdits(
+  read: (file: string) => string | null,
+  edits: readonly Edit[],
+): Map<string, string> {
+  const byFile = new Map<string, Edit[]>()
+  for (const edit of edits) byFile.set(edit.file, [...(byFile.get(edit.file) ?? []), edit])
+  return new Map(
+    [...byFile].map(([file, all]) => {
+      const old = read(file) ?? ''
+      let text = ''
+      let at = 0
+      // Stable: insertions at one position stay in the order in which they were made.
+      for (const edit of all.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
+        text += old.slice(at, edit.start) + edit.text
+        at = edit.end
+      }
+      return [file, text + old.slice(at)]
+    }),
+  )
+}

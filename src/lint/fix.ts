@@ -1,0 +1,178 @@
+/** `--fix`: applies the edits of findings, round by round, as long as each round keeps what the files say otherwise. */
+import { evaluate } from '../env/read.js'
+import { type LintContext, type LintSource, rawOf, type Template } from './context.js'
+import { applyEdits } from './edit.js'
+import { lintFeature } from './lint.js'
+import type { Edit, Finding } from './rule.js'
+import type { Surroundings } from './surroundings.js'
+
+/** What became of a feature. */
+export interface Fixed {
+  /** The files that change, templates first: with a variable too many Compose still runs, with one too few it does not. */
+  readonly changes: readonly {
+    readonly file: string
+    readonly before: string | null
+    readonly after: string
+  }[]
+  readonly fixed: readonly Finding[]
+  readonly remaining: readonly Finding[]
+}
+
+/** One edit may make room for another: a literal port becomes a variable, then its URL a reference, then the order counts. */
+const MAX_ROUNDS = 1000
+/** Findings a round; comparing their edits with each other takes time that grows with the square. */
+const MAX_BATCH = 1000
+/** Where the edits of a round do not go together, this many are tried one by one. */
+const MAX_SINGLE = 50
+
+/**
+ * Fixes one feature; in `surroundings` it is then the fixed one.
+ * @param source one of theirs
+ */
+export function fixFeature(source: LintSource, surroundings: Surroundings): Fixed {
+  const texts = new Map<string, string>()
+  let state = stateOf(source, surroundings)
+  const fixed: Finding[] = []
+  const refused = new Set<string>()
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const open = state.findings.filter(
+      (finding) => finding.edits !== undefined && !refused.has(keyOf(finding)),
+    )
+    const chosen = disjoint(open.slice(0, MAX_BATCH))
+    if (chosen.length === 0) break
+    const batches = [chosen, ...chosen.slice(0, MAX_SINGLE).map((finding) => [finding])]
+    let done = false
+    for (const batch of batches) {
+      const next = attempt(state, batch, surroundings)
+      if (next === null) {
+        if (batch.length === 1) refused.add(keyOf(batch[0] as Finding))
+        continue
+      }
+      for (const [file, text] of next.texts) texts.set(file, text)
+      state = next.state
+      fixed.push(...batch)
+      done = true
+      break
+    }
+    if (!done && chosen.length > MAX_SINGLE) break
+  }
+  const changes = [...texts]
+    .map(([file, after]) => ({ file, before: source.read(file), after }))
+    .filter(({ before, after }) => before !== after)
+    .sort((a, b) => Number(!isTemplate(source, a.file)) - Number(!isTemplate(source, b.file)))
+  return { changes, fixed, remaining: state.findings }
+}
+
+interface State {
+  readonly source: LintSource
+  readonly contexts: readonly LintContext[]
+  readonly findings: readonly Finding[]
+}
+
+function stateOf(source: LintSource, surroundings: Surroundings): State {
+  const contexts = surroundings.contexts(source.name)
+  return { source, contexts, findings: lintFeature(contexts) }
+}
+
+/** The state after some edits; null, with everything as it was, if they break or change more than they should. */
+function attempt(state: State, batch: readonly Finding[], surroundings: Surroundings) {
+  const { source } = state
+  const texts = applyEdits(
+    source.read,
+    batch.flatMap(({ edits }) => edits ?? []),
+  )
+  const changed: LintSource = { ...source, read: (file) => texts.get(file) ?? source.read(file) }
+  surroundings.replace(changed)
+  const next = stateOf(changed, surroundings)
+  if (areGone(batch, state, next) && !hasNewErrors(state, next) && keeps(state.contexts, next.contexts))
+    return { state: next, texts }
+  surroundings.replace(source)
+  return null
+}
+
+/** Whether as many findings went as were fixed. Lines move as others are fixed; the message names the variable or the service. */
+function areGone(batch: readonly Finding[], before: State, after: State): boolean {
+  const sort = ({ code, file, message }: Finding) => [code, file, message].join('\0')
+  const wanted = new Map<string, number>()
+  const count = (findings: readonly Finding[], step: number) => {
+    for (const finding of findings) wanted.set(sort(finding), (wanted.get(sort(finding)) ?? 0) + step)
+  }
+  count(before.findings, 1)
+  count(batch, -1)
+  count(after.findings, -1)
+  return batch.every((finding) => (wanted.get(sort(finding)) ?? 0) >= 0)
+}
+
+function hasNewErrors(before: State, after: State): boolean {
+  const count = ({ findings }: State) => {
+    const counts = new Map<string, number>()
+    for (const { code, severity } of findings) {
+      if (severity === 'error') counts.set(code, (counts.get(code) ?? 0) + 1)
+    }
+    return counts
+  }
+  const known = count(before)
+  return [...count(after)].some(([code, number]) => number > (known.get(code) ?? 0))
+}
+
+/** Whether the templates still give every value that no reference is part of, and Compose still sees the same services. */
+function keeps(before: readonly LintContext[], after: readonly LintContext[]): boolean {
+  return before.every((context, index) => {
+    const next = after[index]
+    return (
+      next !== undefined && keepsValues(context.template, next.template) && shapeOf(context) === shapeOf(next)
+    )
+  })
+}
+
+function keepsValues(before: Template, after: Template): boolean {
+  if (before.doc.statements.length > after.doc.statements.length) return false
+  // A reference that has just taken the place of a number may still have to be put in order.
+  const lookup = (name: string) => after.reading.values.get(name)
+  return [...before.stated].every(([key, statement]) => {
+    const now = after.stated.get(key)
+    if (now === undefined || now.kind !== statement.kind) return false
+    if (rawOf(before, statement).includes('$') && statement.quote !== "'") return true
+    if (now.kind === 'inherit') return true
+    const value = evaluate(rawOf(after, now), now.quote, lookup)
+    return value.ok && value.value === before.reading.values.get(key)
+  })
+}
+
+/** Services and their ports in the containers: what no fix changes. */
+function shapeOf({ compose }: LintContext): string {
+  const ports = compose?.ports.map(({ service, container, protocol, hostIp, host }) => {
+    return [service, container.from, container.to, protocol, hostIp, host === null]
+  })
+  const services = compose?.services.map(({ name, image, mounts }) => [name, image?.text, mounts.length])
+  return JSON.stringify([services, ports, compose?.problems.length])
+}
+
+/** The findings whose edits do not meet, the earlier one going first. */
+function disjoint(findings: readonly Finding[]): Finding[] {
+  const taken = new Map<string, Edit[]>()
+  return findings.filter(({ edits }) => {
+    if (edits === undefined || edits.length === 0) return false
+    if (edits.some((edit) => (taken.get(edit.file) ?? []).some((other) => meets(edit, other)))) return false
+    for (const edit of edits) {
+      const all = taken.get(edit.file)
+      if (all === undefined) taken.set(edit.file, [edit])
+      else all.push(edit)
+    }
+    return true
+  })
+}
+
+/** Two insertions at one place go one behind the other; anything else that touches is too close. */
+function meets(a: Edit, b: Edit): boolean {
+  if (a.start === a.end && b.start === b.end) return false
+  return a.start <= b.end && b.start <= a.end
+}
+
+function keyOf({ code, file, line, column, message }: Finding): string {
+  return [code, file, line, column ?? '', message].join('\0')
+}
+
+function isTemplate({ templates }: LintSource, file: string): boolean {
+  return templates.some((template) => template.file === file)
+}

@@ -1,0 +1,98 @@
+/** Names and base ports for variables that a fix adds. */
+
+import { MAX_PORT } from '../ports/value.js'
+import type { LintContext } from './context.js'
+import { baseVariables } from './port-use.js'
+
+interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * Gives names that neither this feature nor another one has: `REDIS_HOST_PORT`, or `BLOG_WEB_HOST_PORT` for the service
+ * `web` of feature `blog`, so that no two features meet.
+ */
+export class NewVariables {
+  private readonly taken: Set<string>
+  private readonly next = new Map<string, number>()
+
+  constructor(private readonly context: LintContext) {
+    this.taken = new Set(context.templates.flatMap(({ stated }) => [...stated.keys()]))
+  }
+
+  /** A name for the port of a service. @param container its port in the container, for a second port of the service */
+  name(service: string, container: number): string {
+    const feature = upper(this.context.feature)
+    const own = upper(service)
+    const stem = own === feature || own.startsWith(`${feature}_`) ? own : `${feature}_${own}`
+    for (const candidate of [stem, `${stem}_${container}`]) {
+      if (this.take(`${candidate}_HOST_PORT`)) return `${candidate}_HOST_PORT`
+    }
+    for (;;) {
+      const number = this.next.get(stem) ?? 2
+      this.next.set(stem, number + 1)
+      const name = `${stem}_${container}_${number}_HOST_PORT`
+      if (this.take(name)) return name
+    }
+  }
+
+  /** A name that is wanted, where nobody has it; else one for the port of a service. */
+  nameLike(wanted: string, service: string, container: number): string {
+    return this.take(wanted) ? wanted : this.name(service, container)
+  }
+
+  private take(name: string): boolean {
+    if (this.taken.has(name) || this.context.others.stating(name).length > 0) return false
+    this.taken.add(name)
+    return true
+  }
+}
+
+/** `MY_FEATURE` of `my-feature`: as the name of a variable may start. */
+export function upper(name: string): string {
+  const plain = name
+    .toUpperCase()
+    .replace(/[^A-Z0-9]+/g, '_')
+    .replace(/^_|_$/g, '')
+  return /^[A-Z]/.test(plain) ? plain : `FEATURE_${plain}`
+}
+
+/** Gives base ports near the ones that are wanted, with which no rule finds fault. */
+export class NewBases {
+  private readonly taken: Range[]
+
+  constructor(private readonly context: LintContext) {
+    this.taken = context.templates.flatMap((template) =>
+      baseVariables({ ...context, template }).map(({ port: { from, to } }) => ({ from, to })),
+    )
+  }
+
+  /** The same ports as `find`, which nobody gets again. */
+  take(wanted: Range): Range | null {
+    const range = this.find(wanted)
+    if (range !== null) this.taken.push(range)
+    return range
+  }
+
+  /** The wanted ports themselves where they will do, else the nearest ones that do; null if none do. */
+  find(wanted: Range): Range | null {
+    const length = wanted.to - wanted.from
+    for (let distance = 0; distance <= MAX_PORT; distance++) {
+      for (const from of distance === 0 ? [wanted.from] : [wanted.from + distance, wanted.from - distance]) {
+        const range = { from, to: from + length }
+        if (this.isFree(range)) return range
+      }
+    }
+    return null
+  }
+
+  private isFree({ from, to }: Range): boolean {
+    const { modulus, ephemeral, others } = this.context
+    const highest = to + modulus - 1
+    if (from < 1 || highest > MAX_PORT) return false
+    if (ephemeral !== null && from <= ephemeral.to && highest >= ephemeral.from) return false
+    if (this.taken.some((range) => range.from <= to && from <= range.to)) return false
+    return others.withBase({ from, to }).length === 0
+  }
+}

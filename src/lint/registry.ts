@@ -1,0 +1,76 @@
+/** Every rule, in the order in which the docs list them. To add one, write its file and add its row here. */
+import type { Rule, RuleGroup } from './rule.js'
+import { basePortTaken } from './rules/base-port-taken.js'
+import { composeRefused } from './rules/compose-refused.js'
+import { conflict } from './rules/conflict.js'
+import { containerName } from './rules/container-name.js'
+import { duplicateKey } from './rules/duplicate-key.js'
+import { envRefused } from './rules/env-refused.js'
+import { ephemeralPort } from './rules/ephemeral-port.js'
+import { forwardReference } from './rules/forward-reference.js'
+import { literalPort } from './rules/literal-port.js'
+import { missingEquals } from './rules/missing-equals.js'
+import { networkModeHost } from './rules/network-mode-host.js'
+import { noComment } from './rules/no-comment.js'
+import { portEmpty } from './rules/port-empty.js'
+import { portMissing } from './rules/port-missing.js'
+import { portNotANumber } from './rules/port-not-a-number.js'
+import { portNotShifted } from './rules/port-not-shifted.js'
+import { portOutOfRange } from './rules/port-out-of-range.js'
+import { portUnused } from './rules/port-unused.js'
+import { projectName } from './rules/project-name.js'
+import { randomSecret } from './rules/random-secret.js'
+import { readersDiffer } from './rules/readers-differ.js'
+import { reservedVariable } from './rules/reserved-variable.js'
+import { secret } from './rules/secret.js'
+import { sharedBindMount } from './rules/shared-bind-mount.js'
+import { sharedResource } from './rules/shared-resource.js'
+import { spaceInValue } from './rules/space-in-value.js'
+import { undeclaredVolume } from './rules/undeclared-volume.js'
+import { unsetReference } from './rules/unset-reference.js'
+import { unsetVariable } from './rules/unset-variable.js'
+import { urlBasePort } from './rules/url-base-port.js'
+
+export const RULES = [
+  envRefused,
+  readersDiffer,
+  unsetReference,
+  forwardReference,
+  duplicateKey,
+  missingEquals,
+  conflict,
+  reservedVariable,
+  secret,
+  randomSecret,
+  noComment,
+  spaceInValue,
+  composeRefused,
+  undeclaredVolume,
+  unsetVariable,
+  literalPort,
+  portNotShifted,
+  portMissing,
+  portUnused,
+  portEmpty,
+  portNotANumber,
+  portOutOfRange,
+  ephemeralPort,
+  basePortTaken,
+  urlBasePort,
+  containerName,
+  projectName,
+  networkModeHost,
+  sharedBindMount,
+  sharedResource,
+] as const satisfies readonly Rule[]
+
+/** The code of a rule. */
+export type LintCode = (typeof RULES)[number]['code']
+
+/** The groups, in order, and what their rules look at. */
+export const GROUPS: Readonly<Record<RuleGroup, string>> = {
+  env: 'The template',
+  compose: 'The Compose file',
+  ports: 'Host ports',
+  isolation: 'What a second product trips over',
+}

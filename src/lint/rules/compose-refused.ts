@@ -1,0 +1,24 @@
+import { isOwn } from '../context.js'
+import type { Rule } from '../rule.js'
+
+export const composeRefused = {
+  code: 'compose-refused',
+  group: 'compose',
+  severity: 'error',
+  meaning: 'Docker Compose cannot read the Compose file, or one that it includes or extends.',
+  reason:
+    'No product with the feature starts; and what the file publishes cannot be looked at, so that the other rules are silent about it.',
+  bad: { 'features/redis/compose.yaml': 'services:\n  redis:\n    image: redis:7\n  ports: "6380:6379"\n' },
+  good: { 'features/redis/compose.yaml': 'services:\n  redis:\n    image: redis:7\n' },
+  *check(context) {
+    const { compose } = context
+    for (const { severity, code, file, line, column, message, next } of compose?.problems ?? []) {
+      // An included file that is another feature's is that one's matter, but that it is there is not.
+      const isMine = file !== undefined && isOwn(context, { file })
+      if (severity !== 'error' || !isMine || file === undefined) continue
+      const isPort = code === 'port-out-of-range' || code === 'port-not-a-number'
+      const found = isPort ? `${message} Docker Compose refuses it.` : message
+      yield { file, line: line ?? 1, ...(column === undefined ? {} : { column }), message: found, next }
+    }
+  },
+} as const satisfies Rule

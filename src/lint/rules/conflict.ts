@@ -1,0 +1,34 @@
+import type { Rule } from '../rule.js'
+import { placeOf, quoted } from '../show.js'
+
+export const conflict = {
+  code: 'conflict',
+  group: 'env',
+  severity: 'warning',
+  meaning: 'Another feature gives the same variable another value.',
+  reason:
+    'In a product with both features the first one in its list wins, and the other one runs with a value that is not its own.',
+  bad: {
+    'features/redis/.env.example': '# Memory\nMEMORY_LIMIT=128mb\n',
+    'features/mysql/.env.example': '# Memory\nMEMORY_LIMIT=512mb\n',
+  },
+  good: {
+    'features/redis/.env.example': '# Memory\nREDIS_MEMORY_LIMIT=128mb\n',
+    'features/mysql/.env.example': '# Memory\nMYSQL_MEMORY_LIMIT=512mb\n',
+  },
+  *check({ feature, template, others }) {
+    for (const [key, { line, kind }] of template.stated) {
+      const value = template.reading.values.get(key)
+      if (kind === 'inherit' || value === undefined) continue
+      const other = others.stating(key).find((stated) => stated.value !== value)
+      if (other === undefined) continue
+      const theirs = `${other.feature} says ${quoted(key, other.value)} (${placeOf(other)})`
+      const prefix = feature.toUpperCase().replace(/[^A-Z0-9]+/g, '_')
+      const next = key.toUpperCase().startsWith(prefix)
+        ? `Give them the same value, or let ${other.feature} use a name of its own.`
+        : `Give them the same value, or the variable a name of this feature's own: ${prefix}_${key}`
+      const message = `${key} is ${quoted(key, value)} here, but feature ${theirs}`
+      yield { file: template.file, line, message, next }
+    }
+  },
+} as const satisfies Rule

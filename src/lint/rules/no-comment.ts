@@ -1,0 +1,22 @@
+import { chunksOf } from '../../merge/template.js'
+import { isPortVariable } from '../../ports/variable.js'
+import type { Rule } from '../rule.js'
+
+export const noComment = {
+  code: 'no-comment',
+  group: 'env',
+  severity: 'warning',
+  meaning: 'A port variable has no comment above it.',
+  reason:
+    'The comment goes into the product env with the variable, where it is all that says what listens on that port.',
+  bad: { 'features/redis/.env.example': 'REDIS_HOST_PORT=6380\n' },
+  good: { 'features/redis/.env.example': '# Port that redis publishes on the host\nREDIS_HOST_PORT=6380\n' },
+  *check({ template }) {
+    for (const { statement, above, behind } of chunksOf(template.doc)) {
+      if (!isPortVariable(statement.key) || /#[^\n]*[^\s#]/.test(above + behind)) continue
+      const message = `${statement.key} has no comment that says what the port is for`
+      const next = `Write a line above it: # Port that … publishes on the host`
+      yield { file: template.file, line: statement.line, message, next }
+    }
+  },
+} as const satisfies Rule

@@ -1,0 +1,66 @@
+import type { PublishedPort } from '../../compose/published.js'
+import { isPortVariable } from '../../ports/variable.js'
+import type { LintContext } from '../context.js'
+import { NewVariables, upper } from '../new-variable.js'
+import { ownPorts } from '../port-use.js'
+import type { Rule } from '../rule.js'
+import { placeOf } from '../show.js'
+
+export const portNotShifted = {
+  code: 'port-not-shifted',
+  group: 'ports',
+  severity: 'warning',
+  meaning:
+    'A host port comes from a variable whose name does not end in `_HOST_PORT`, `_PORT_ONE` or `_PORT_TWO`.',
+  reason:
+    'The merge tells a port variable by its name alone. Under any other name the value goes into every product as it is, and two products want the same port.',
+  bad: {
+    'features/redis/.env.example': '# Port that redis publishes on the host\nREDIS_PORT=6380\n',
+    'features/redis/compose.yaml':
+      'services:\n  redis:\n    image: redis:7\n    ports:\n      - "${REDIS_PORT}:6379"\n',
+  },
+  good: {
+    'features/redis/.env.example': '# Port that redis publishes on the host\nREDIS_HOST_PORT=6380\n',
+    'features/redis/compose.yaml':
+      'services:\n  redis:\n    image: redis:7\n    ports:\n      - "${REDIS_HOST_PORT}:6379"\n',
+  },
+  *check(context) {
+    const { template, feature } = context
+    const seen = new Set<string>()
+    const names = new NewVariables(context)
+    for (const port of ownPorts(context)) {
+      const name = unshifted(context, port)
+      if (name === null || seen.has(name)) continue
+      seen.add(name)
+      const use = port.hostSpan ?? port.span
+      const statement = template.stated.get(name)
+      const wanted = suggestedName(name, feature)
+      const better = names.nameLike(wanted, port.service, port.container.from)
+      const where = statement === undefined ? '' : ` in ${placeOf(use)}`
+      yield {
+        ...(statement === undefined
+          ? { file: use.file, line: use.line, column: use.column }
+          : { file: template.file, line: statement.line }),
+        message: `${name} is a host port of service ${port.service}${where}, but no offset reaches a variable of that name`,
+        next: `Call it ${better}, in the template and in the Compose file.`,
+      }
+    }
+  },
+} as const satisfies Rule
+
+/** The variable that a host port comes from, if neither it nor another one of the port is a port variable. */
+function unshifted({ template, others }: LintContext, { references, chance }: PublishedPort): string | null {
+  const names = references.map(({ name }) => name)
+  if (names.some(isPortVariable)) return null
+  const stated = names.find((name) => template.stated.has(name))
+  if (stated !== undefined) return stated
+  const [first] = names
+  // Left to chance, it is the variable that is missing; another feature's is that one's matter.
+  if (first === undefined || chance || others.stating(first).length > 0) return null
+  return first
+}
+
+function suggestedName(name: string, feature: string): string {
+  if (/^(?:HOST_)?PORT$/i.test(name)) return `${upper(feature)}_HOST_PORT`
+  return `${name.replace(/_?PORT(_HOST)?$/i, '').replace(/_HOST$/i, '')}_HOST_PORT`
+}

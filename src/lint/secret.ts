@@ -1,0 +1,79 @@
+/** Which values look like a real secret, one that somebody uses, and not like a placeholder. */
+
+/** A form that only real secrets have. Sources: the providers' own pages on their tokens' formats. */
+interface SecretForm {
+  readonly what: string
+  readonly pattern: RegExp
+}
+
+const FORMS: readonly SecretForm[] = [
+  { what: 'a private key', pattern: /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY/ },
+  { what: 'an AWS access key', pattern: /(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Z0-9])/ },
+  { what: 'a GitHub token', pattern: /\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{40})/ },
+  { what: 'a GitLab token', pattern: /\bglpat-[\w-]{20}/ },
+  { what: 'an npm token', pattern: /\bnpm_[A-Za-z0-9]{36}/ },
+  { what: 'a Slack token', pattern: /\bxox[abeoprs]-[\w-]{20}/ },
+  { what: 'a Stripe key', pattern: /\b[rs]k_live_[A-Za-z0-9]{16}/ },
+  { what: 'an API key', pattern: /\bsk-(?:proj-|ant-|or-)?[\w-]{32}/ },
+  { what: 'a Google API key', pattern: /\bAIza[\w-]{35}/ },
+  { what: 'a SendGrid key', pattern: /\bSG\.[\w-]{22}\.[\w-]{43}/ },
+  { what: 'a Hugging Face token', pattern: /\bhf_[A-Za-z0-9]{34}/ },
+  { what: 'a DigitalOcean token', pattern: /\bdo[opr]_v1_[0-9a-f]{64}/ },
+  { what: 'a JSON Web Token', pattern: /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20}/ },
+]
+
+/** Names of variables whose values are secret. */
+const SECRET_NAME =
+  /(?:SECRET|PASSWORD|PASSWD|PASSPHRASE|TOKEN|CREDENTIALS?|SALT|(?:API|ACCESS|PRIVATE|APP|AUTH|SIGNING|ENCRYPTION|MASTER)_?KEY|_KEY|_PASS|_PWD)$/i
+
+/** Words of which placeholders are made. */
+const PLACEHOLDER =
+  /change|example|placeholder|replace|insert|your|dummy|sample|fake|todo|fixme|secret|password|passwd|default|local|test|demo|xxx|\.\.\.|<|>|0{8}|1234567|abcdef|__[A-Z_]+__/i
+
+const SHORTEST = 16
+/** Of a value beyond this only the start is looked at, which is enough to see how it is made. */
+const LONGEST = 4096
+/** In bits a character. English words come to about 3.2, random hex digits to 3.6 and more. */
+const ENTROPY = 3.4
+
+/**
+ * What kind of secret a value looks like; null if it does not. `known`: by a form that nothing else has. `random`: by a
+ * name that says so and a value that nobody would type.
+ * @param value a byte string
+ */
+export function looksLikeSecret(
+  key: string,
+  value: string,
+): { kind: 'known' | 'random'; what: string } | null {
+  if (value.length < SHORTEST) return null
+  const text = value.slice(0, LONGEST)
+  const form = FORMS.find(({ pattern }) => pattern.test(text))
+  if (form !== undefined) {
+    return /example|x{6}|X{6}|(.)\1{9}/i.test(text) ? null : { kind: 'known', what: form.what }
+  }
+  const credentials = /:\/\/[^\s/:@]{0,100}:([^\s/@]{16,200})@/.exec(text)?.[1]
+  if (credentials !== undefined && isRandom(credentials)) {
+    return { kind: 'random', what: 'a URL with a real password' }
+  }
+  return SECRET_NAME.test(key) && isRandom(text) ? { kind: 'random', what: 'a real secret' } : null
+}
+
+function isRandom(text: string): boolean {
+  const mixed = /\d/.test(text) && /[A-Za-z]/.test(text)
+  return (
+    mixed &&
+    text.length >= SHORTEST &&
+    !/[\s$]|:\/\/|^[./~]/.test(text) &&
+    !PLACEHOLDER.test(text) &&
+    entropy(text.slice(0, 128)) >= ENTROPY
+  )
+}
+
+/** Shannon's, of the characters, in bits a character. */
+function entropy(text: string): number {
+  const counts = new Map<string, number>()
+  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1)
+  let bits = 0
+  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length)
+  return bits
+}

@@ -1,0 +1,18 @@
+/** Values and names as a message quotes them. */
+import { decode } from '../env/bytes.js'
+import { MASK } from '../env/mask.js'
+import { looksLikeSecret } from './secret.js'
+
+const LONGEST = 60
+
+/** A value in quotes: shortened, and masked where it may be a secret. @param value a byte string */
+export function quoted(key: string, value: string): string {
+  if (looksLikeSecret(key, value) !== null) return MASK
+  const text = decode(value)
+  return JSON.stringify(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text)
+}
+
+/** `features/redis/.env.example:3` */
+export function placeOf({ file, line }: { readonly file: string; readonly line: number }): string {
+  return `${file}:${line}`
+}

@@ -1,0 +1,567 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what templates and Compose files look like
+/** A table for each rule, beyond its examples: what it finds, and what it lets pass. */
+import { describe, expect, test } from 'vitest'
+import { lintFeature } from '../../src/lint/lint.js'
+import type { LintCode } from '../../src/lint/registry.js'
+import type { Example } from '../../src/lint/rule.js'
+import { fixed, found, lint, sourcesOf, surroundingsOf } from './support.js'
+
+/** A template, a Compose file, and what else is there; then where the rule finds something. */
+interface Case {
+  readonly name: string
+  readonly env?: string
+  readonly compose?: string
+  readonly more?: Example
+  /** `.env.example:3` or `compose.yaml:4`; none: the rule is silent. */
+  readonly at?: readonly string[]
+}
+
+const service = (lines: string, rest = '') => `services:\n  redis:\n    image: redis:7\n${lines}${rest}`
+const ports = (...items: string[]) =>
+  service(`    ports:\n${items.map((item) => `      - ${item}\n`).join('')}`)
+
+const CASES: Readonly<Record<LintCode, readonly Case[]>> = {
+  'env-refused': [
+    { name: 'an open quote', env: 'A=1\nB="x\n', at: ['.env.example:2'] },
+    { name: 'a malformed reference', env: 'A=${1}\n', at: ['.env.example:1'] },
+    { name: 'a space in the name', env: 'A B=1\n', at: ['.env.example:1'] },
+    { name: 'both, a value and the parse', env: 'A=${1}\nB="x\n', at: ['.env.example:1', '.env.example:2'] },
+    { name: 'a variable that the shell has to give', env: 'A=${B:?}\n' },
+    { name: 'no template at all', compose: service('') },
+  ],
+  'readers-differ': [
+    { name: 'a comment without a blank before it', env: 'A=1#c\n', at: ['.env.example:1'] },
+    { name: 'a comment behind a tab', env: 'A=1\t# c\n', at: ['.env.example:1'] },
+    { name: 'backticks', env: 'A=`a b`\n', at: ['.env.example:1'] },
+    { name: 'an escape', env: 'A="a\\tb"\n', at: ['.env.example:1'] },
+    { name: 'a doubled dollar', env: 'A=a$$b\n', at: ['.env.example:1'] },
+    { name: 'a name that dotenv does not know', env: 'É=1\n', at: ['.env.example:1'] },
+    { name: 'the last of several statements', env: 'A=1#c\nA=1\n' },
+    { name: 'a reference', env: 'A=1\nB=http://h:${A}/$A\n' },
+    { name: 'a reference with a default', env: 'B=${A:-x}\n' },
+    { name: 'single quotes', env: "A='#f00 $x'\n" },
+    { name: 'a name alone', env: 'A\n' },
+  ],
+  'unset-reference': [
+    { name: 'bcrypt in double quotes', env: 'A="$2a$12$abc/d"\n', at: ['.env.example:1'] },
+    { name: 'bcrypt in single quotes', env: "A='$2a$12$abc/d'\n" },
+    { name: 'two of them', env: 'A=$B${C}\n', at: ['.env.example:1', '.env.example:1'] },
+    { name: 'the same one twice', env: 'A=$B$B\n', at: ['.env.example:1'] },
+    { name: 'one in a default', env: 'A=${B:-$C}\n', at: ['.env.example:1'] },
+    { name: 'itself', env: 'A=$A:x\n', at: ['.env.example:1'] },
+    { name: 'defaults, alternatives and messages', env: 'A=${B:-}${C-}${D:+x}${E+x}${F:?m}${G?m}\n' },
+    { name: 'a literal dollar', env: 'A="\\$B"\nB2=$$C\nC2=5$\n' },
+    { name: 'one that stands above', env: 'B=1\nA=$B\n' },
+    { name: 'one that is inherited above', env: 'B\nA=$B\n' },
+    { name: "another feature's", env: 'A=$B\n', more: { 'features/mail/.env.example': 'B=1\n' } },
+  ],
+  'forward-reference': [
+    { name: 'in double quotes', env: 'A="$B"\nB=1\n', at: ['.env.example:1'] },
+    { name: 'below', env: 'B=1\nA="$B"\n' },
+    { name: 'in a circle', env: 'A=$B\nB=$A\n', at: ['.env.example:1'] },
+    { name: 'with a default', env: 'A=${B:-2}\nB=1\n' },
+  ],
+  'duplicate-key': [
+    { name: 'three times', env: 'A=1\nA=1\nexport A:1\n', at: ['.env.example:2', '.env.example:3'] },
+    { name: 'in upper and lower case', env: 'A=1\na=1\n' },
+  ],
+  'missing-equals': [
+    { name: 'in the last line, without an end', env: 'A=1\nB', at: ['.env.example:2'] },
+    { name: 'with a colon', env: 'A:1\nB: 2\n' },
+  ],
+  conflict: [
+    {
+      name: 'quoted otherwise, but the same',
+      env: 'A="x"\n',
+      more: { 'features/mail/.env.example': "A='x'\n" },
+    },
+    {
+      name: 'one of two others',
+      env: 'B=1\nA=x\n',
+      more: { 'features/mail/.env.example': 'A=x\n', 'features/web/.env.example': 'A=y\n' },
+      at: ['.env.example:2'],
+    },
+    {
+      name: 'only the value that counts',
+      env: 'A=y\nA=x\n',
+      more: { 'features/mail/.env.example': 'A=x\n' },
+    },
+    {
+      name: 'a port variable',
+      env: 'A_HOST_PORT=1\n',
+      more: { 'features/mail/.env.example': 'A_HOST_PORT=2\n' },
+      at: ['.env.example:1'],
+    },
+  ],
+  'reserved-variable': [
+    {
+      name: 'the shell',
+      env: 'PATH=/x\nLD_PRELOAD=x\nDOCKER_HOST=y\n',
+      at: ['.env.example:1', '.env.example:2', '.env.example:3'],
+    },
+    { name: 'no more than alike', env: 'MY_PATH=/x\nCOMPOSER=1\n' },
+  ],
+  secret: [
+    {
+      name: 'a private key over lines',
+      env: 'A="-----BEGIN RSA PRIVATE KEY-----\nMIIx\n"\n',
+      at: ['.env.example:1'],
+    },
+    { name: 'a GitHub token', env: `A=${'gh'}p_${'a1B2c3D4e5F6'.repeat(3)}\n`, at: ['.env.example:1'] },
+    { name: 'a Stripe key', env: `A=${'sk'}_live_4eC39HqLyjWDarjtT1zdp7dc\n`, at: ['.env.example:1'] },
+    {
+      name: 'a token in a URL',
+      env: `A=https://x:${'gl'}pat-a1B2c3D4e5F6g7H8i9J0@git\n`,
+      at: ['.env.example:1'],
+    },
+    { name: 'the example of the provider', env: 'A=AKIAIOSFODNN7EXAMPLE\n' },
+    { name: 'a filled-in form', env: `A=${'gh'}p_${'x'.repeat(36)}\n` },
+    { name: 'a public key', env: 'A="-----BEGIN PUBLIC KEY-----\nMIIx\n"\n' },
+  ],
+  'random-secret': [
+    { name: 'hex digits', env: 'APP_SECRET=3f8a9c0d47e1b256a90fe83c7d1e24b5\n', at: ['.env.example:1'] },
+    { name: 'in a URL', env: 'DB_URL=mysql://root:m7Qz2vXp9LrT4wYk8NbH@db/x\n', at: ['.env.example:1'] },
+    {
+      name: 'placeholders',
+      env: 'A_SECRET=change-me-1234567890\nB_TOKEN=<your-token-of-2024>\nC_PASSWORD=secret\n',
+    },
+    { name: 'words', env: 'A_PASSWORD=correct-horse-battery-staple\n' },
+    { name: 'another name', env: 'IMAGE_DIGEST=3f8a9c0d47e1b256a90fe83c7d1e24b5\n' },
+    { name: 'a path to it', env: 'A_SECRET=/run/secrets/m7Qz2vXp9LrT4wYk8NbH\n' },
+    { name: 'of the product', env: 'A_TOKEN=__PRODUCT__m7Qz2vXp9LrT4\n' },
+  ],
+  'no-comment': [
+    { name: 'behind it', env: 'A_HOST_PORT=1 # port\n' },
+    { name: 'with a blank line between', env: '# port\n\nA_HOST_PORT=1\n' },
+    { name: 'a comment that says nothing', env: '#\nA_HOST_PORT=1\n', at: ['.env.example:2'] },
+    {
+      name: 'the second under one comment',
+      env: '# ports\nA_HOST_PORT=1\nB_HOST_PORT=2\n',
+      at: ['.env.example:3'],
+    },
+    { name: 'no port variable', env: 'A=1\n' },
+  ],
+  'space-in-value': [
+    { name: 'a blank in front', env: "A=' x'\n", at: ['.env.example:1'] },
+    { name: 'a tab', env: 'A="x\t"\n', at: ['.env.example:1'] },
+    { name: 'a no-break space in quotes', env: 'A="x\u00a0"\n', at: ['.env.example:1'] },
+    { name: 'a zero-width space', env: 'A=x\u200b\n', at: ['.env.example:1'] },
+    { name: 'a byte order mark', env: 'A=x\ufeff\n', at: ['.env.example:1'] },
+    { name: 'blanks that both readers cut off', env: 'A=x \nB= y\t\nC=x\u00a0\n' },
+    { name: 'the last newline of a certificate', env: 'A="x\ny\n"\n' },
+    { name: 'in between', env: 'A="x y"\n' },
+  ],
+  'compose-refused': [
+    { name: 'no YAML', compose: 'services: [\n', at: ['compose.yaml:1'] },
+    {
+      name: 'an include that is not there',
+      compose: `include: [no.yaml]\n${service('')}`,
+      at: ['compose.yaml:1'],
+    },
+    { name: 'a port that is none', compose: ports('"x:80"'), at: ['compose.yaml:5'] },
+    { name: 'one that is remote', compose: `include: [oci://example.org/redis:7]\n${service('')}` },
+    {
+      name: "another feature's file, which is that one's matter",
+      compose: `include: [../mail/compose.yaml]\n${service('')}`,
+      more: { 'features/mail/compose.yaml': 'services: [\n' },
+    },
+  ],
+  'undeclared-volume': [
+    {
+      name: 'in the long syntax',
+      compose: service('    volumes: [{type: volume, source: x, target: /x}]\n'),
+      at: ['compose.yaml:4'],
+    },
+    { name: 'anonymous', compose: service('    volumes: [/x]\n') },
+    { name: 'external', compose: service('    volumes: ["x:/x"]\n', 'volumes: {x: {external: true}}\n') },
+    {
+      name: 'declared in an included file',
+      compose: `include: [v.yaml]\n${service('    volumes: ["x:/x"]\n')}`,
+      more: { 'features/redis/v.yaml': 'volumes: {x: {}}\n' },
+    },
+  ],
+  'unset-variable': [
+    {
+      name: 'in the environment, in a default, once each',
+      compose: service('    environment:\n      A: $X\n      B: ${X}${Y:-$Z}\n'),
+      at: ['compose.yaml:5', 'compose.yaml:6'],
+    },
+    {
+      name: 'defaults, alternatives, messages, a literal dollar',
+      compose: service('    environment:\n      A: ${A:-}${B-}${C:+x}${D+x}${E:?m}${F?m}$$G\n'),
+    },
+    {
+      name: 'what any template of the feature states',
+      env: '# A\nA=1\n',
+      compose: service('    environment:\n      A: ${A}${B}\n'),
+      more: { 'features/redis/.env.dev.example': '# A\nA=1\n# B\nB=1\n' },
+    },
+    {
+      name: "another feature's",
+      compose: service('    environment:\n      A: ${A}\n'),
+      more: { 'features/mail/.env.example': '# A\nA=1\n' },
+    },
+    {
+      name: "the project's name, the shell's, a port",
+      compose: service('    environment:\n      A: ${COMPOSE_PROJECT_NAME}${HOME}${A_HOST_PORT}\n'),
+    },
+    { name: 'a published port', compose: ports('"${P}:1"') },
+  ],
+  'literal-port': [
+    {
+      name: 'every form',
+      compose: ports(
+        '6380:6379',
+        "'127.0.0.1:6381:6379'",
+        '8000-8010:8000-8010/udp',
+        '{target: 80, published: 8080}',
+      ),
+      at: ['compose.yaml:5', 'compose.yaml:6', 'compose.yaml:7', 'compose.yaml:8'],
+    },
+    { name: 'left to chance', compose: ports('"6379"', '"127.0.0.1::6379"') },
+    {
+      name: 'in a file that is included',
+      compose: `include: [more.yaml]\n${service('')}`,
+      more: { 'features/redis/more.yaml': 'services: {a: {image: x, ports: ["80:80"]}}\n' },
+      at: ['more.yaml:1'],
+    },
+    {
+      name: "in another feature's",
+      compose: `include: [../mail/compose.yaml]\n${service('')}`,
+      more: { 'features/mail/compose.yaml': 'services: {a: {image: x, ports: ["80:80"]}}\n' },
+    },
+    { name: 'of a variable', env: '# p\nA_HOST_PORT=1\n', compose: ports('"${A_HOST_PORT}:1"') },
+  ],
+  'port-not-shifted': [
+    {
+      name: 'with a default, not stated',
+      compose: ports('"${REDIS_PORT:-6380}:6379"'),
+      at: ['compose.yaml:5'],
+    },
+    {
+      name: 'in the long syntax',
+      env: 'P=1\n',
+      compose: ports('{target: 80, published: "$P"}'),
+      at: ['.env.example:1'],
+    },
+    {
+      name: 'twice, said once',
+      env: 'P=1\n',
+      compose: ports('"$P:80"', '"$P:80/udp"'),
+      at: ['.env.example:1'],
+    },
+    {
+      name: 'as the default of a port variable',
+      env: 'P=1\n# p\nA_HOST_PORT=2\n',
+      compose: ports('"${A_HOST_PORT:-$P}:80"'),
+    },
+    {
+      name: 'in the port of the container',
+      env: 'P=1\n# p\nA_HOST_PORT=2\n',
+      compose: ports('"${A_HOST_PORT}:$P"'),
+    },
+    {
+      name: 'in the address',
+      env: 'IP=127.0.0.1\n# p\nA_HOST_PORT=2\n',
+      compose: ports('"$IP:${A_HOST_PORT}:80"'),
+    },
+  ],
+  'port-missing': [
+    { name: 'without a default', compose: ports('"${REDIS_HOST_PORT}:6379"'), at: ['compose.yaml:5'] },
+    { name: 'of another name', compose: ports('"${REDIS_PORT}:6379"'), at: ['compose.yaml:5'] },
+    { name: 'that is required', compose: ports('"${REDIS_HOST_PORT:?}:6379"'), at: ['compose.yaml:5'] },
+    {
+      name: "another feature's",
+      compose: ports('"${A_HOST_PORT}:1"'),
+      more: { 'features/mail/.env.example': 'A_HOST_PORT=1\n' },
+    },
+    { name: 'stated, but empty', env: '# p\nA_HOST_PORT=\n', compose: ports('"${A_HOST_PORT}:1"') },
+    {
+      name: 'in one of two templates',
+      env: '# p\nA_HOST_PORT=1\n',
+      compose: ports('"${A_HOST_PORT}:1"'),
+      more: { 'features/redis/.env.dev.example': 'A=1\n' },
+      at: ['compose.yaml:5'],
+    },
+  ],
+  'port-unused': [
+    { name: 'without a Compose file', env: '# p\nA_HOST_PORT=1\n' },
+    { name: 'with one that is refused', env: '# p\nA_HOST_PORT=1\n', compose: 'services: [\n' },
+    {
+      name: 'used in an environment',
+      env: '# p\nA_HOST_PORT=1\n',
+      compose: service('    environment: {A: "${A_HOST_PORT}"}\n'),
+    },
+    {
+      name: 'used by a product',
+      env: '# p\nA_HOST_PORT=1\n',
+      compose: service(''),
+      more: { 'products/shop/compose.yaml': ports('"${A_HOST_PORT}:1"') },
+    },
+    {
+      name: 'used by another feature',
+      env: '# p\nA_HOST_PORT=1\n',
+      compose: service(''),
+      more: { 'features/mail/compose.yaml': ports('"${A_HOST_PORT}:1"') },
+    },
+    {
+      name: 'only used in the template',
+      env: '# p\nA_HOST_PORT=1\nB=$A_HOST_PORT\n',
+      compose: service(''),
+      at: ['.env.example:2'],
+    },
+  ],
+  'port-empty': [
+    {
+      name: 'zero, an address alone, empty quotes',
+      env: '# p\nA_HOST_PORT=0\n# p\nB_PORT_ONE=127.0.0.1:\n# p\nC_PORT_TWO=""\n',
+      at: ['.env.example:2', '.env.example:4', '.env.example:6'],
+    },
+  ],
+  'port-not-a-number': [
+    {
+      name: 'a reference, though it comes to one',
+      env: 'P=1\n# p\nA_HOST_PORT=${P}\n',
+      at: ['.env.example:3'],
+    },
+    { name: 'a range that goes down', env: '# p\nA_HOST_PORT=9-8\n', at: ['.env.example:2'] },
+    { name: 'a protocol', env: '# p\nA_HOST_PORT=53/udp\n', at: ['.env.example:2'] },
+    {
+      name: 'ranges, addresses, quotes',
+      env: '# p\nA_HOST_PORT=8-9\n# p\nB_HOST_PORT="127.0.0.1:80"\n# p\nC_HOST_PORT=\'[::1]:81\'\n',
+    },
+  ],
+  'port-out-of-range': [
+    { name: 'by one', env: '# p\nA_HOST_PORT=64537\n', at: ['.env.example:2'] },
+    { name: 'not yet', env: '# p\nA_HOST_PORT=64536\n' },
+    { name: 'the end of a range', env: '# p\nA_HOST_PORT=64000-64600\n', at: ['.env.example:2'] },
+    { name: 'by itself', env: '# p\nA_HOST_PORT=70000\n', at: ['.env.example:2'] },
+  ],
+  'ephemeral-port': [
+    {
+      name: 'the edges',
+      env: '# p\nA_HOST_PORT=31768\n# p\nB_HOST_PORT=31769\n# p\nC_HOST_PORT=60999\n# p\nD_HOST_PORT=61000\n',
+      at: ['.env.example:4', '.env.example:6'],
+    },
+  ],
+  'base-port-taken': [
+    {
+      name: 'by this feature itself',
+      env: '# p\nA_HOST_PORT=80\n# p\nB_HOST_PORT=79-81\n',
+      at: ['.env.example:4'],
+    },
+    {
+      name: 'by TCP and UDP',
+      env: '# p\nA_HOST_PORT=53\n# p\nB_HOST_PORT=53\n',
+      compose: ports('"${A_HOST_PORT}:53"', '"${B_HOST_PORT}:53/udp"'),
+    },
+    {
+      name: 'by one variable of two features, which one publishes',
+      env: '# p\nA_HOST_PORT=53\n',
+      compose: ports('"${A_HOST_PORT}:53"'),
+      more: { 'features/mail/.env.example': '# p\nA_HOST_PORT=53\n' },
+    },
+    {
+      name: 'by one variable of two features, which both publish',
+      env: '# p\nA_HOST_PORT=53\n',
+      compose: ports('"${A_HOST_PORT}:53"'),
+      more: {
+        'features/mail/.env.example': '# p\nA_HOST_PORT=53\n',
+        'features/mail/compose.yaml': ports('"${A_HOST_PORT}:53"'),
+      },
+      at: ['.env.example:2'],
+    },
+  ],
+  'url-base-port': [
+    {
+      name: 'every name of the host',
+      env: '# p\nA_HOST_PORT=80\nA=localhost:80\nB=x@127.0.0.1:80/y\nC=http://host.docker.internal:80\nD=[::1]:80\n',
+      at: ['.env.example:3', '.env.example:4', '.env.example:5', '.env.example:6'],
+    },
+    { name: 'above the variable', env: 'A=localhost:80\n# p\nA_HOST_PORT=80\n', at: ['.env.example:1'] },
+    {
+      name: 'a service, another port, a longer number',
+      env: '# p\nA_HOST_PORT=80\nA=redis:80\nB=localhost:81\nC=localhost:8080\nD=mylocalhost:80\nE=localhost:80.1\n',
+    },
+    { name: 'a port variable with an address', env: '# p\nA_HOST_PORT=127.0.0.1:80\n' },
+  ],
+  'container-name': [
+    {
+      name: 'from a variable that the template states',
+      env: 'N=redis\n',
+      compose: service('    container_name: $N\n'),
+      at: ['compose.yaml:4'],
+    },
+    { name: 'with a default', compose: service('    container_name: ${N:-redis}\n'), at: ['compose.yaml:4'] },
+    { name: 'of the product', env: 'N=__PRODUCT___redis\n', compose: service('    container_name: $N\n') },
+    { name: 'of the project', compose: service('    container_name: ${COMPOSE_PROJECT_NAME:-x}-redis\n') },
+    {
+      name: 'of a variable that the product states',
+      compose: service('    container_name: ${SHOP}-redis\n'),
+    },
+    {
+      name: 'from a merge key',
+      compose: `x-a: &a\n  container_name: r\nservices:\n  redis: {<<: *a, image: x}\n`,
+      at: ['compose.yaml:2'],
+    },
+  ],
+  'project-name': [
+    { name: 'from a variable', compose: `name: \${COMPOSE_PROJECT_NAME}\n${service('')}` },
+    { name: 'below the services', compose: `${service('')}name: "x"\n`, at: ['compose.yaml:4'] },
+  ],
+  'network-mode-host': [
+    { name: 'another mode', compose: service('    network_mode: none\n') },
+    {
+      name: 'from the template',
+      env: 'M=host\n',
+      compose: service('    network_mode: $M\n'),
+      at: ['compose.yaml:4'],
+    },
+  ],
+  'shared-bind-mount': [
+    {
+      name: 'absolute, home, upward, long',
+      compose: service(
+        '    volumes:\n      - /srv/x:/a\n      - ~/x:/b\n      - ../x:/c\n      - {type: bind, source: ., target: /d}\n',
+      ),
+      at: ['compose.yaml:5', 'compose.yaml:6', 'compose.yaml:7', 'compose.yaml:8'],
+    },
+    {
+      name: 'read-only, sockets, devices',
+      compose: service(
+        '    volumes:\n      - ./x:/a:ro\n      - /var/run/docker.sock:/s\n      - /dev/x:/x\n      - {type: bind, source: ., target: /d, read_only: true}\n',
+      ),
+    },
+    {
+      name: 'of the product',
+      env: 'D=/srv/__PRODUCT__\n',
+      compose: service('    volumes: ["$D:/a", "${DATA_OF_PRODUCT}:/b"]\n'),
+    },
+    {
+      name: 'from the template',
+      env: 'D=/srv/x\n',
+      compose: service('    volumes: ["$D:/a"]\n'),
+      at: ['compose.yaml:4'],
+    },
+  ],
+  'shared-resource': [
+    {
+      name: 'external ones',
+      compose: service('', 'volumes:\n  a: {external: true}\nnetworks:\n  b: {external: {name: proxy}}\n'),
+      at: ['compose.yaml:5', 'compose.yaml:7'],
+    },
+    {
+      name: 'a name of the product',
+      env: 'N=__PRODUCT___x\n',
+      compose: service('', 'volumes: {a: {name: $N}, b: {name: "${SHOP}_b", external: true}}\n'),
+    },
+  ],
+}
+
+describe.each(Object.entries(CASES))('%s', (code, cases) => {
+  test.each(cases)('$name', ({ env: text, compose, more = {}, at = [] }) => {
+    const files = {
+      ...(text === undefined ? {} : { 'features/redis/.env.example': text }),
+      ...(compose === undefined ? {} : { 'features/redis/compose.yaml': compose }),
+      ...more,
+    }
+    const mine = found(files).filter((line) => line.endsWith(` ${code}`))
+    expect(mine).toEqual(at.map((place) => `${place} ${code}`))
+  })
+})
+
+describe('a message', () => {
+  const message = (env: string) => lint({ 'features/redis/.env.example': env })[0]?.message
+
+  test('shows both values where readers differ', () => {
+    expect(message('A=1#c\n')).toBe('A: Docker Compose reads "1#c", npm dotenv reads "1"')
+  })
+
+  test('masks what may be a secret', () => {
+    expect(
+      lint({ 'features/redis/.env.example': 'A_TOKEN=m7Qz2vXp9LrT4wYk8NbH#x\n' }).map(
+        ({ message }) => message,
+      ),
+    ).toEqual([
+      'A_TOKEN: Docker Compose reads ********, npm dotenv reads ********',
+      'A_TOKEN looks like a real secret',
+    ])
+  })
+
+  test('shortens what is long', () => {
+    expect(message(`A=${'x'.repeat(10_000)}#\n`)?.length).toBeLessThan(250)
+  })
+})
+
+test('findings come by file and line, those of the template first', () => {
+  const files = {
+    'features/redis/compose.yaml': `name: x\n${ports('80:80')}`,
+    'features/redis/.env.example': 'A_HOST_PORT=x\nA_HOST_PORT=y\n',
+  }
+  expect(found(files)).toEqual([
+    '.env.example:1 no-comment',
+    '.env.example:2 duplicate-key',
+    '.env.example:2 no-comment',
+    '.env.example:2 port-unused',
+    '.env.example:2 port-not-a-number',
+    'compose.yaml:1 project-name',
+    'compose.yaml:6 literal-port',
+  ])
+})
+
+describe('what to do next', () => {
+  const nextOf = (code: LintCode, files: Example) =>
+    lint(files).flatMap((finding) => (finding.code === code ? [finding.next] : []))
+  const ENV = 'features/redis/.env.example'
+  const COMPOSE = 'features/redis/compose.yaml'
+
+  test.each([
+    ["A='C:\\dir\\'\n", 'The backslash before the closing quote escapes it'],
+    ['A="C:\\dir\\" # d\n', 'The backslash before the closing quote escapes it'],
+    ["# c\nA='C:\\dir\\'\n\nB='x'\n", 'The backslash before the closing quote in line 2 escapes it'],
+    ["A='C:\\dir\nB=1\n", 'Correct that line'],
+    ["A='x\\'\ny'\nB=1\nC='z\n", 'Correct that line'],
+    ["A='x\\'\ny'\nB C=1\n", 'Correct that line'],
+  ])('env-refused of %j', (env, next) => {
+    expect(nextOf('env-refused', { [ENV]: env })).toEqual([expect.stringContaining(next)])
+  })
+
+  test.each([
+    ['with a byte order mark', '\xff\xfe', 0],
+    ['without one', '', 0],
+    ['big endian', '\xfe\xff', 1],
+  ])('env-refused of UTF-16 %s', (_, mark, endian) => {
+    const text = [...'# Port\nREDIS_HOST_PORT=6380\n'].map((each) => (endian ? `\0${each}` : `${each}\0`))
+    const [source] = sourcesOf({ [ENV]: mark + text.join('') }, true)
+    const findings = lintFeature(surroundingsOf(source === undefined ? [] : [source]).contexts('redis'))
+    const nexts = findings.filter(({ code }) => code === 'env-refused').map(({ next }) => next)
+    expect(new Set(nexts)).toEqual(
+      new Set(['The file is UTF-16: save it as UTF-8, without a byte order mark.']),
+    )
+  })
+
+  const taken = { 'features/mail/.env.example': '# p\nMAIL_HOST_PORT=6380\n' }
+  test.each<[LintCode, string]>([
+    ['literal-port', ports('"6380:6379"')],
+    ['port-missing', ports('"${REDIS_HOST_PORT:-6380}:6379"')],
+  ])('%s proposes the base port that --fix writes', (code, compose) => {
+    const files = { ...taken, [COMPOSE]: compose }
+    const written = fixed(files).files[ENV]?.match(/^REDIS_HOST_PORT=.*$/m)?.[0]
+    expect(written).toBe('REDIS_HOST_PORT=6381')
+    expect(nextOf(code, files)).toEqual([expect.stringContaining(`${written}`)])
+  })
+
+  test('literal-port proposes one that is free where it cannot fix', () => {
+    const files = { ...taken, [COMPOSE]: ports('"\\x36380:6379"') }
+    expect(nextOf('literal-port', files)).toEqual([expect.stringContaining('REDIS_HOST_PORT=6381 in ')])
+  })
+
+  test('port-not-shifted proposes a name that is free', () => {
+    const env = '# p\nREDIS_HOST_PORT=6380\n# p\nREDIS_PORT=6381\n# p\nPORT=6382\n'
+    const compose = ports('"${REDIS_HOST_PORT}:6379"', '"${REDIS_PORT}:6379"', '"${PORT}:80"')
+    expect(nextOf('port-not-shifted', { [ENV]: env, [COMPOSE]: compose })).toEqual([
+      'Call it REDIS_6379_HOST_PORT, in the template and in the Compose file.',
+      'Call it REDIS_80_HOST_PORT, in the template and in the Compose file.',
+    ])
+  })
+})
