@@ -1,0 +1,166 @@
+/** What is known of well-known images: the port that they listen on, and what else a container of them needs. */
+import { isHttp } from '../ports/http.js'
+
+/** A row of the table. */
+interface KnownImage {
+  /** As on Docker Hub, without `library/`. */
+  readonly names: readonly string[]
+  /** The tag where none is asked for: a version, since `latest` changes without notice. */
+  readonly tag: string
+  /** The port that it listens on in the container. */
+  readonly port: number
+  /** The base port that people expect, where it is another one. */
+  readonly base?: number
+  /** The folder in the container with what must outlive it. */
+  readonly data?: string | ((tag: string) => string)
+  /** The variable with the password that it does not start without, and whose password that is. */
+  readonly password?: { readonly variable: string; readonly of: string }
+  /** Other variables that it does not start without. */
+  readonly environment?: Readonly<Record<string, string>>
+  readonly command?: string
+  /** Whether its data belongs to one host name, as a container's own name changes with each container. */
+  readonly hostname?: true
+}
+
+const KNOWN_IMAGES: readonly KnownImage[] = [
+  { names: ['redis', 'valkey/valkey'], tag: '7', port: 6379, data: '/data' },
+  {
+    names: ['postgres'],
+    tag: '17',
+    port: 5432,
+    // Since 18 the image keeps a folder for each major version, and refuses the old place.
+    data: (tag) =>
+      /^\d+/.test(tag) && Number.parseInt(tag, 10) < 18 ? '/var/lib/postgresql/data' : '/var/lib/postgresql',
+    password: { variable: 'POSTGRES_PASSWORD', of: 'the user postgres' },
+  },
+  {
+    names: ['mysql'],
+    tag: '8.4',
+    port: 3306,
+    data: '/var/lib/mysql',
+    password: { variable: 'MYSQL_ROOT_PASSWORD', of: 'root' },
+  },
+  {
+    names: ['mariadb'],
+    tag: '11',
+    port: 3306,
+    data: '/var/lib/mysql',
+    password: { variable: 'MARIADB_ROOT_PASSWORD', of: 'root' },
+  },
+  { names: ['mongo'], tag: '8', port: 27017, data: '/data/db' },
+  { names: ['nginx'], tag: '1.27-alpine', port: 80, base: 8080 },
+  { names: ['httpd'], tag: '2.4', port: 80, base: 8080 },
+  { names: ['caddy'], tag: '2', port: 80, base: 8080, data: '/data' },
+  { names: ['phpmyadmin', 'phpmyadmin/phpmyadmin'], tag: '5', port: 80, base: 8081 },
+  { names: ['adminer'], tag: '5', port: 8080 },
+  { names: ['rabbitmq'], tag: '4', port: 5672, data: '/var/lib/rabbitmq', hostname: true },
+  { names: ['nats'], tag: '2', port: 4222 },
+  { names: ['memcached'], tag: '1.6', port: 11211 },
+  {
+    names: ['elasticsearch'],
+    tag: '8.17.0',
+    port: 9200,
+    data: '/usr/share/elasticsearch/data',
+    environment: { 'discovery.type': 'single-node', 'xpack.security.enabled': 'false' },
+  },
+  { names: ['influxdb'], tag: '2', port: 8086, data: '/var/lib/influxdb2' },
+  { names: ['getmeili/meilisearch'], tag: 'v1.12', port: 7700, data: '/meili_data' },
+  { names: ['mailhog/mailhog'], tag: 'v1.0.1', port: 8025 },
+  { names: ['axllent/mailpit'], tag: 'v1.21', port: 8025 },
+  {
+    names: ['minio/minio'],
+    tag: 'RELEASE.2025-04-22T22-12-26Z',
+    port: 9000,
+    data: '/data',
+    command: 'server /data',
+  },
+  { names: ['grafana/grafana'], tag: '11.4.0', port: 3000, data: '/var/lib/grafana' },
+  { names: ['prom/prometheus'], tag: 'v3.1.0', port: 9090, data: '/prometheus' },
+]
+
+/** Ports of this table that speak HTTP, besides those of web servers by convention. */
+const HTTP_PORTS: ReadonlySet<number> = new Set([7700, 8086, 9200])
+
+/** The port of a container of which nothing is known. */
+const UNKNOWN_PORT = 8080
+
+/** A new feature's image, and what a container of it needs. */
+export interface Image {
+  /** With its tag, as far as one is known. */
+  readonly reference: string
+  /** Whether the reference says which version. */
+  readonly pinned: boolean
+  readonly containerPort: number
+  /** Whether the container's port is only a guess. */
+  readonly guessed: boolean
+  /** Whether a browser can open it. */
+  readonly http: boolean
+  /** The base port that people expect. */
+  readonly base: number
+  readonly data: string | null
+  readonly password: { readonly variable: string; readonly of: string } | null
+  readonly environment: Readonly<Record<string, string>>
+  readonly command: string | null
+  readonly hostname: boolean
+}
+
+/** A host with its port, folders, a tag, a digest. */
+const REFERENCE =
+  /^(?:[a-zA-Z0-9][a-zA-Z0-9.-]*(?::\d+)?\/)?[a-zA-Z0-9][a-zA-Z0-9._-]*(?:\/[a-zA-Z0-9._-]+)*(?::\w[\w.-]{0,127})?(?:@[a-zA-Z0-9+._-]+:[0-9a-fA-F]+)?$/
+
+/** Whether a text can be the name of an image. */
+export function isImage(text: string): boolean {
+  return REFERENCE.test(text)
+}
+
+/**
+ * What is known of an image.
+ * @param asked as the user named it; undefined takes the well-known image of the feature's name, else one called like it
+ * @param containerPort where the user says it
+ */
+export function imageFor(feature: string, asked: string | undefined, containerPort?: number): Image {
+  const own = asked === undefined ? (known(feature) ?? knownAs(feature)) : undefined
+  const name = asked ?? (own === undefined ? feature.toLowerCase() : (own.names[0] as string))
+  const { repository, tag, digest } = partsOf(name)
+  const row = own ?? known(repository)
+  // An image of the same name from elsewhere (bitnami/redis) listens on the same port; where it keeps its data, who knows.
+  const port = containerPort ?? row?.port ?? knownAs(repository)?.port
+  const pinned = (tag !== '' && tag !== 'latest') || digest || own !== undefined
+  const container = port ?? UNKNOWN_PORT
+  const isKnownPort = row !== undefined && container === row.port
+  return {
+    reference: own === undefined ? name : `${name}:${own.tag}`,
+    pinned,
+    containerPort: container,
+    guessed: port === undefined,
+    http:
+      port !== undefined &&
+      (HTTP_PORTS.has(container) ||
+        isHttp({ appProtocol: undefined, container, variable: null, protocol: 'tcp' })),
+    base: isKnownPort && row.base !== undefined ? row.base : container < 1024 ? container + 8000 : container,
+    data: typeof row?.data === 'function' ? row.data(own?.tag ?? tag) : (row?.data ?? null),
+    password: row?.password ?? null,
+    environment: row?.environment ?? {},
+    command: row?.command ?? null,
+    hostname: row?.hostname ?? false,
+  }
+}
+
+/** The parts of a reference: the tag is what stands behind a colon in its last path segment. */
+function partsOf(reference: string): { repository: string; tag: string; digest: boolean } {
+  const [name = '', digest] = reference.split('@')
+  const colon = name.indexOf(':', name.lastIndexOf('/') + 1)
+  const repository = colon === -1 ? name : name.slice(0, colon)
+  return { repository, tag: colon === -1 ? '' : name.slice(colon + 1), digest: digest !== undefined }
+}
+
+function known(repository: string): KnownImage | undefined {
+  const plain = repository.replace(/^(?:docker\.io\/)?(?:library\/)?/, '')
+  return KNOWN_IMAGES.find(({ names }) => names.includes(plain))
+}
+
+/** By the last part of the name alone. */
+function knownAs(repository: string): KnownImage | undefined {
+  const last = (name: string) => name.slice(name.lastIndexOf('/') + 1)
+  return KNOWN_IMAGES.find(({ names }) => names.some((name) => last(name) === last(repository).toLowerCase()))
+}
