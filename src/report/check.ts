@@ -1,0 +1,161 @@
+/** What `product check` found, as text, as JSON, and as annotations for GitHub. */
+import type { PortClaim } from '../ports/claim.js'
+import { claimPorts, ownerName } from '../ports/claim.js'
+import type { Collision } from '../ports/collisions.js'
+import type { Reassignment, Unresolved } from '../ports/fix.js'
+import type { Hazard } from '../ports/hazards.js'
+import type { Severity } from '../problem.js'
+import { printable } from './escape.js'
+import { hostText, portJson } from './ports.js'
+import type { Style } from './style.js'
+
+/** What a check comes to. */
+export interface CheckResult {
+  readonly products: number
+  readonly claims: readonly PortClaim[]
+  readonly collisions: readonly Collision[]
+  readonly hazards: readonly Hazard[]
+  /** With --live: ports that somebody else holds. */
+  readonly held: readonly { readonly claim: PortClaim; readonly by: string }[]
+  /** With --fix. */
+  readonly reassignments: readonly Reassignment[]
+  readonly unresolved: readonly Unresolved[]
+}
+
+/** For people. @param fixed what became of the fix; null without one */
+export function checkLines(result: CheckResult, fixed: readonly string[] | null, style: Style): string[] {
+  const { collisions, hazards, held, products, claims } = result
+  const lines: string[] = []
+  for (const collision of collisions) {
+    lines.push(`${style.red('collision')}  ${collision.protocol} ${portsOf(collision)}`)
+    lines.push(...collision.claims.map((claim) => `  ${printable(claimLine(claim))}`))
+  }
+  for (const { claim, by } of held) {
+    lines.push(`${style.red('held')}  ${printable(`${claimLine(claim)}: ${by}`)}`)
+  }
+  for (const { kind, claim, reason } of hazards) {
+    lines.push(`${style.yellow('hazard')}  ${kind}: ${printable(claimLine(claim))}`, `  ${printable(reason)}`)
+  }
+  if (fixed !== null) lines.push(...fixed)
+  if (lines.length > 0) lines.push('')
+  const found = `${collisions.length} collision(s), ${hazards.length} hazard(s)`
+  return [
+    ...lines,
+    `  ${style.dim('checked'.padEnd(9))}${claims.length} port(s) of ${products} product(s): ${found}`,
+  ]
+}
+
+/** What a repair does, or would do, a step a line. @param refresh whether what is outdated is merged again with it */
+export function fixLines(
+  {
+    reassignments,
+    outdated,
+  }: { readonly reassignments: readonly Reassignment[]; readonly outdated: readonly Owned[] },
+  dryRun: boolean,
+  refresh: boolean,
+): string[] {
+  const [gets, refreshed] = dryRun ? ['would get', 'would be refreshed'] : ['gets', 'refreshed']
+  const fixed = reassignments.map(({ owner, offset, hashed }) => {
+    return `  fixed    ${ownerName(owner)} ${gets} offset ${offset} = crc32("${hashed}"), in place of ${owner.offset}`
+  })
+  const again = outdated.map(({ product, instance, plan }) => {
+    if (refresh) return `  ${refreshed}  ${plan.file}`
+    return `  merge again  product env --merge --refresh ${instance === null ? product : `${product} --instance ${instance}`}`
+  })
+  return [...fixed, ...again]
+}
+
+interface Owned {
+  readonly product: string
+  readonly instance: string | null
+  readonly plan: { readonly file: string }
+}
+
+/** As JSON (docs/json.md). */
+export function checkJson({
+  collisions,
+  hazards,
+  held,
+  reassignments,
+  unresolved,
+  products,
+  claims,
+}: CheckResult) {
+  return {
+    products,
+    ports: claims.length,
+    collisions: collisions.map((collision) => ({
+      ...collision,
+      claims: collision.claims.map((claim) => portJson(claim, null)),
+    })),
+    hazards: hazards.map(({ kind, reason, claim }) => ({ kind, reason, claim: portJson(claim, null) })),
+    held: held.map(({ claim, by }) => ({ by, claim: portJson(claim, null) })),
+    reassignments: reassignments.map(({ owner, offset, hashed }) => ({
+      product: owner.product,
+      instance: owner.instance,
+      from: owner.offset,
+      offset,
+      hashed,
+    })),
+    unresolved: unresolved.map(({ owner, reason }) => ({
+      product: owner.product,
+      instance: owner.instance,
+      reason,
+    })),
+  }
+}
+
+/** One annotation a claim: GitHub shows it at the file and line. */
+export function checkAnnotations({ collisions, hazards, held }: CheckResult): string[] {
+  return [
+    ...collisions.flatMap((collision) =>
+      collision.claims.map((claim) => {
+        const others = collision.claims.filter((other) => other !== claim).map(claimLine)
+        const shown = others.length > 5 ? [...others.slice(0, 5), `${others.length - 5} more`] : others
+        return annotation('error', claim, `collision: ${claimLine(claim)} against ${shown.join('; ')}`)
+      }),
+    ),
+    ...held.map(({ claim, by }) => annotation('error', claim, `held: ${claimLine(claim)}: ${by}`)),
+    ...hazards.map(({ kind, claim, reason }) =>
+      annotation('warning', claim, `${kind}: ${claimLine(claim)}: ${reason}`),
+    ),
+  ]
+}
+
+/**
+ * A workflow command of GitHub Actions.
+ * Source: GitHub's documentation, "Workflow commands"; the escapes are those of its toolkit.
+ */
+export function annotation(
+  severity: Severity,
+  { file, line, column }: { readonly file?: string; readonly line?: number; readonly column?: number },
+  message: string,
+): string {
+  // What the log shows must not be able to steer a terminal; a line break is written as GitHub wants it.
+  const data = (text: string) =>
+    text.split('\n').map(printable).join('\n').replaceAll('%', '%25').replaceAll('\n', '%0A')
+  const property = (text: string) => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
+  const properties = [
+    file === undefined ? [] : [`file=${property(file)}`],
+    line === undefined ? [] : [`line=${line}`],
+    column === undefined ? [] : [`col=${column}`],
+  ].flat()
+  return `::${severity}${properties.length === 0 ? '' : ` ${properties.join(',')}`}::${data(message)}`
+}
+
+/** Who claims what, and where: `my_first_app  redis  REDIS_HOST_PORT  6971 (6380 + 591, adjusted)  products/…:17`. */
+function claimLine(claim: PortClaim): string {
+  const { feature, variable, service, file, line } = claim
+  const what = variable ?? `service ${service}`
+  return `${ownerName(claim)}  ${feature ?? '-'}  ${what}  ${hostText(claim)} (${wayTo(claim)})  ${file}:${line}`
+}
+
+function wayTo({ base, offset, outcome }: PortClaim): string {
+  if (base === null || outcome === 'pinned') return outcome
+  const sum = `${claimPorts({ ...base, outcome })} + ${offset}`
+  return outcome === 'outdated' ? `outdated, ${sum} is due` : `${sum}, ${outcome}`
+}
+
+function portsOf({ from, to }: Collision): string {
+  return from === to ? `${from}` : `${from}-${to}`
+}

@@ -1,0 +1,27 @@
+/**
+ * Text from files, made safe to print: a value must not steer the terminal, nor turn the reading direction so
+ * that it looks like another one (C0 and C1 controls, Unicode's bidirectional and zero-width format characters).
+ */
+const UNSAFE =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu
+
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+
+/** The text with every control character written as an escape. */
+export function printable(text: string): string {
+  return text.replace(UNSAFE, (character) => {
+    const code = character.codePointAt(0) as number
+    return SHORT[character] ?? (code < 0x100 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`)
+  })
+}
+
+/** A value as JSON. JSON itself only escapes the first 32 controls; the others are in strings, too, where `\\u…` means the same. */
+export function printableJson(value: unknown): string {
+  const escaped = (character: string) =>
+    character === '\n' ? character : `\\u${hex(character.codePointAt(0) as number, 4)}`
+  return JSON.stringify(value, null, 2).replace(UNSAFE, escaped)
+}
+
+function hex(code: number, digits: number): string {
+  return code.toString(16).padStart(digits, '0')
+}

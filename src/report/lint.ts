@@ -1,0 +1,69 @@
+/** What `feature lint` found, as text, as JSON, and as annotations for GitHub. */
+import type { Finding } from '../lint/rule.js'
+import { annotation } from './check.js'
+import { printable } from './escape.js'
+import { problemLines } from './problems.js'
+import type { Style } from './style.js'
+
+/** What a run of the linter comes to. */
+export interface LintResult {
+  readonly features: number
+  /** After the fix, where there is one. */
+  readonly findings: readonly Finding[]
+  /** With --fix: the files that were changed, or would be, and for which rules. */
+  readonly changes: readonly LintChange[] | null
+}
+
+/** A changed file. */
+export interface LintChange {
+  readonly file: string
+  /** The codes, each once. */
+  readonly codes: readonly string[]
+}
+
+/** For people. @param dryRun whether the changes are only planned */
+export function lintLines(
+  { features, findings, changes }: LintResult,
+  dryRun: boolean,
+  style: Style,
+): string[] {
+  const lines = problemLines(findings.map(withoutEdits), style)
+  const title = style.dim((dryRun ? 'would fix' : 'fixed').padEnd(9))
+  for (const { file, codes } of changes ?? []) {
+    lines.push(`  ${title}  ${printable(file)}: ${codes.join(', ')}`)
+  }
+  if (changes?.length === 0) lines.push(`  ${title}  nothing`)
+  if (lines.length > 0) lines.push('')
+  const count = (severity: Finding['severity']) =>
+    findings.filter((finding) => finding.severity === severity).length
+  const fixable = changes === null ? findings.filter(({ edits }) => edits !== undefined).length : 0
+  const hint = fixable === 0 ? '' : `; --fix puts ${fixable} of them right`
+  const found = `${count('error')} error(s), ${count('warning')} warning(s)${hint}`
+  return [
+    ...lines,
+    `  ${style.dim('linted'.padEnd(9))}  ${features} feature(s)${dryRun ? '; would be left' : ''}: ${found}`,
+  ]
+}
+
+/** As JSON (docs/json.md). */
+export function lintJson({ features, findings, changes }: LintResult) {
+  return {
+    features,
+    findings: findings.map((finding) => ({
+      ...withoutEdits(finding),
+      fixable: finding.edits !== undefined,
+    })),
+    changes: changes ?? [],
+  }
+}
+
+/** One annotation a finding: GitHub shows it at the file and line. */
+export function lintAnnotations({ findings }: LintResult): string[] {
+  return findings.map((finding) =>
+    annotation(finding.severity, finding, `${finding.message} [${finding.code}]\n${finding.next}`),
+  )
+}
+
+function withoutEdits({ edits: _, ...finding }: Finding): Omit<Finding, 'edits'> {
+  return finding
+}

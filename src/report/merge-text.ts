@@ -1,0 +1,116 @@
+/** The report of a merge, for people. It ends as SPLENT's does. */
+import { decode } from '../env/bytes.js'
+import { MASK } from '../env/mask.js'
+import { changesFile, type Entry, type ProductPlan } from '../merge/plan.js'
+import { ownerName } from '../ports/claim.js'
+import { printable } from './escape.js'
+import { isPort } from './secrets.js'
+import type { Style } from './style.js'
+import { type Column, tableLines } from './table.js'
+
+const COLUMNS: readonly Column[] = [
+  { title: 'feature' },
+  { title: 'variable' },
+  { title: 'base', align: 'right' },
+  { title: 'host', align: 'right' },
+  { title: 'outcome' },
+]
+
+/** What became of a plan: it was carried out; it was only to be shown; or an error of the run forbids it. */
+export type MergeState = 'done' | 'shown' | 'stopped'
+
+/** The lines for one product. */
+export function mergeLines(plan: ProductPlan, state: MergeState, style: Style): string[] {
+  const { offset, entries } = plan
+  const name = ownerName(plan)
+  const from = offset.from === 'crc32' ? `crc32("${name}")` : 'product.yaml'
+  const head = `${style.bold(name)}  offset ${offset.value} (${from})`
+  const rows = entries.filter(({ shift }) => shift !== null).map(portRow)
+  // With an error, the numbers are not what will be.
+  const table = rows.length === 0 || state === 'stopped' ? [] : ['', ...tableLines(COLUMNS, rows)]
+  return [
+    head,
+    ...table,
+    '',
+    ...summary(plan, state).map(([what, text]) => `  ${style.dim(what.padEnd(9))}${text}`),
+  ]
+}
+
+function portRow(entry: Entry): string[] {
+  const { feature, key, shift, outcome } = entry
+  const host = outcome === 'adjusted' ? (shift?.host ?? '') : shownPort(entry)
+  return [feature, key, shift?.base ?? '', host, outcomeText(entry)].map(printable)
+}
+
+/** `kept 6971, redis now gives 6981`: what stood, and what it stood against. */
+function outcomeText(entry: Entry): string {
+  const { outcome, feature, value, given, kept, first } = entry
+  if (outcome === 'kept' && given !== value) {
+    // In a section that nobody touched, only a change of the template can be why they differ.
+    return `kept ${shownPort(entry)}, ${feature} ${kept?.untouched ? 'now gives' : 'gives'} ${decode(given ?? '')}`
+  }
+  if (outcome === 'conflict') return `conflict with ${first?.feature}, which wins`
+  return outcome === 'same' ? `same as ${first?.feature}` : outcome
+}
+
+/** The product may have set a port variable to what is no port. */
+function shownPort({ key, value }: Entry): string {
+  if (value === null || value === '') return 'empty'
+  return isPort(key, value) ? decode(value) : MASK
+}
+
+function summary(plan: ProductPlan, state: MergeState): [string, string][] {
+  const { entries, sections, offset, merged, createdFrom, file } = plan
+  const of = (outcome: Entry['outcome']) => entries.filter((entry) => entry.outcome === outcome)
+  const files = `${merged.length} feature .env file(s)`
+  const upToDate =
+    plan.instance === null ? `product .env already holds ${files}` : `${file} already holds what differs`
+  if (state === 'stopped') return [['stopped', 'nothing was written: see the errors']]
+  const lines: [string, string][] = []
+  if (createdFrom !== null) lines.push(['created', `${file} from ${createdFrom}`])
+  const rewritten = sections
+    .filter(({ change }) => change !== 'added')
+    .map(({ feature, change }) => `${change} ${feature}`)
+  if (rewritten.length > 0) lines.push(['sections', rewritten.join(', ')])
+  if (of('added').length > 0) lines.push(['added', names(of('added'))])
+  if (of('kept').length > 0) lines.push(['kept', names(of('kept'))])
+  const outdated = of('kept').filter(
+    ({ kept, given, value }) => kept?.untouched && given !== null && given !== value,
+  )
+  if (outdated.length > 0) lines.push(['outdated', `${names(outdated)}; --refresh takes today's values over`])
+  if (plan.orphaned.length > 0) {
+    const names = plan.orphaned.map(printable).join(', ')
+    lines.push([
+      'orphaned',
+      `the section(s) of ${names}, which the product no longer has; --prune drops them`,
+    ])
+  }
+  if (merged.length === 0) lines.push(['note', 'the product has no feature with a .env.example'])
+  if (!changesFile(plan)) return [...lines, ['merged', `nothing: all is up to date, ${upToDate}`]]
+  lines.push(...placeholderLines(plan))
+  const ports = of('adjusted').length
+  if (ports > 0) lines.push(['ports', `adjusted ${ports} feature port(s) (+${offset.value})`])
+  if (plan.instance === null) lines.push(['merged', `${files} into product .env`])
+  else lines.push(['overlay', `${file}: docker compose --env-file .env --env-file .env.${plan.instance} up`])
+  if (state === 'shown')
+    lines.push(['not done', 'nothing was written: this only shows what a merge would do'])
+  return lines
+}
+
+function placeholderLines({ entries, product }: ProductPlan): [string, string][] {
+  const filled = entries.filter(
+    ({ outcome, placeholders }) => outcome === 'added' && placeholders.includes('__PRODUCT__'),
+  )
+  return filled.length === 0
+    ? []
+    : [['product', `resolved __PRODUCT__ in ${filled.length} variable(s) → ${product}`]]
+}
+
+/** How many variables, and the first of them by name. */
+function names(entries: readonly Entry[]): string {
+  const keys = [...new Set(entries.map(({ key }) => printable(key)))]
+  const shown = keys.slice(0, SHOWN_NAMES).join(', ')
+  return `${keys.length} variable(s): ${shown}${keys.length > SHOWN_NAMES ? ', …' : ''}`
+}
+
+const SHOWN_NAMES = 6

@@ -1,0 +1,70 @@
+/** The host ports of products, as a table and as JSON. */
+import { type ClaimOutcome, claimPorts, ownerName, type PortClaim } from '../ports/claim.js'
+import { printable } from './escape.js'
+import { type Column, tableLines } from './table.js'
+
+/** What is known of who uses a claim's port right now; undefined where nobody looked. */
+export type LiveText = (claim: PortClaim) => string | undefined
+
+const COLUMNS: readonly Column[] = [
+  { title: 'product' },
+  { title: 'feature' },
+  { title: 'variable' },
+  { title: 'base', align: 'right' },
+  { title: 'offset', align: 'right' },
+  { title: 'host', align: 'right' },
+  { title: 'outcome' },
+  { title: 'url' },
+]
+
+/** The table, a claim a line. */
+export function portLines(claims: readonly PortClaim[], live: LiveText | null): string[] {
+  const columns = live === null ? COLUMNS : [...COLUMNS, { title: 'now' }]
+  return tableLines(
+    columns,
+    claims.map((claim) => {
+      const { feature, variable, service, base, offset } = claim
+      const cells = [
+        ownerName(claim),
+        feature ?? '-',
+        variable ?? `(${service}, no variable)`,
+        base === null ? '' : base.from === base.to ? `${base.from}` : `${base.from}-${base.to}`,
+        offset === null ? '' : `+${offset}`,
+        hostText(claim),
+        claim.outcome,
+        urlOf(claim) ?? '',
+      ]
+      return (live === null ? cells : [...cells, live(claim) ?? '']).map(printable)
+    }),
+  )
+}
+
+/** A claim as JSON (docs/json.md). */
+export function portJson(claim: PortClaim, live: LiveText | null) {
+  return { ...claim, url: urlOf(claim), ...(live === null ? {} : { now: live(claim) ?? null }) }
+}
+
+/** Ports with what is not the usual: an address, a protocol other than TCP. */
+export function hostText(claim: PortClaim): string {
+  const { address, protocol } = claim
+  const host = address === '' ? '' : `${address.includes(':') ? `[${address}]` : address}:`
+  return `${host}${claimPorts(claim)}${protocol === 'tcp' ? '' : `/${protocol}`}`
+}
+
+/** Where a browser finds it; null where none would. */
+function urlOf({ http, https, outcome, from, address }: PortClaim): string | null {
+  if (!http || outcome === 'chance') return null
+  const anywhere = address === '' || address === '0.0.0.0' || address === '::'
+  const host = anywhere ? 'localhost' : address.includes(':') ? `[${address}]` : address
+  return `${https ? 'https' : 'http'}://${host}:${from}`
+}
+
+/** What an outcome means, for the docs and for help texts. */
+export const OUTCOMES: Readonly<Record<ClaimOutcome, string>> = {
+  adjusted: 'base port + offset, as the product env has it',
+  planned: 'base port + offset, to be merged yet',
+  outdated: 'from an older template or offset; product env --merge --refresh moves it',
+  pinned: "the product's own value, which nothing moves",
+  literal: 'no offset reaches it: it stands in a Compose file, or in a variable of another name',
+  chance: 'no port is given, so Docker picks a random one',
+}

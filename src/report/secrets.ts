@@ -1,0 +1,85 @@
+/**
+ * Which values a report may print. What a template says is public, and so is every port number; what a product's
+ * own line or the shell says may be a secret, and so may be every value that refers to one of them.
+ */
+import { type EnvDocument, parseEnv, rawValue, type Statement } from '../env/document.js'
+import { references } from '../env/expand.js'
+import { findSections } from '../merge/sections.js'
+import type { ProductSource } from '../merge/source.js'
+import { parsePortValue } from '../ports/value.js'
+import { isPortVariable } from '../ports/variable.js'
+
+/** What may be printed of one product. */
+export interface Secrets {
+  /** Whether what Compose reads for the variable may be a secret. */
+  readonly has: (key: string) => boolean
+  /** Whether what a template states there says nothing but the template's own words. */
+  readonly isPublicIn: (feature: string, key: string) => boolean
+  /** Whether a text stands in what features state for the variable. Another reader may take a longer piece of the file for its value. */
+  readonly isQuoted: (key: string, text: string) => boolean
+}
+
+/**
+ * Finds the variables of a product that are not to be printed.
+ * @param texts the env files that Compose reads, in order
+ * @param shell the names of the shell's variables, where the values to print were read with them
+ */
+export function secretsOf(
+  { env, example, earlier, features }: ProductSource,
+  texts: readonly string[] = [env.text ?? example.text ?? ''],
+  shell: Iterable<string> = [],
+): Secrets {
+  const templates = new Map(features.map(({ name, template }) => [name, template?.doc ?? null]))
+  const ownTemplates = new Set(features.filter(({ template }) => template?.isOwn).map(({ name }) => name))
+  const secret = new Set(shell)
+  for (const [key, value] of earlier ?? []) if (!isPort(key, value)) secret.add(key)
+  const given = new Map<string, string[]>()
+  const uses = (doc: EnvDocument, statement: Statement): string[] =>
+    statement.quote === "'" ? [] : references(rawValue(doc, statement)).map(({ name }) => name)
+  /** Name → the variables that refer to it. */
+  const users = new Map<string, string[]>()
+  const words = new Map<string, string[]>()
+  const derive = (key: string, used: readonly string[], raw: string): void => {
+    for (const name of used) push(users, name, key)
+    push(words, key, raw)
+  }
+
+  for (const own of texts.map(parseEnv)) {
+    const sections = findSections(own).sections.filter(({ untouched }) => untouched)
+    let next = 0
+    for (const statement of own.statements) {
+      while (next < sections.length && statement.start >= (sections[next]?.end ?? 0)) next += 1
+      const { key } = statement
+      if ((sections[next]?.start ?? Number.POSITIVE_INFINITY) <= statement.start) {
+        derive(key, uses(own, statement), rawValue(own, statement))
+      } else if (!isPort(key, rawValue(own, statement))) secret.add(key)
+    }
+  }
+  for (const [feature, doc] of templates) {
+    for (const statement of doc?.statements ?? []) {
+      const used = uses(doc as EnvDocument, statement)
+      given.set(`${feature} ${statement.key}`, used)
+      derive(statement.key, used, rawValue(doc as EnvDocument, statement))
+    }
+  }
+  // A value may refer to one that refers to a secret: the loop comes to what it adds, too.
+  for (const name of secret) for (const key of users.get(name) ?? []) secret.add(key)
+  return {
+    has: (key) => secret.has(key),
+    isPublicIn: (feature, key) =>
+      !(ownTemplates.has(feature) && secret.has(key)) &&
+      !given.get(`${feature} ${key}`)?.some((name) => secret.has(name)),
+    isQuoted: (key, text) => words.get(key)?.some((raw) => raw.includes(text)) ?? false,
+  }
+}
+
+function push(lists: Map<string, string[]>, name: string, item: string): void {
+  const list = lists.get(name)
+  if (list === undefined) lists.set(name, [item])
+  else list.push(item)
+}
+
+/** Whether a value is the port of a port variable, which is no secret. */
+export function isPort(key: string, value: string): boolean {
+  return isPortVariable(key) && typeof parsePortValue(value) === 'object'
+}

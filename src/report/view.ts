@@ -1,0 +1,51 @@
+/** What Compose will see of a product env, as text and as JSON. */
+import { decode } from '../env/bytes.js'
+import { MASK } from '../env/mask.js'
+import type { ViewEntry } from '../merge/view.js'
+import { printable } from './escape.js'
+import { isPort, type Secrets } from './secrets.js'
+import { tableLines } from './table.js'
+
+/** The lines for one product. @param secrets what is not to be printed; null prints everything */
+export function viewLines(entries: readonly ViewEntry[], secrets: Secrets | null): string[] {
+  const rows = entries.map((entry) => {
+    return [entry.key, shown(entry, secrets) ?? MASK, from(entry), notes(entry, secrets).join('; ')].map(
+      printable,
+    )
+  })
+  return tableLines([{ title: 'variable' }, { title: 'value' }, { title: 'from' }, { title: 'note' }], rows)
+}
+
+/** The same as JSON (docs/json.md). */
+export function viewJson(entries: readonly ViewEntry[], secrets: Secrets | null) {
+  return entries.map((entry) => ({
+    key: entry.key,
+    value: shown(entry, secrets),
+    masked: shown(entry, secrets) === null,
+    file: entry.file,
+    line: entry.line,
+    origin: entry.origin,
+    shellWins: entry.shellWins,
+    dotenvDiffers: entry.dotenv !== undefined,
+  }))
+}
+
+function from({ origin, generated, file, line }: ViewEntry): string {
+  if (origin !== null) return `${origin.feature}, ${origin.file}:${origin.line}`
+  return `${generated ? 'section' : 'product'}, ${file}:${line}`
+}
+
+function shown({ key, value }: ViewEntry, secrets: Secrets | null): string | null {
+  return isPort(key, value) || !secrets?.has(key) ? decode(value) : null
+}
+
+function notes(entry: ViewEntry, secrets: Secrets | null): string[] {
+  const notes: string[] = []
+  if (entry.shellWins) notes.push('the shell has another value, which wins')
+  if (entry.dotenv === null) notes.push('npm dotenv does not see it')
+  else if (entry.dotenv !== undefined) {
+    const public_ = secrets === null || (!secrets.has(entry.key) && secrets.isQuoted(entry.key, entry.dotenv))
+    notes.push(public_ ? `npm dotenv reads ${decode(entry.dotenv)}` : 'npm dotenv reads another value')
+  }
+  return notes
+}
