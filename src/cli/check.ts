@@ -1,0 +1,149 @@
+/** `product check`: collisions and hazards of the whole workspace, and their repair. */
+import type { Command } from 'commander'
+import { ephemeralRange } from '../live/ephemeral.js'
+import { findCollisions } from '../ports/collisions.js'
+import type { Reassignment } from '../ports/fix.js'
+import { findHazards } from '../ports/hazards.js'
+import { hasErrors, type Problem } from '../problem.js'
+import {
+  annotation,
+  type CheckResult,
+  checkAnnotations,
+  checkJson,
+  checkLines,
+  fixLines,
+} from '../report/check.js'
+import { saveAll } from '../save/save-all.js'
+import { planFix } from '../workspace/fix.js'
+import { type Survey, survey as surveyProducts } from '../workspace/survey.js'
+import { openWorkspace, type Workspace } from '../workspace/workspace.js'
+import type { ExitCode, Host } from './host.js'
+import { lookLive } from './live.js'
+import { printJson, reportProblems, styleOf, usageError } from './program.js'
+import { stop } from './stop.js'
+import { surveyWorkspace } from './survey.js'
+
+/** As commander gives them. */
+export interface CheckOptions {
+  readonly all?: true
+  readonly fix?: true
+  readonly refresh?: true
+  readonly dryRun?: true
+  readonly strict?: true
+  readonly live?: true
+  readonly format?: string
+}
+
+export async function check(
+  host: Host,
+  command: Command,
+  names: readonly string[],
+  options: CheckOptions,
+): Promise<ExitCode> {
+  const wrong = misuse(names, options)
+  if (wrong !== null) return usageError(host, wrong)
+  const surveyed = await surveyWorkspace(host, command, names)
+  if (Array.isArray(surveyed)) return stopped(host, options, surveyed)
+  const fixed = options.fix ? await fix(surveyed, options) : null
+  const { workspace, survey } = fixed?.written ? await again(surveyed.workspace) : surveyed
+  const problems: Problem[] = [...survey.problems, ...(fixed?.problems ?? [])]
+  const result: CheckResult = {
+    ...(await findings(host, workspace, survey, names, options, problems)),
+    reassignments: fixed?.reassignments ?? [],
+    unresolved: fixed?.unresolved ?? [],
+  }
+  const done = fixed?.lines ?? null
+  print(host, result, done, problems, options)
+  const exitCode =
+    options.format === 'github' ? (hasErrors(problems) ? 1 : 0) : reportProblems(host, problems)
+  const found =
+    result.collisions.length > 0 || result.held.length > 0 || (options.strict && result.hazards.length > 0)
+  return found ? 1 : exitCode
+}
+
+interface Fixed {
+  readonly reassignments: readonly Reassignment[]
+  readonly unresolved: CheckResult['unresolved']
+  readonly problems: readonly Problem[]
+  /** What was done, or would be, for people. */
+  readonly lines: readonly string[]
+  readonly written: boolean
+}
+
+/** Repairs what can be repaired: all of the plan is written, or nothing. */
+async function fix(
+  { workspace, survey }: { workspace: Workspace; survey: Survey },
+  options: CheckOptions,
+): Promise<Fixed> {
+  const dryRun = options.dryRun ?? false
+  const refresh = options.refresh ?? false
+  const nothing = '  fixed    nothing, since there are errors: correct them first'
+  const none = { reassignments: [], unresolved: [], lines: [nothing], written: false }
+  if (hasErrors(survey.problems)) return { ...none, problems: [] }
+  const plan = await planFix(workspace, survey, refresh)
+  // Owners for which no offset is free do not keep the others from being parted.
+  const stopped = plan.problems.some(({ severity, code }) => severity === 'error' && code !== 'no-offset')
+  if (stopped) return { ...none, problems: plan.problems, unresolved: plan.unresolved }
+  const failed = dryRun ? null : saveAll(plan.saves)
+  if (failed !== null) return { ...none, problems: [...plan.problems, failed], unresolved: plan.unresolved }
+  return { ...plan, lines: fixLines(plan, dryRun, refresh), written: !dryRun && plan.saves.length > 0 }
+}
+
+function misuse(names: readonly string[], options: CheckOptions): string | null {
+  if (options.all && names.length > 0) return `--all and the name ${names[0]} do not go together`
+  if (options.refresh && !options.fix) return '--refresh needs --fix'
+  if (options.dryRun && !options.fix) return '--dry-run needs --fix'
+  if (options.fix && names.length > 0) return '--fix looks at all products; leave the names out'
+  return null
+}
+
+function stopped(host: Host, { format }: CheckOptions, problems: readonly Problem[]): ExitCode {
+  if (format === 'github') host.stdout(problems.map((each) => `${problemAnnotation(each)}\n`).join(''))
+  return stop(host, format === 'json' ? {} : undefined, problems)
+}
+
+/** Reads everything anew, after a write. */
+async function again({ root }: Workspace): Promise<{ workspace: Workspace; survey: Survey }> {
+  const workspace = await openWorkspace(root)
+  return { workspace, survey: await surveyProducts(workspace, workspace.products) }
+}
+
+async function findings(
+  host: Host,
+  workspace: Workspace,
+  survey: Survey,
+  names: readonly string[],
+  options: CheckOptions,
+  problems: Problem[],
+) {
+  const all = survey.owners.flatMap(({ claims }) => claims)
+  const wanted = ({ product }: { product: string }): boolean => names.length === 0 || names.includes(product)
+  const claims = all.filter(wanted)
+  const live = options.live ? await lookLive(host, workspace, survey, claims) : null
+  problems.push(...(live?.problems ?? []))
+  return {
+    products: names.length === 0 ? survey.products.length : names.length,
+    claims,
+    collisions: findCollisions(all).filter((collision) => collision.claims.some(wanted)),
+    hazards: findHazards(claims, ephemeralRange()),
+    held: live?.held ?? [],
+  }
+}
+
+function problemAnnotation(found: Problem): string {
+  return annotation(found.severity, found, `${found.message.replace(/\.$/, '')}. ${found.next}`)
+}
+
+function print(
+  host: Host,
+  result: CheckResult,
+  done: readonly string[] | null,
+  problems: readonly Problem[],
+  options: CheckOptions,
+): void {
+  if (options.format === 'json') printJson(host, { ok: !hasErrors(problems), ...checkJson(result), problems })
+  else if (options.format === 'github') {
+    const found = problems.map(problemAnnotation)
+    host.stdout([...found, ...checkAnnotations(result)].map((line) => `${line}\n`).join(''))
+  } else host.stdout(`${checkLines(result, done, styleOf(host, 'stdout')).join('\n')}\n`)
+}

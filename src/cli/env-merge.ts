@@ -1,0 +1,85 @@
+/** `product env --merge`: plan, save, report. */
+import { join } from 'node:path'
+import { planMerge } from '../merge/merge.js'
+import { overlaySource } from '../merge/overlay.js'
+import { changesFile, type ProductPlan } from '../merge/plan.js'
+import type { ProductSource } from '../merge/source.js'
+import { hasErrors, type Problem, unique } from '../problem.js'
+import { mergeJson } from '../report/merge-json.js'
+import { type MergeState, mergeLines } from '../report/merge-text.js'
+import { secretsOf } from '../report/secrets.js'
+import { saveAll } from '../save/save-all.js'
+import type { LoadedProduct } from '../workspace/product.js'
+import type { Workspace } from '../workspace/workspace.js'
+import type { EnvRun } from './env-run.js'
+import type { ExitCode } from './host.js'
+import { printJson, reportProblems, styleOf } from './program.js'
+
+/** Merges the products' templates, and makes the overlays of the instance that is asked for. */
+export async function merge(run: EnvRun): Promise<ExitCode> {
+  const { host, workspace, options, products } = run
+  const found: Problem[] = [...run.problems]
+  const planned: Planned[] = []
+  for (const product of products) planned.push(...(await planOf(run, product, found)))
+  const plans = planned.map(({ plan }) => plan)
+  const problems = unique([...found, ...plans.flatMap((plan) => plan.problems)])
+  const stopped = hasErrors(problems)
+  const onlyShow = options.dryRun || options.diff || options.check
+  const written = new Set<ProductPlan>()
+  const failed = stopped || onlyShow ? null : writePlans(workspace, plans)
+  if (failed !== null) problems.push(failed)
+  else if (!stopped && !onlyShow) for (const plan of plans.filter(changesFile)) written.add(plan)
+  const assigned = [...written].filter(({ entries }) => entries.some(({ outcome }) => outcome === 'adjusted'))
+  if (assigned.length > 0) {
+    const { heldPorts } = await import('./held.js')
+    problems.push(...(await heldPorts(host, workspace, assigned)))
+  }
+  if (options.json) {
+    const secrets = (source: ProductSource) => (options.reveal ? null : secretsOf(source))
+    const shown = planned.map(({ plan, source }) => mergeJson(plan, written.has(plan), secrets(source)))
+    printJson(host, { ok: !hasErrors(problems), products: shown, problems })
+  } else if (options.diff) {
+    const { mergeDiff } = await import('../report/merge-diff.js')
+    host.stdout(plans.map((plan) => mergeDiff(plan, options.reveal ?? false)).join(''))
+  } else if (!options.quiet) {
+    const style = styleOf(host, 'stdout')
+    const state: MergeState = stopped || failed !== null ? 'stopped' : onlyShow ? 'shown' : 'done'
+    const reports = plans.map((plan) => `${mergeLines(plan, state, style).join('\n')}\n`)
+    host.stdout(reports.join('\n'))
+  }
+  const exitCode = reportProblems(host, problems)
+  return options.check && plans.some(changesFile) ? 1 : exitCode
+}
+
+/** Writes all plans, or none. Also those that change nothing: what a killed run has left beside the file is cleared up. */
+function writePlans({ root }: Workspace, plans: readonly ProductPlan[]): Problem | null {
+  return saveAll(
+    plans.flatMap(({ file, before, after }) =>
+      after === null ? [] : [{ path: join(root, file), file, before, after }],
+    ),
+  )
+}
+
+interface Planned {
+  readonly plan: ProductPlan
+  /** What it was planned from. */
+  readonly source: ProductSource
+}
+
+/** The plan of a product, and behind it that of the instance's overlay, which goes with what the first will write. */
+async function planOf(
+  { workspace, options, instance }: EnvRun,
+  product: LoadedProduct,
+  problems: Problem[],
+): Promise<Planned[]> {
+  const { source } = product
+  const plan = planMerge(source, options)
+  if (instance === null || hasErrors(plan.problems)) return [{ plan, source }]
+  // Behind this stands the reader of Compose files, which a plain merge does without.
+  const { loadInstance } = await import('../workspace/instances.js')
+  const overlay = overlaySource(source, plan, loadInstance(workspace, product, instance, problems))
+  return [
+    { plan, source },
+    { plan: planMerge(overlay, options), source: overlay },
+  ]
+}

@@ -1,0 +1,76 @@
+/** `product env NAME`: what Compose will see, and where each value comes from. */
+import { readAsDotenv } from '../env/dotenv.js'
+import { viewEnv } from '../merge/view.js'
+import { hasErrors, type Problem, problem } from '../problem.js'
+import { secretsOf } from '../report/secrets.js'
+import { viewJson, viewLines } from '../report/view.js'
+import { loadInstance } from '../workspace/instances.js'
+import type { LoadedProduct } from '../workspace/product.js'
+import type { EnvRun } from './env-run.js'
+import type { ExitCode } from './host.js'
+import { printJson, reportProblems, shellOf, styleOf } from './program.js'
+
+/** Shows the product envs; with an instance, as Compose reads them with its overlay on top. */
+export function show(run: EnvRun): ExitCode {
+  const { host, options, instance } = run
+  const problems: Problem[] = [...run.problems]
+  const shell = shellOf(host)
+  const views = run.products.flatMap((product) => {
+    const files = filesOf(run, product, problems)
+    if (files === null) return []
+    const view = viewEnv(product.source, files, shell, readAsDotenv)
+    problems.push(...view.problems)
+    // Each of them makes Compose refuse the whole file.
+    if (view.problems.length > 0) return []
+    const texts = files.map(({ text }) => text)
+    const secrets = options.reveal ? null : secretsOf(product.source, texts, shell.keys())
+    return [{ name: product.source.name, secrets, file: product.source.env.file, entries: view.entries }]
+  })
+  if (options.json) {
+    const products = views.map(({ name, secrets, file, entries }) => ({
+      product: name,
+      instance,
+      file,
+      variables: viewJson(entries, secrets),
+    }))
+    printJson(host, { ok: !hasErrors(problems), products, problems })
+  } else if (!options.quiet) {
+    const style = styleOf(host, 'stdout')
+    const title = (name: string): string => style.bold(instance === null ? name : `${name}@${instance}`)
+    host.stdout(
+      views
+        .map(
+          ({ name, secrets, entries }) => `${[title(name), '', ...viewLines(entries, secrets)].join('\n')}\n`,
+        )
+        .join('\n'),
+    )
+  }
+  return reportProblems(host, problems)
+}
+
+/** The env files that Compose would read, in order; null with a problem where one is missing. */
+function filesOf({ workspace, instance }: EnvRun, product: LoadedProduct, problems: Problem[]) {
+  const { name, env } = product.source
+  if (env.text === null) {
+    // Where it is there but cannot be read, that is already known.
+    if (problems.some(({ file }) => file === env.file)) return null
+    problems.push(
+      problem(
+        'no-env',
+        { file: env.file },
+        `product ${name} has no .env yet`,
+        `Run: product env --merge ${name}`,
+      ),
+    )
+    return null
+  }
+  const own = { file: env.file, text: env.text }
+  if (instance === null) return [own]
+  const { overlay } = loadInstance(workspace, product, instance, problems)
+  if (overlay.text !== null) return [own, { file: overlay.file, text: overlay.text }]
+  const next = `Run: product env --merge ${name} --instance ${instance}`
+  problems.push(
+    problem('no-instance', { file: overlay.file }, `product ${name} has no instance ${instance}`, next),
+  )
+  return null
+}

@@ -1,0 +1,183 @@
+/** `feature lint`: the rules over the features, and what `--fix` writes. */
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { decode } from '../env/bytes.js'
+import type { LintSource, TemplateFile } from '../lint/context.js'
+import { type Fixed, fixFeature } from '../lint/fix.js'
+import { lintFeature } from '../lint/lint.js'
+import type { Finding } from '../lint/rule.js'
+import { Surroundings } from '../lint/surroundings.js'
+import { hasErrors, type Problem, problem, unique } from '../problem.js'
+import { annotation } from '../report/check.js'
+import { type LintChange, type LintResult, lintAnnotations, lintJson, lintLines } from '../report/lint.js'
+import { saveAll } from '../save/save-all.js'
+import { EPHEMERAL } from '../scaffold/base-port.js'
+import {
+  badName,
+  isName,
+  readComposeFile,
+  readFile,
+  suggestion,
+  type Workspace,
+} from '../workspace/workspace.js'
+import type { ExitCode, Host } from './host.js'
+import { printJson, reportProblems, styleOf, usageError, workspaceOf } from './program.js'
+import { stop } from './stop.js'
+
+/** As commander gives them. */
+export interface LintOptions {
+  readonly fix?: true
+  readonly dryRun?: true
+  readonly strict?: true
+  readonly format: 'text' | 'json' | 'github'
+}
+
+export async function lintFeatures(
+  host: Host,
+  command: Command,
+  names: readonly string[],
+  options: LintOptions,
+): Promise<ExitCode> {
+  if (options.dryRun && !options.fix) return usageError(host, '--dry-run needs --fix')
+  const workspace = await workspaceOf(host, command)
+  if ('code' in workspace) return stopped(host, options, [workspace])
+  const problems: Problem[] = [...workspace.problems]
+  const chosen = chosenFeatures(workspace, names, problems)
+  const sources = workspace.features.map((name) => sourceOf(workspace, name, problems))
+  const surroundings = new Surroundings(sources, {
+    modulus: workspace.modulus,
+    // The same on every machine, as what is found has to be.
+    ephemeral: EPHEMERAL,
+    isUsedByProducts: usedByProducts(workspace),
+  })
+  const wanted = sources.filter(({ name }) => chosen.includes(name))
+  const outcome = options.fix
+    ? await fix(host, workspace, wanted, surroundings, options, problems)
+    : { findings: wanted.flatMap(({ name }) => lintFeature(surroundings.contexts(name))), changes: null }
+  const result: LintResult = { features: wanted.length, ...outcome }
+  print(host, result, unique(problems), options)
+  const failing = result.findings.some(({ severity }) => severity === 'error' || options.strict)
+  const failed = options.strict ? problems.length > 0 : hasErrors(problems)
+  return failing || failed ? 1 : 0
+}
+
+/** Where there is nothing to lint. */
+function stopped(host: Host, { format }: LintOptions, problems: readonly Problem[]): ExitCode {
+  if (format === 'github') host.stdout(problems.map((each) => `${problemAnnotation(each)}\n`).join(''))
+  const none = lintJson({ features: 0, findings: [], changes: null })
+  return stop(host, format === 'json' ? none : undefined, problems)
+}
+
+/** The features that are named, or all; a name that is none is a problem. */
+function chosenFeatures(
+  workspace: Workspace,
+  names: readonly string[],
+  problems: Problem[],
+): readonly string[] {
+  if (names.length === 0) return workspace.features
+  for (const name of names) {
+    if (!isName(name)) problems.push(badName(name, 'feature'))
+    else if (!workspace.features.includes(name)) {
+      const next = suggestion(name, workspace.features, 'features')
+      problems.push(problem('no-feature', { file: 'features' }, `there is no feature ${name}`, next))
+    }
+  }
+  return names
+}
+
+const ENVIRONMENTS = ['dev', 'prod']
+
+function sourceOf(workspace: Workspace, name: string, problems: Problem[]): LintSource {
+  const folder = `features/${name}`
+  const read = (file: string): string | null => readFile(workspace, file, problems).text
+  const plain: TemplateFile = { environment: null, file: `${folder}/.env.example` }
+  const others = ENVIRONMENTS.map((environment) => ({
+    environment,
+    file: `${folder}/.env.${environment}.example`,
+  })).filter(({ file }) => read(file) !== null)
+  const templates = read(plain.file) !== null || others.length === 0 ? [plain, ...others] : others
+  const compose = readComposeFile(workspace, folder, problems)
+  return { name, folder, templates, composeFile: compose.text === null ? null : compose.file, read }
+}
+
+/** Looks for a variable in the Compose files of the products, which are read when the first one is asked for. */
+function usedByProducts(workspace: Workspace): (key: string) => boolean {
+  let texts: string[] | undefined
+  return (key) => {
+    texts ??= workspace.products.map(
+      (product) => readComposeFile(workspace, `products/${product}`, []).text ?? '',
+    )
+    return texts.some((text) => text.includes(key))
+  }
+}
+
+/** Fixes all of them, or none: where one file cannot be written, the others are as they were. */
+async function fix(
+  host: Host,
+  workspace: Workspace,
+  sources: readonly LintSource[],
+  surroundings: Surroundings,
+  { dryRun, format }: LintOptions,
+  problems: Problem[],
+): Promise<{ findings: Finding[]; changes: LintChange[] }> {
+  const results = sources.map((source) => fixFeature(source, surroundings))
+  if (dryRun && format === 'text') for (const result of results) await printDiffs(host, result)
+  const failed = dryRun ? null : write(workspace, results)
+  if (failed === null) {
+    return {
+      findings: results.flatMap(({ remaining }) => remaining),
+      changes: results.flatMap(changesOf),
+    }
+  }
+  problems.push(failed)
+  for (const source of sources) surroundings.replace(source)
+  return { findings: sources.flatMap(({ name }) => lintFeature(surroundings.contexts(name))), changes: [] }
+}
+
+function changesOf({ changes, fixed }: Fixed): LintChange[] {
+  return changes.map(({ file }) => {
+    const codes = fixed
+      .filter(({ edits }) => edits?.some((edit) => edit.file === file))
+      .map(({ code }) => code)
+    return { file, codes: [...new Set(codes)] }
+  })
+}
+
+async function printDiffs(host: Host, { changes }: Fixed): Promise<void> {
+  const { unifiedDiff } = await import('../report/diff.js')
+  for (const { file, before, after } of changes) {
+    host.stdout(unifiedDiff(file, before === null ? null : decode(before), decode(after)))
+  }
+}
+
+function write({ root }: Workspace, results: readonly Fixed[]): Problem | null {
+  return saveAll(
+    results.flatMap(({ changes }) =>
+      changes.map(({ file, before, after }) => ({
+        path: join(root, file),
+        file,
+        before,
+        after,
+        shared: true as const,
+      })),
+    ),
+  )
+}
+
+function problemAnnotation(each: Problem): string {
+  return annotation(each.severity, each, `${each.message}\n${each.next}`)
+}
+
+function print(host: Host, result: LintResult, problems: readonly Problem[], options: LintOptions): void {
+  const { format, dryRun } = options
+  if (format === 'github') {
+    const found = problems.map(problemAnnotation)
+    host.stdout([...found, ...lintAnnotations(result)].map((line) => `${line}\n`).join(''))
+    return
+  }
+  if (format === 'json') {
+    const ok = !hasErrors([...problems, ...result.findings])
+    printJson(host, { ok, ...lintJson(result), problems })
+  } else host.stdout(`${lintLines(result, dryRun ?? false, styleOf(host, 'stdout')).join('\n')}\n`)
+  reportProblems(host, problems)
+}

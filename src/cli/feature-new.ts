@@ -1,0 +1,231 @@
+/** `feature new`: a folder for a feature, and where it is asked for the product that gets it. */
+import { existsSync, lstatSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { decode, encode } from '../env/bytes.js'
+import { follows, ownerName, type PortClaim } from '../ports/claim.js'
+import { MAX_PORT } from '../ports/value.js'
+import { hasErrors, type Problem, problem } from '../problem.js'
+import { printable } from '../report/escape.js'
+import { saveInNewFolder } from '../save/save-all.js'
+import { BasePorts, type Taken } from '../scaffold/base-port.js'
+import {
+  composeText,
+  type FeatureDraft,
+  portVariable,
+  templateText,
+  variablePrefix,
+} from '../scaffold/feature.js'
+import { type Image, imageFor, isImage } from '../scaffold/images.js'
+import { addFeature, type Edit, withFiles } from '../workspace/add-feature.js'
+import { type Feature, featuresOf } from '../workspace/features.js'
+import { type Survey, survey as surveyProducts } from '../workspace/survey.js'
+import { badName, checkProduct, isName, type Workspace } from '../workspace/workspace.js'
+import type { ExitCode, Host } from './host.js'
+import { reportProblems, styleOf, usageError, workspaceOf } from './program.js'
+
+/** As commander gives them. */
+export interface NewOptions {
+  readonly port?: string
+  readonly image?: string
+  readonly containerPort?: string
+  readonly addTo?: string
+  readonly dryRun?: true
+}
+
+export async function newFeature(
+  host: Host,
+  command: Command,
+  name: string,
+  options: NewOptions,
+): Promise<ExitCode> {
+  const wrong = misuse(options)
+  if (wrong !== null) return usageError(host, wrong)
+  const workspace = await workspaceOf(host, command)
+  if ('code' in workspace) return reportProblems(host, [workspace])
+  const refused = refusals(workspace, name, options)
+  if (refused.length > 0) return reportProblems(host, refused)
+
+  const survey = await surveyProducts(workspace, workspace.products)
+  const features = featuresOf(workspace, survey.products, [])
+  const image = imageFor(
+    name,
+    options.image,
+    options.containerPort === undefined ? undefined : Number(options.containerPort),
+  )
+  const ports = basePorts(workspace, survey, features, image)
+  const basePort = choosePort(ports, name, image, options)
+  if (typeof basePort !== 'number') return reportProblems(host, [basePort])
+  const stated = features.flatMap(({ variables }) => variables.map(({ key }) => key))
+  const draft: FeatureDraft = {
+    name,
+    service: serviceName(name, features),
+    prefix: variablePrefix(name, new Set(stated)),
+    basePort,
+    image,
+  }
+  const folder = `features/${name}`
+  const made: Edit[] = [
+    { file: `${folder}/.env.example`, before: null, after: encode(templateText(draft)), done: 'created' },
+    { file: `${folder}/compose.yaml`, before: null, after: encode(composeText(draft)), done: 'created' },
+  ]
+  const problems: Problem[] = []
+  const added =
+    options.addTo === undefined
+      ? { edits: [], included: false }
+      : await addFeature(
+          withFiles(workspace, name, made),
+          options.addTo,
+          name,
+          portVariable(draft.prefix),
+          problems,
+        )
+  if (hasErrors(problems)) return reportProblems(host, problems)
+
+  const edits = [...made, ...added.edits]
+  if (!options.dryRun) {
+    const saves = edits.map(({ file, before, after }) => ({
+      path: join(workspace.root, file),
+      file,
+      before,
+      after,
+      shared: true as const,
+    }))
+    const failed = saveInNewFolder({ path: join(workspace.root, folder), file: folder }, saves)
+    if (failed !== null) return reportProblems(host, [...problems, failed])
+  }
+  host.stdout(`${lines(host, draft, edits, ports, added.included, options).join('\n')}\n`)
+  if (options.dryRun) {
+    const { unifiedDiff } = await import('../report/diff.js')
+    const diffs = edits.map(({ file, before, after }) =>
+      unifiedDiff(file, before === null ? null : decode(before), decode(after)),
+    )
+    host.stdout(`\n${diffs.join('')}`)
+  }
+  return reportProblems(host, problems)
+}
+
+function misuse({ port, containerPort, image }: NewOptions): string | null {
+  if (port !== undefined && !isPort(port)) return `--port is a port from 1 to ${MAX_PORT}`
+  if (containerPort !== undefined && !isPort(containerPort))
+    return `--container-port is a port from 1 to ${MAX_PORT}`
+  if (image !== undefined && !isImage(image))
+    return `--image is an image's name, such as redis:7, not ${JSON.stringify(image)}`
+  return null
+}
+
+function isPort(text: string): boolean {
+  return /^[1-9]\d{0,4}$/.test(text) && Number(text) <= MAX_PORT
+}
+
+/** What stands in the way before anything is looked at. */
+function refusals(workspace: Workspace, name: string, { addTo }: NewOptions): Problem[] {
+  const problems = [...workspace.problems]
+  if (!isName(name)) problems.push(badName(name, 'feature'))
+  else if (isThere(join(workspace.root, 'features', name))) {
+    const next = 'Take another name, or edit what is there; feature new never overwrites a file.'
+    problems.push(problem('feature-exists', { file: `features/${name}` }, 'it is there already', next))
+  } else {
+    const like = workspace.features.find((other) => other.toLowerCase() === name.toLowerCase())
+    if (like !== undefined) {
+      const message = `feature ${like} differs from ${name} in case only: other systems take them for one, and so does Docker's DNS`
+      problems.push(problem('feature-exists', { file: `features/${like}` }, message, 'Take another name.'))
+    }
+  }
+  const unknown = addTo === undefined ? null : checkProduct(workspace, addTo)
+  return unknown === null ? problems : [...problems, unknown]
+}
+
+/** Whatever it is, a link to nothing too. */
+function isThere(path: string): boolean {
+  return existsSync(path) || lstatSync(path, { throwIfNoEntry: false }) !== undefined
+}
+
+function basePorts(
+  workspace: Workspace,
+  { owners }: Survey,
+  features: readonly Feature[],
+  { http }: Image,
+): BasePorts {
+  const bases = features.flatMap(({ name, template, variables }) =>
+    variables.flatMap(({ key, line, base }): Taken[] =>
+      base === null ? [] : [{ by: `${key} of ${name} (${template}:${line})`, from: base.from, to: base.to }],
+    ),
+  )
+  const fixed = owners.flatMap(({ claims }) =>
+    claims.filter((claim) => !follows(claim) && claim.outcome !== 'chance').map(fixedPort),
+  )
+  const offsets = owners.map(({ offset }) => offset)
+  return new BasePorts({ modulus: workspace.modulus, offsets, bases, fixed, http })
+}
+
+function fixedPort(claim: PortClaim): Taken {
+  const { variable, service, file, line, from, to } = claim
+  return { by: `${variable ?? `service ${service}`} of ${ownerName(claim)} (${file}:${line})`, from, to }
+}
+
+/** The base port that is asked for, else the best one; or why there is none. */
+function choosePort(ports: BasePorts, name: string, image: Image, options: NewOptions): number | Problem {
+  const asked = options.port === undefined ? null : Number(options.port)
+  const best = ports.choose(asked ?? image.base)
+  const place = { file: `features/${name}` }
+  if (asked === null) {
+    if (best !== null) return best
+    const next =
+      'Lower "modulus:" in workspace.yaml, or the offsets that the products state, or name a port with --port.'
+    return problem('bad-base-port', place, 'no base port is left that leaves room for every offset', next)
+  }
+  const objection = ports.objection(asked)
+  if (objection === null) return asked
+  const next = best === null ? 'None is free.' : `The nearest free base port is ${best}: --port ${best}`
+  const code = objection.kind === 'out-of-range' ? 'port-out-of-range' : 'bad-base-port'
+  return problem(code, place, `base port ${asked} does not do: ${objection.reason}`, next)
+}
+
+/** The feature's name, unless another feature has a service of that name: Compose refuses two in one product. */
+function serviceName(name: string, features: readonly Feature[]): string {
+  const taken = new Set(features.flatMap(({ services }) => services.map((service) => service.name)))
+  let service = name
+  for (let number = 2; taken.has(service); number++) service = `${name}-${number}`
+  return service
+}
+
+/** The report. */
+function lines(
+  host: Host,
+  { name, prefix, basePort, image }: FeatureDraft,
+  edits: readonly Edit[],
+  ports: BasePorts,
+  included: boolean,
+  { addTo, dryRun }: NewOptions,
+): string[] {
+  const style = styleOf(host, 'stdout')
+  const row = (title: string, text: string) =>
+    `  ${style.dim(title.padEnd(dryRun ? 12 : 7))}  ${printable(text)}`
+  const rows: [string, string][] = [
+    [
+      'port',
+      `${portVariable(prefix)}=${basePort}, ${image.containerPort} in the container of ${image.reference}`,
+    ],
+  ]
+  const objection = ports.objection(basePort)
+  if (objection !== null) rows.push(['caution', objection.reason])
+  const near = ports.neighbours(basePort)
+  for (const { by, from } of near.slice(0, MAX_NEAR)) rows.push(['near', `${from}, ${by}`])
+  if (near.length > MAX_NEAR) rows.push(['near', `${near.length - MAX_NEAR} more`])
+  for (const { file, before, done } of edits) {
+    const verb = before === null ? 'create' : 'change'
+    rows.push([dryRun ? `would ${verb}` : `${verb}d`, done === 'created' ? file : `${file}, ${done}`])
+  }
+  const compose = `features/${name}/compose.yaml`
+  if (addTo === undefined)
+    rows.push([
+      'next',
+      `add ${name} to features: of a product.yaml, and ../../${compose} to include: of its Compose file`,
+    ])
+  else if (!included) rows.push(['next', `add ../../${compose} to include: of the Compose file of ${addTo}`])
+  if (addTo !== undefined) rows.push(['next', `product env --merge ${addTo}`])
+  return [style.bold(`${name}  base port ${basePort}`), '', ...rows.map(([title, text]) => row(title, text))]
+}
+
+const MAX_NEAR = 3

@@ -1,0 +1,51 @@
+/** `product ports`: every host port of every product. */
+import type { Command } from 'commander'
+import type { PortClaim } from '../ports/claim.js'
+import { hasErrors } from '../problem.js'
+import { OUTCOMES, portJson, portLines } from '../report/ports.js'
+import type { ExitCode, Host } from './host.js'
+import { lookLive } from './live.js'
+import { printJson, reportProblems, usageError } from './program.js'
+import { stop } from './stop.js'
+import { surveyWorkspace } from './survey.js'
+
+/** As commander gives them. */
+export interface PortsOptions {
+  readonly feature?: string
+  readonly outcome?: string
+  readonly live?: true
+  readonly json?: true
+}
+
+export async function ports(
+  host: Host,
+  command: Command,
+  names: readonly string[],
+  options: PortsOptions,
+): Promise<ExitCode> {
+  const { outcome: asked } = options
+  if (asked !== undefined && !Object.hasOwn(OUTCOMES, asked))
+    return usageError(host, `--outcome is one of ${Object.keys(OUTCOMES).join(', ')}`)
+  const result = await surveyWorkspace(host, command, names)
+  if (Array.isArray(result)) return stop(host, options.json && { ports: [] }, result)
+  const { workspace, survey } = result
+  const wanted = ({ product, feature, outcome }: PortClaim): boolean =>
+    (names.length === 0 || names.includes(product)) &&
+    (options.feature === undefined || options.feature === feature) &&
+    (options.outcome === undefined || options.outcome === outcome)
+  const claims = survey.owners.flatMap((owner) => [...owner.claims].sort(byPort)).filter(wanted)
+  const live = options.live ? await lookLive(host, workspace, survey, claims) : null
+  const problems = [...survey.problems, ...(live?.problems ?? [])]
+  if (options.json) {
+    printJson(host, {
+      ok: !hasErrors(problems),
+      ports: claims.map((claim) => portJson(claim, live?.text ?? null)),
+      problems,
+    })
+  } else host.stdout(`${portLines(claims, live?.text ?? null).join('\n')}\n`)
+  return reportProblems(host, problems)
+}
+
+function byPort(a: PortClaim, b: PortClaim): number {
+  return a.from - b.from || a.to - b.to || (a.protocol < b.protocol ? -1 : 1)
+}

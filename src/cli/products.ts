@@ -1,0 +1,33 @@
+import { type Problem, problem } from '../problem.js'
+import { productOf } from '../workspace/find.js'
+import { checkProduct, someOf, type Workspace } from '../workspace/workspace.js'
+
+/**
+ * The products that a command is about: the named one, all, or without a name the one that the user stands in,
+ * else the only one there is.
+ * @returns their names, or the problem
+ */
+export function chooseProducts(
+  workspace: Workspace,
+  cwd: string,
+  name: string | undefined,
+  all: boolean,
+): string[] | Problem {
+  if (all && workspace.products.length > 0) return [...workspace.products]
+  const chosen =
+    name ??
+    (all ? null : productOf(workspace.root, cwd)) ??
+    (workspace.products.length === 1 ? workspace.products[0] : undefined)
+  if (chosen !== undefined) return checkProduct(workspace, chosen) ?? [chosen]
+  const { products } = workspace
+  const next =
+    products.length === 0
+      ? 'Make a folder products/<name>.'
+      : `Name one of them, or use --all: ${someOf(products)}.`
+  return problem(
+    'no-product',
+    { file: 'products' },
+    products.length === 0 ? 'the workspace has no product' : 'there are several products, and none is named',
+    next,
+  )
+}

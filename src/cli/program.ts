@@ -1,0 +1,98 @@
+import { Command, CommanderError } from 'commander'
+import { encode } from '../env/bytes.js'
+import { hasErrors, type Problem } from '../problem.js'
+import { printable, printableJson } from '../report/escape.js'
+import { problemLines } from '../report/problems.js'
+import { type Style, styles } from '../report/style.js'
+import { findWorkspace } from '../workspace/find.js'
+import { type Environment, openWorkspace, type Workspace } from '../workspace/workspace.js'
+import type { ExitCode, Host } from './host.js'
+
+/** A command that says how it ended. */
+export type Action = () => Promise<ExitCode>
+
+/** Adds commands to a program; each calls `run` with what it wants done. */
+type Build = (program: Command, run: (action: Action) => Promise<void>) => void
+
+/**
+ * Parses the arguments and runs the command that they name.
+ */
+export async function runProgram(
+  host: Host,
+  name: string,
+  description: string,
+  build: Build,
+): Promise<ExitCode> {
+  let exitCode: ExitCode = 0
+  const program = new Command(name)
+    .description(description)
+    .version(VERSION, '-V, --version')
+    .option(
+      '-C, --workspace <dir>',
+      'the workspace, instead of the nearest one upward (or PRODUCT_WORKSPACE)',
+    )
+    .exitOverride()
+    .configureOutput({
+      writeOut: host.stdout,
+      writeErr: host.stderr,
+      // A message quotes what was typed, or what a script passed on.
+      outputError: (message, write) => write(message.split('\n').map(printable).join('\n')),
+    })
+    .showHelpAfterError('(--help lists the commands and options)')
+  build(program, async (action) => {
+    exitCode = await action()
+  })
+  try {
+    await program.parseAsync(host.args, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return error.exitCode === 0 ? 0 : 2
+  }
+  return exitCode
+}
+
+declare const __VERSION__: string | undefined
+/** Set by the build from package.json. */
+const VERSION = typeof __VERSION__ === 'string' ? __VERSION__ : 'development'
+
+/** Wrong usage that only the command itself can see: a message for stderr and exit code 2. */
+export function usageError(host: Host, message: string): ExitCode {
+  host.stderr(`error: ${printable(message)}\n`)
+  return 2
+}
+
+/** The workspace that a command works in, or the problem. */
+export async function workspaceOf(
+  host: Host,
+  command: Command,
+  environment: Environment | null = null,
+): Promise<Workspace | Problem> {
+  const named =
+    (command.optsWithGlobals()['workspace'] as string | undefined) ??
+    (host.env['PRODUCT_WORKSPACE'] || undefined)
+  const found = findWorkspace({ cwd: host.cwd, named })
+  return typeof found === 'string' ? openWorkspace(found, environment) : found
+}
+
+/** Prints a result as JSON: one document of version 1 (docs/json.md). */
+export function printJson(host: Host, result: object): void {
+  host.stdout(`${printableJson({ version: 1, ...result })}\n`)
+}
+
+/** Prints problems to stderr. @returns 1 if there is an error among them, else 0 */
+export function reportProblems(host: Host, problems: readonly Problem[]): ExitCode {
+  const lines = problemLines(problems, styleOf(host, 'stderr'))
+  if (lines.length > 0) host.stderr(`${lines.join('\n')}\n`)
+  return hasErrors(problems) ? 1 : 0
+}
+
+/** Colour only on a terminal, and never with NO_COLOR (no-color.org: set and not empty). */
+export function styleOf(host: Host, output: 'stdout' | 'stderr'): Style {
+  return styles(host.isTerminal[output] && !host.env['NO_COLOR'] && host.env['TERM'] !== 'dumb')
+}
+
+/** The shell's variables as byte strings. */
+export function shellOf({ env }: Host): Map<string, string> {
+  const pairs = Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== undefined)
+  return new Map(pairs.map(([name, value]) => [name, encode(value)]))
+}

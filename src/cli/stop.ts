@@ -1,0 +1,10 @@
+/** The end of a command that did not come to any product. */
+import { hasErrors, type Problem } from '../problem.js'
+import type { ExitCode, Host } from './host.js'
+import { printJson, reportProblems } from './program.js'
+
+/** Tells the problems. @param empty what the JSON document holds besides them; undefined if none is asked for */
+export function stop(host: Host, empty: object | undefined, problems: readonly Problem[]): ExitCode {
+  if (empty !== undefined) printJson(host, { ok: !hasErrors(problems), ...empty, problems })
+  return reportProblems(host, problems)
+}

@@ -1,0 +1,47 @@
+/** `product whois PORT`: who owns a port. */
+import type { Command } from 'commander'
+import { claimsOfPort, decodePort } from '../ports/whois.js'
+import { hasErrors } from '../problem.js'
+import { printable } from '../report/escape.js'
+import { portJson, portLines } from '../report/ports.js'
+import type { ExitCode, Host } from './host.js'
+import { lookAtPort } from './live.js'
+import { printJson, reportProblems, usageError } from './program.js'
+import { stop } from './stop.js'
+import { surveyWorkspace } from './survey.js'
+
+export async function whois(
+  host: Host,
+  command: Command,
+  text: string,
+  options: { readonly json?: true },
+): Promise<ExitCode> {
+  const port = Number(text)
+  if (!/^\d+$/.test(text) || port < 1 || port > 65535)
+    return usageError(host, `${JSON.stringify(text)} is no port from 1 to 65535`)
+  const result = await surveyWorkspace(host, command, [])
+  if (Array.isArray(result)) return stop(host, options.json && { port, claims: [] }, result)
+  const { workspace, survey } = result
+  const claims = claimsOfPort(survey.owners, port)
+  const live = await lookAtPort(host, workspace, survey, port)
+  const decoded = claims.length > 0 ? [] : decodePort(survey.owners, port, workspace.modulus)
+  const problems = [...survey.problems, ...live.problems]
+  if (options.json) {
+    printJson(host, {
+      ok: !hasErrors(problems),
+      port,
+      claims: claims.map((claim) => portJson(claim, null)),
+      decoded,
+      now: live.now,
+      problems,
+    })
+    return reportProblems(host, problems)
+  }
+  const owned = claims.map((claim) => `  stated in ${claim.file}:${claim.line}`)
+  const lines =
+    claims.length > 0
+      ? [...portLines(claims, null), '', ...owned]
+      : [`  no product claims ${port}`, ...decoded.map((line) => `  ${line}`)]
+  host.stdout(`${[...lines, ...live.now.map((line) => `  now: ${line}`)].map(printable).join('\n')}\n`)
+  return reportProblems(host, problems)
+}

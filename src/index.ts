@@ -1,0 +1,45 @@
+/**
+ * product-env as a library: the same steps as the command's, as functions over data. Importing it does nothing.
+ *
+ * @example
+ * const workspace = await openWorkspace('/path/to/workspace')
+ * const { source, problems } = await loadProduct(workspace, 'my_first_app')
+ * const plan = planMerge(source)
+ * // plan.entries says what each variable comes to; plan.after is the new text of the product env
+ *
+ * const { owners } = await survey(workspace, workspace.products)
+ * const collisions = findCollisions(owners.flatMap((owner) => owner.claims))
+ */
+export { decode, encode, fromBuffer, toBuffer } from './env/bytes.js'
+export type { Comment, EnvDocument, Quote, Refusal, Statement } from './env/document.js'
+export { parseEnv } from './env/document.js'
+export type { EnvReading, EnvRefusal } from './env/read.js'
+export { readEnv } from './env/read.js'
+export { writeValue } from './env/write-value.js'
+export { planMerge } from './merge/merge.js'
+export type { MergeOptions } from './merge/ownership.js'
+export type { Entry, Outcome, ProductPlan, SectionChange, Shift } from './merge/plan.js'
+export { changesFile } from './merge/plan.js'
+export type { FeatureSource, ProductSource, TemplateSource, TextSource } from './merge/source.js'
+export type { ClaimOutcome, PortClaim } from './ports/claim.js'
+export type { Collision } from './ports/collisions.js'
+export { findCollisions } from './ports/collisions.js'
+export type { EphemeralRange, Hazard, HazardKind } from './ports/hazards.js'
+export { findHazards } from './ports/hazards.js'
+export type { Offset } from './ports/offset.js'
+export { crc32Offset, DEFAULT_MODULUS } from './ports/offset.js'
+export type { Scheme, SchemeInput, SchemeName } from './ports/schemes.js'
+export { SCHEMES } from './ports/schemes.js'
+export { isPortVariable } from './ports/variable.js'
+export type { Place, Problem, ProblemCode, Severity } from './problem.js'
+export { hasErrors, PROBLEMS } from './problem.js'
+export type { Save } from './save/save.js'
+export { save } from './save/save.js'
+export { findWorkspace } from './workspace/find.js'
+export type { LoadedProduct } from './workspace/product.js'
+export { loadProduct } from './workspace/product.js'
+export type { OwnPort, ProductSettings } from './workspace/settings.js'
+export type { Survey, SurveyedOwner } from './workspace/survey.js'
+export { survey } from './workspace/survey.js'
+export type { Environment, Workspace } from './workspace/workspace.js'
+export { openWorkspace } from './workspace/workspace.js'

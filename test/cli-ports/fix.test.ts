@@ -1,0 +1,228 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what Compose files look like
+/** `product check --fix`, from the outside. */
+import { describe, expect, test } from 'vitest'
+import { crc32 } from '../../src/ports/offset.js'
+import { product } from '../support/cli.js'
+import { makeWorkspace } from '../support/workspace.js'
+import { brief, checked, colliding, composeOf, ok, portsOf, REDIS } from './support.js'
+
+/** Where `b` goes, the first re-hash being free. */
+const B1 = crc32('b#1') % 1000
+
+describe('check --fix', () => {
+  test('gives the second product another offset, in its product.yaml, and nothing else', async () => {
+    const here = colliding()
+    const before = here.all()
+    const { exitCode, stdout, stderr } = await product('check --fix', here)
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(stdout).toContain(`  fixed    b gets offset ${B1} = crc32("b#1"), in place of 5\n`)
+    expect(stdout).not.toContain('merge again')
+    expect(here.all()).toEqual({
+      ...before,
+      'products/b/product.yaml': `# Ours\nfeatures: [web] # all there is\noffset: ${B1}\n`,
+    })
+    expect((await checked(here)).collisions).toEqual([])
+  })
+
+  test('makes a product.yaml where there is none', async () => {
+    const here = makeWorkspace({
+      ...REDIS,
+      'products/a/product.yaml': `offset: ${crc32('shop') % 1000}\n`,
+      'products/shop/': '',
+    })
+    await ok('check --fix', here)
+    const offset = crc32('shop#1') % 1000
+    expect(here.read('products/shop/product.yaml')).toBe(
+      `offset: ${offset} # crc32("shop#1"), chosen by product check --fix\n`,
+    )
+  })
+
+  test('keeps product.yml where it is called that', async () => {
+    const here = colliding({ 'products/d/product.yml': '# d\noffset: 6\n' })
+    await ok('check --fix', here)
+    expect(here.read('products/d/product.yaml')).toBe(null)
+    expect(here.read('products/d/product.yml')).toMatch(/^# d\noffset: (?!6\n)\d+\n$/)
+  })
+
+  test('does nothing twice', async () => {
+    const here = colliding()
+    await ok('check --fix', here)
+    const once = here.all()
+    expect(await ok('check --fix', here)).not.toContain('fixed')
+    expect(here.all()).toEqual(once)
+  })
+
+  test('does nothing where nothing collides, whatever is merged', async () => {
+    const here = colliding({ 'products/b/product.yaml': 'offset: 7\n' })
+    await ok('env --merge --all', here)
+    const before = here.all()
+    await ok('check --fix --refresh', here)
+    expect(here.all()).toEqual(before)
+  })
+
+  test('with --dry-run says the same, and writes nothing', async () => {
+    const here = colliding()
+    const before = here.all()
+    const { exitCode, stdout } = await product('check --fix --dry-run', here)
+    expect(exitCode).toBe(1)
+    expect(stdout).toContain(`b would get offset ${B1} = crc32("b#1"), in place of 5`)
+    expect(here.all()).toEqual(before)
+    const result = await checked(here, '--fix --dry-run')
+    expect(result.reassignments).toEqual([
+      { product: 'b', instance: null, from: 5, offset: B1, hashed: 'b#1' },
+    ])
+    expect(here.all()).toEqual(before)
+  })
+
+  test('says what is to be merged again; a check after that is clean', async () => {
+    const here = colliding()
+    await ok('env --merge --all', here)
+    const { exitCode, stdout } = await product('check --fix', here)
+    // The product envs still collide.
+    expect(exitCode).toBe(1)
+    expect(stdout).toContain('  merge again  product env --merge --refresh b\n')
+    expect(stdout).toContain(`8005 (outdated, 8000 + ${B1} is due)`)
+    await ok('env --merge --refresh b', here)
+    expect((await checked(here)).collisions).toEqual([])
+  })
+
+  test('with --refresh merges again itself; a check after that is clean', async () => {
+    const here = colliding()
+    await ok('env --merge --all', here)
+    const stdout = await ok('check --all --fix --refresh', here)
+    expect(stdout).toContain('  refreshed  products/b/.env\n')
+    expect(here.read('products/b/.env')).toMatch(new RegExp(`^WEB_HOST_PORT=${8000 + B1}$`, 'm'))
+    expect((await checked(here)).collisions).toEqual([])
+    const once = here.all()
+    await ok('check --fix --refresh', here)
+    expect(here.all()).toEqual(once)
+  })
+
+  test('refreshes what is only outdated, and then fixes nothing', async () => {
+    const here = colliding({ 'products/b/product.yaml': 'offset: 7\n' })
+    await ok('env --merge --all', here)
+    here.write({ 'features/web/.env.example': 'WEB_HOST_PORT=8100\n' })
+    const stdout = await ok('check --fix --refresh', here)
+    expect(stdout.match(/refreshed/g)).toHaveLength(3)
+    expect(stdout).not.toContain('fixed')
+  })
+
+  test('never moves what somebody has pinned: others make room', async () => {
+    const here = colliding({ 'products/c/.env': 'WEB_HOST_PORT=8005\n' })
+    const before = here.read('products/c/.env')
+    await ok('check --fix --refresh', here)
+    expect(here.read('products/c/.env')).toBe(before)
+    expect(brief(await portsOf(here))).toEqual([
+      `a WEB_HOST_PORT ${8000 + (crc32('a#1') % 1000)}/tcp planned`,
+      `b WEB_HOST_PORT ${8000 + B1}/tcp planned`,
+      'c WEB_HOST_PORT 8005/tcp pinned',
+    ])
+  })
+
+  test('says which ports no offset parts, and ends with 1', async () => {
+    const here = makeWorkspace({
+      'products/a/compose.yaml': composeOf('web', '"8080:80"'),
+      'products/b/.env': 'WEB_HOST_PORT=8080\n',
+    })
+    const { exitCode, stderr } = await product('check --fix --refresh', here)
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain(
+      'a: no offset parts the claims of tcp 8080: a service web (literal), b WEB_HOST_PORT (pinned) [no-offset]',
+    )
+    const result = await checked(here, '--fix')
+    expect(result.unresolved).toMatchObject([{ product: 'a', instance: null }])
+  })
+
+  test('says why no offset fits, and does the rest', async () => {
+    const files = Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [`products/${name}/`, '']))
+    const here = makeWorkspace({
+      ...files,
+      'features/web/.env.example': 'WEB_HOST_PORT=8000\n',
+      'workspace.yaml': 'modulus: 3\n',
+    })
+    const { exitCode, stderr } = await product('check --fix', here)
+    expect(exitCode).toBe(1)
+    expect(stderr.match(/\[no-offset\]/g)).toHaveLength(1)
+    expect(stderr).toMatch(
+      /each of the 3 offsets would put one of its 1 port\(s\) on one of the 3 that others hold/,
+    )
+    expect(stderr).toContain('Raise "modulus:" in workspace.yaml')
+    expect((await checked(here)).collisions).toHaveLength(1)
+    here.write({ 'workspace.yaml': 'modulus: 2000\n' })
+    await ok('check --fix', here)
+    expect((await checked(here)).collisions).toEqual([])
+  })
+
+  test('writes nothing where something is wrong, and says so', async () => {
+    const here = colliding({ 'products/c/product.yaml': 'offfset: 6\n' })
+    const before = here.all()
+    const { exitCode, stdout, stderr } = await product('check --fix --refresh', here)
+    expect(exitCode).toBe(1)
+    expect(stdout).toContain('fixed    nothing')
+    expect(stderr).toContain('[bad-settings]')
+    expect(here.all()).toEqual(before)
+  })
+
+  test('tells a refresh that fails', async () => {
+    const here = colliding()
+    await ok('env --merge --all', here)
+    // The product refers to a variable that a refresh would drop.
+    here.write({ 'features/web/.env.example': 'WEB_HOST_PORT=8000\nOLD=1\n' })
+    await ok('env --merge b', here)
+    here.write({
+      'features/web/.env.example': 'WEB_HOST_PORT=8000\n',
+      'products/b/.env': `${here.read('products/b/.env')}MINE=\${OLD}\n`,
+    })
+    const before = here.read('products/b/.env')
+    await product('env --merge --refresh b', here).then(({ stderr }) =>
+      expect(stderr).toContain('[dropped-in-use]'),
+    )
+    const { exitCode, stderr } = await product('check --fix --refresh', here)
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('[dropped-in-use]')
+    expect(here.read('products/b/.env')).toBe(before)
+  })
+
+  test('moves an instance by an offset of its own', async () => {
+    const here = colliding({
+      'products/b/product.yaml': `# Ours\nfeatures: [web]\noffset: 7\n`,
+      'products/d/product.yaml': `offset: ${crc32('b@blue') % 1000}\n`,
+    })
+    await ok('env --merge b --instance blue', here)
+    const stdout = await ok('check --fix --refresh', here)
+    const offset = crc32('b@blue#1') % 1000
+    expect(stdout).toContain(`fixed    b@blue gets offset ${offset} = crc32("b@blue#1")`)
+    expect(stdout).toContain('refreshed  products/b/.env.blue')
+    expect(here.read('products/b/product.yaml')).toBe(
+      `# Ours\nfeatures: [web]\noffset: 7\ninstances:\n  blue:\n    offset: ${offset} # crc32("b@blue#1"), chosen by product check --fix\n`,
+    )
+    expect(here.read('products/b/.env.blue')).toMatch(new RegExp(`^WEB_HOST_PORT=${8000 + offset}$`, 'm'))
+    expect((await checked(here)).collisions).toEqual([])
+  })
+
+  test('looks at an instance\u2019s ports as they are once its product is refreshed', async () => {
+    const here = makeWorkspace({
+      'features/web/.env.example': 'WEB_HOST_PORT=8000\n',
+      'products/a/product.yaml': 'offset: 5\ninstances: { blue: { offset: 50 } }\n',
+      'products/b/product.yaml': 'offset: 1050\n',
+    })
+    await ok('env --merge a --instance blue', here)
+    // Outdated: 8005, 8050; due: 9005, 9050. Another product has 9050 already.
+    here.write({
+      'features/web/.env.example': 'WEB_HOST_PORT=9000\n',
+      'products/b/product.yaml': 'offset: 50\n',
+    })
+    await product('check --fix --refresh', here)
+    const { collisions } = await checked(here)
+    expect(collisions).toEqual([])
+    expect(brief(await portsOf(here, 'a'))).toEqual([
+      'a WEB_HOST_PORT 9005/tcp adjusted',
+      'a@blue WEB_HOST_PORT 9050/tcp adjusted',
+    ])
+  })
+})
+
+test('the modulus of the workspace gives the offsets', async () => {
+  const here = makeWorkspace({ ...REDIS, 'workspace.yaml': 'modulus: 4096\n', 'products/shop/': '' })
+  expect((await portsOf(here))[0]?.offset).toBe(crc32('shop') % 4096)
+})

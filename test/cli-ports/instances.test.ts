@@ -1,0 +1,342 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what Compose files look like
+/** Instances: `product env --instance`, and what the rest makes of them. */
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { parseEnv } from '../../src/env/document.js'
+import { readEnv } from '../../src/env/read.js'
+import { crc32 } from '../../src/ports/offset.js'
+import { product } from '../support/cli.js'
+import { type Files, makeWorkspace, type TestWorkspace } from '../support/workspace.js'
+import { brief, checked, composeOf, ok, portsOf, REDIS } from './support.js'
+
+/** crc32("shop@blue") % 1000 */
+const BLUE = 420
+const OVERLAY = 'products/shop/.env.blue'
+
+function shop(files: Files = {}): TestWorkspace {
+  return makeWorkspace({ ...REDIS, 'products/shop/.env': 'SECRET=s3cret\n', ...files })
+}
+
+/** What an env file says. */
+function valuesOf(workspace: TestWorkspace, file: string): Record<string, string> {
+  return Object.fromEntries(readEnv(parseEnv(workspace.bytes(file))).values)
+}
+
+describe('an overlay', () => {
+  test('holds only what differs', async () => {
+    const here = shop({
+      'features/redis/.env.example': [
+        'REDIS_HOST_PORT=6380',
+        'REDIS_URL=redis://redis:6379',
+        'REDIS_LINK=http://localhost:${REDIS_HOST_PORT}/x',
+        'LINKED="${REDIS_LINK} and more"',
+        "LITERALLY='${REDIS_HOST_PORT}'",
+        '',
+      ].join('\n'),
+      'products/shop/.env':
+        'WEB_HOST_PORT=127.0.0.1:8000\nRANGE_PORT_ONE=7000-7010\nSECRET=s3cret\nEMPTY_HOST_PORT=\nODD_HOST_PORT=web\n',
+    })
+    await product('env --merge shop --instance blue', here)
+    expect(crc32('shop@blue') % 1000).toBe(BLUE)
+    expect(valuesOf(here, OVERLAY)).toEqual({
+      COMPOSE_PROJECT_NAME: 'shop-blue',
+      WEB_HOST_PORT: '127.0.0.1:8420',
+      RANGE_PORT_ONE: '7420-7430',
+      REDIS_HOST_PORT: '6800',
+      REDIS_LINK: 'http://localhost:6800/x',
+      LINKED: 'http://localhost:6800/x and more',
+    })
+    expect(here.read(OVERLAY)).not.toContain('s3cret')
+  })
+
+  test('takes a feature\u2019s base port, and the product\u2019s own pinned value', async () => {
+    const here = shop({ 'products/shop/.env': 'REDIS_HOST_PORT=7777\n' })
+    await ok('env --merge shop --instance blue', here)
+    expect(valuesOf(here, OVERLAY)['REDIS_HOST_PORT']).toBe(`${7777 + BLUE}`)
+  })
+
+  test('takes an offset that product.yaml states', async () => {
+    const here = shop({ 'products/shop/product.yaml': 'instances: { blue: { offset: 17 } }\n' })
+    await ok('env --merge shop --instance blue', here)
+    expect(valuesOf(here, OVERLAY)['REDIS_HOST_PORT']).toBe('6397')
+  })
+
+  test('made twice is made once', async () => {
+    const here = shop()
+    await ok('env --merge shop --instance blue', here)
+    const once = here.all()
+    await ok('env --merge shop --instance blue', here)
+    await ok('env --merge shop --instance blue --refresh --prune', here)
+    expect(here.all()).toEqual(once)
+    expect((await product('env --merge shop --instance blue --check', here)).exitCode).toBe(0)
+  })
+
+  test('follows the templates only with --refresh', async () => {
+    const here = shop()
+    await ok('env --merge shop --instance blue', here)
+    here.write({ 'features/redis/.env.example': 'REDIS_HOST_PORT=6390\n' })
+    const once = here.all()
+    await product('env --merge shop --instance blue', here)
+    expect(here.all()).toEqual(once)
+    expect(brief(await portsOf(here))).toEqual([
+      'shop REDIS_HOST_PORT 6966/tcp outdated',
+      'shop@blue REDIS_HOST_PORT 6800/tcp outdated',
+    ])
+    await ok('env --merge shop --instance blue --refresh', here)
+    expect(valuesOf(here, OVERLAY)['REDIS_HOST_PORT']).toBe('6810')
+    expect(valuesOf(here, 'products/shop/.env')['REDIS_HOST_PORT']).toBe('6976')
+  })
+
+  test('keeps what was edited by hand', async () => {
+    const here = shop()
+    await ok('env --merge shop --instance blue', here)
+    const edited = `${here.read(OVERLAY)?.replace('6800', '6801')}\nMINE=1\n`
+    here.write({ [OVERLAY]: edited })
+    await product('env --merge shop --instance blue --refresh', here)
+    expect(here.read(OVERLAY)).toBe(edited)
+    expect(brief(await portsOf(here, '--outcome pinned'))).toEqual([
+      'shop@blue REDIS_HOST_PORT 6801/tcp pinned',
+    ])
+    const { exitCode, stderr } = await product('env shop --instance blue --remove', here)
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('[hand-edited]')
+    expect(here.read(OVERLAY)).toBe(edited)
+  })
+
+  test('can be seen before it is made', async () => {
+    const here = shop()
+    const before = here.all()
+    expect(await ok('env --merge shop --instance blue --dry-run', here)).toContain('6800')
+    const { stdout: diff } = await product('env --merge shop --instance blue --diff', here)
+    expect(diff).toContain(`+++ b/${OVERLAY}`)
+    expect(diff).toContain('+REDIS_HOST_PORT=6800')
+    expect((await product('env --merge shop --instance blue --check', here)).exitCode).toBe(1)
+    expect(here.all()).toEqual(before)
+  })
+
+  test('is JSON as well', async () => {
+    const here = shop()
+    const { products } = JSON.parse(await ok('env --merge shop --instance blue --json', here)) as {
+      products: unknown[]
+    }
+    expect(products).toMatchObject([
+      { product: 'shop', instance: null, file: 'products/shop/.env', written: true },
+      {
+        product: 'shop',
+        instance: 'blue',
+        file: OVERLAY,
+        offset: { value: BLUE, from: 'crc32' },
+        written: true,
+      },
+    ])
+  })
+
+  test.each(['example', 'local'])(
+    'is not what another file called .env.%s is: that one is not removed',
+    async (name) => {
+      const here = makeWorkspace({
+        'features/': '',
+        'products/shop/.env': 'A=1\n',
+        [`products/shop/.env.${name}`]: '',
+      })
+      const { exitCode } = await product(`env shop --instance ${name} --remove`, here)
+      expect([exitCode, here.read(`products/shop/.env.${name}`)]).toEqual([1, ''])
+    },
+  )
+
+  test('is removed, and with it the instance', async () => {
+    const here = shop()
+    await ok('env --merge shop', here)
+    const before = here.all()
+    await ok('env --merge shop --instance blue', here)
+    expect(await ok('list', here)).toContain('shop@blue')
+    expect(await ok('env shop --instance blue --remove', here)).toContain(`${OVERLAY} removed`)
+    expect(here.all()).toEqual(before)
+    expect(await ok('list', here)).not.toContain('blue')
+    const { exitCode, stderr } = await product('env shop --instance blue --remove', here)
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('[no-instance]')
+  })
+
+  test('is not made where the merge has an error', async () => {
+    const here = shop({ 'features/redis/.env.example': 'REDIS_HOST_PORT=65535\n' })
+    const before = here.all()
+    expect((await product('env --merge shop --instance blue', here)).exitCode).toBe(1)
+    expect(here.all()).toEqual(before)
+  })
+
+  test('is not made with a port over 65535', async () => {
+    const here = shop({
+      'features/redis/.env.example': 'REDIS_HOST_PORT=65500\n',
+      'products/shop/product.yaml': 'offset: 1\n',
+    })
+    const before = here.all()
+    const { exitCode, stderr } = await product('env --merge shop --instance blue', here)
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('[port-out-of-range]')
+    expect(here.all()).toEqual(before)
+  })
+})
+
+describe('the project of an instance', () => {
+  test.each([
+    ['my_first_app', 'my_first_app-blue'],
+    ['My.App', 'myapp-blue'],
+    ['UPPER', 'upper-blue'],
+    ['0', '0-blue'],
+    ['a-_.b', 'a-_b-blue'],
+  ])('%s@blue is %s', async (name, project) => {
+    const here = makeWorkspace({ ...REDIS, [`products/${name}/`]: '' })
+    await ok(`env --merge ${name} --instance blue`, here)
+    expect(valuesOf(here, `products/${name}/.env.blue`)['COMPOSE_PROJECT_NAME']).toBe(project)
+    expect(project).toMatch(/^[a-z0-9][a-z0-9_-]*$/)
+    const { products } = JSON.parse(await ok('list --json', here)) as { products: { project: string }[] }
+    expect(products.at(-1)?.project).toBe(project)
+  })
+
+  test('goes by the name that the Compose file or the product env states', async () => {
+    const here = makeWorkspace({
+      'products/a/compose.yaml': `name: stated\n${composeOf('web', '"80"')}`,
+      'products/b/.env': 'COMPOSE_PROJECT_NAME=from_env\n',
+    })
+    await ok('env --merge --all --instance v2.Blue', here)
+    expect(valuesOf(here, 'products/a/.env.v2.Blue')['COMPOSE_PROJECT_NAME']).toBe('stated-v2blue')
+    expect(valuesOf(here, 'products/b/.env.v2.Blue')['COMPOSE_PROJECT_NAME']).toBe('from_env-v2blue')
+  })
+})
+
+describe('the name of an instance', () => {
+  test.each(['../x', 'a/b', '..', '.', '', '-x', 'a b', '.hidden', 'a\n', '/etc/passwd', 'blau\u00e9'])(
+    'is not %j',
+    async (name) => {
+      const here = shop()
+      const before = here.all()
+      const { exitCode, stdout } = await product(['env', '--merge', 'shop', `--instance=${name}`], here)
+      expect(exitCode).toBe(1)
+      expect(stdout).toBe('')
+      expect(here.all()).toEqual(before)
+    },
+  )
+
+  test.each(['example', 'dev.example', 'x.lock', 'x.tmp'])(
+    'is not %s, which is what other files are called',
+    async (name) => {
+      const here = shop({ 'products/shop/.env.example': 'A=1\n' })
+      const before = here.all()
+      const { exitCode, stderr } = await product(`env --merge shop --instance ${name}`, here)
+      expect(exitCode).toBe(1)
+      expect(stderr).toContain('[bad-name]')
+      expect(here.all()).toEqual(before)
+    },
+  )
+
+  test('is no env file of somebody\u2019s own', async () => {
+    const here = shop({ 'products/shop/.env.local': 'A=1\n', 'products/shop/.env.prod': '' })
+    expect(await ok('list', here)).not.toContain('@')
+  })
+})
+
+describe('many instances', () => {
+  const here = shop({ 'products/shop/compose.yaml': 'include: [../../features/redis/compose.yaml]\n' })
+
+  test('are listed, counted and checked like products', async () => {
+    for (const name of ['blue', 'green']) await ok(`env --merge shop --instance ${name}`, here)
+    const { products } = JSON.parse(await ok('list --json', here)) as { products: { instance: string }[] }
+    expect(products.map(({ instance }) => instance)).toEqual([null, 'blue', 'green'])
+    expect(brief(await portsOf(here))).toEqual([
+      'shop REDIS_HOST_PORT 6966/tcp adjusted',
+      'shop@blue REDIS_HOST_PORT 6800/tcp adjusted',
+      `shop@green REDIS_HOST_PORT ${6380 + (crc32('shop@green') % 1000)}/tcp adjusted`,
+    ])
+    expect(await checked(here)).toMatchObject({ products: 1, ports: 3, collisions: [] })
+    expect((await product('whois 6800 --json', here)).stdout).toContain('"instance": "blue"')
+  })
+
+  test('collide like products', async () => {
+    const two = shop({ 'products/shop/product.yaml': 'offset: 7\ninstances: { blue: { offset: 7 } }\n' })
+    await ok('env --merge shop --instance blue', two)
+    const { collisions } = await checked(two)
+    expect(collisions.map(({ claims }) => claims.map(({ instance }) => instance))).toEqual([[null, 'blue']])
+  })
+
+  test('do not stop a literal port from colliding', async () => {
+    const two = shop({ 'products/shop/compose.yaml': composeOf('web', '"8080:80"') })
+    await ok('env --merge shop --instance blue', two)
+    expect((await checked(two)).collisions).toHaveLength(1)
+  })
+})
+
+/** git, told who it is, without the settings of whoever runs the tests. */
+function git(folder: string, ...args: readonly string[]): void {
+  const identity = [
+    '-c',
+    'user.name=test',
+    '-c',
+    'user.email=test@example.test',
+    '-c',
+    'commit.gpgsign=false',
+  ]
+  const env = { PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' }
+  execFileSync('git', [...identity, ...args], { cwd: folder, env, stdio: 'pipe' })
+}
+
+function repository(): TestWorkspace {
+  const here = shop({ 'products/shop/.gitkeep': '', 'products/shop/.env': 'A=1\n' })
+  git(here.root, 'init', '--quiet', '--initial-branch=main')
+  git(here.root, 'add', '--all')
+  git(here.root, 'commit', '--quiet', '--message=x')
+  return here
+}
+
+describe('--instance auto', () => {
+  const auto = async (where: TestWorkspace | string) => {
+    const { stdout, stderr } = await product('env --merge shop --instance auto --dry-run --json', where)
+    const { products } = JSON.parse(stdout) as { products: { instance: string | null }[] }
+    return products.at(-1)?.instance ?? stderr
+  }
+
+  test('takes the branch', async () => {
+    const here = repository()
+    expect(await auto(here)).toBe('main')
+    git(here.root, 'switch', '--quiet', '--create', 'feature/x')
+    expect(await auto(here)).toBe('feature-x')
+    git(here.root, 'switch', '--quiet', '--create', '_größe//#1'.replace('//', '/'))
+    expect(await auto(here)).toBe('gr-e-1')
+  })
+
+  test('takes the linked worktree, whatever its branch', async () => {
+    const here = repository()
+    git(here.root, 'worktree', 'add', '--quiet', '-b', 'feature/y', join(here.root, 'trees/second tree'))
+    expect(await auto(join(here.root, 'trees/second tree'))).toBe('second-tree')
+    git(here.root, 'worktree', 'add', '--quiet', '--detach', join(here.root, 'trees/third'))
+    expect(await auto(join(here.root, 'trees/third'))).toBe('third')
+  })
+
+  test('finds none on a detached HEAD', async () => {
+    const here = repository()
+    git(here.root, 'switch', '--quiet', '--detach')
+    expect(await auto(here)).toContain('git is on no branch (a detached HEAD)')
+  })
+
+  test('finds none outside of git', async () => {
+    expect(await auto(shop())).toContain('is in no git repository')
+  })
+
+  test('works for a workspace below the repository\u2019s root, and from a product\u2019s folder', async () => {
+    const here = makeWorkspace({
+      ...Object.fromEntries(Object.entries(REDIS).map(([file, text]) => [`deep/ws/${file}`, text])),
+      'deep/ws/products/shop/.env': 'A=1\n',
+    })
+    git(here.root, 'init', '--quiet', '--initial-branch=trunk')
+    expect(await auto(join(here.root, 'deep/ws/products/shop'))).toBe('trunk')
+  })
+
+  test('works in a submodule, which has a .git file too', async () => {
+    const here = shop({
+      '.git': 'gitdir: elsewhere/modules/ws\n',
+      'elsewhere/modules/ws/HEAD': 'ref: refs/heads/sub\n',
+    })
+    expect(await auto(here)).toBe('sub')
+  })
+})

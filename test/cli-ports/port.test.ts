@@ -1,0 +1,203 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what Compose files look like
+/** `product port` and `product whois`, from the outside. */
+import { createServer } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { product } from '../support/cli.js'
+import { demoWorkspace, makeFolder, makeWorkspace } from '../support/workspace.js'
+import { composeOf, ok, REDIS } from './support.js'
+
+const demo = demoWorkspace()
+
+describe('product port', () => {
+  test.each([
+    ['my_first_app', ['crc32("my_first_app") = 3218544591', '3218544591 % 1000 = 591', '6380 + 591 = 6971']],
+    [
+      'my_first_app --base 8081',
+      ['crc32("my_first_app") = 3218544591', '3218544591 % 1000 = 591', '8081 + 591 = 8672'],
+    ],
+    ['any-name', ['crc32("any-name") = 3371261522', '3371261522 % 1000 = 522', '6380 + 522 = 6902']],
+    [
+      'api --scheme base32',
+      [
+        'the first three letters of "api" as digits: api',
+        'a = 10 * 1024, p = 25 * 32, i = 18 * 1: 11058',
+        '1024 + 11058 = 12082',
+      ],
+    ],
+  ])('%s', async (line, steps) => {
+    for (const where of [demo, makeFolder()])
+      expect(await ok(`port ${line}`, where)).toBe(`${steps.join('\n')}\n`)
+  })
+
+  test('--scheme sha1', async () => {
+    expect(await ok('port cheesemaking --scheme sha1', demo)).toMatch(/\n8400 \+ 235 = 8635\n$/)
+  })
+
+  test('is JSON as well', async () => {
+    expect(JSON.parse(await ok('port my_first_app --json', demo))).toMatchObject({
+      ok: true,
+      name: 'my_first_app',
+      scheme: 'crc32',
+      port: 6971,
+      steps: ['crc32("my_first_app") = 3218544591', '3218544591 % 1000 = 591', '6380 + 591 = 6971'],
+      stated: null,
+    })
+  })
+
+  test('says that product.yaml states another offset', async () => {
+    const here = makeWorkspace({ 'products/shop/product.yaml': 'offset: 7\n' })
+    expect(await ok('port shop --base 8000', here)).toContain(
+      'products/shop/product.yaml states another offset: 8000 + 7 = 8007\n',
+    )
+    expect(await ok('port shop --scheme sha1', here)).not.toContain('states')
+  })
+
+  test('goes by the modulus of the workspace', async () => {
+    const here = makeWorkspace({ 'workspace.yaml': 'modulus: 4096\n' })
+    expect(await ok('port my_first_app', here)).toContain(`3218544591 % 4096 = ${3218544591 % 4096}\n`)
+  })
+
+  test('says that a port over 65535 is none', async () => {
+    expect(await ok('port my_first_app --base 65000', demo)).toMatch(/\n65591 is over 65535: .*\n$/)
+  })
+
+  test.each(['0', '65536', 'x', '80.5', '-1'])('takes no base port %s', async (base) => {
+    const { exitCode, stderr } = await product(`port a --base=${base}`, demo)
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('--base is a port from 1 to 65535')
+  })
+
+  test('knows no other scheme', async () => {
+    expect((await product('port a --scheme md5', demo)).exitCode).toBe(2)
+  })
+
+  test('escapes what would steer the terminal', async () => {
+    expect((await product(['port', '\u001b[31m'], demo)).stdout).not.toContain('\u001b')
+  })
+})
+
+describe('product port PRODUCT VARIABLE', () => {
+  const here = makeWorkspace({
+    ...REDIS,
+    'products/shop/compose.yaml': `include: [../../features/redis/compose.yaml]\n${composeOf('web', '"${WEB_HOST_PORT}:80", "${RANGE_HOST_PORT}:81-82", "${NONE_HOST_PORT}:1"')}`,
+    'products/shop/.env': 'WEB_HOST_PORT=127.0.0.1:8000\nRANGE_HOST_PORT=7000-7001\n',
+  })
+  test.each([
+    ['REDIS_HOST_PORT', '6966'],
+    ['WEB_HOST_PORT', '8000'],
+    ['RANGE_HOST_PORT', '7000-7001'],
+  ])('prints of %s only %s', async (variable, port) => {
+    expect(await ok(`port shop ${variable}`, here)).toBe(`${port}\n`)
+  })
+
+  test.each([
+    ['REDIS_HOST_PROT', 'Did you mean REDIS_HOST_PORT?'],
+    ['NONE_HOST_PORT', 'Set it in the product env.'],
+  ])('has no port in %s', async (variable, next) => {
+    const { exitCode, stdout, stderr } = await product(`port shop ${variable}`, here)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+    expect(stderr).toContain('[no-port]')
+    expect(stderr).toContain(next)
+  })
+
+  test('is JSON as well', async () => {
+    expect(JSON.parse(await ok('port shop REDIS_HOST_PORT --json', here))).toMatchObject({
+      ok: true,
+      product: 'shop',
+      variable: 'REDIS_HOST_PORT',
+      port: '6966',
+    })
+    expect(JSON.parse((await product('port shop NO --json', here)).stdout)).toMatchObject({
+      ok: false,
+      problems: [{ code: 'no-port' }],
+    })
+  })
+
+  test('knows no other product', async () => {
+    expect((await product('port nobody REDIS_HOST_PORT', here)).stderr).toContain('[no-product]')
+  })
+})
+
+/** Without an engine, which the answer does not depend on. */
+const OFFLINE = { env: { DOCKER_HOST: 'unix:///nowhere/docker.sock', PATH: process.env['PATH'] ?? '' } }
+
+describe('product whois', () => {
+  test('names product, feature, variable, file and line', async () => {
+    const here = makeWorkspace({ ...REDIS, 'products/shop/': '' })
+    await ok('env --merge shop', here)
+    const { exitCode, stdout } = await product('whois 6966', here, OFFLINE)
+    expect(exitCode).toBe(0)
+    expect(stdout.split('\n').slice(0, 4)).toEqual([
+      '  product  feature  variable         base  offset  host  outcome   url',
+      '  shop     redis    REDIS_HOST_PORT  6380    +586  6966  adjusted',
+      '',
+      '  stated in products/shop/.env:3',
+    ])
+  })
+
+  test('finds a port within a range, of any protocol', async () => {
+    const here = makeWorkspace({
+      'products/a/compose.yaml': composeOf('rtp', '"7000-7010:7000-7010/udp"'),
+      'products/b/compose.yaml': composeOf('web', '"7005:80"'),
+    })
+    const { stdout } = await product('whois 7005 --json', here, OFFLINE)
+    expect(JSON.parse(stdout)).toMatchObject({
+      port: 7005,
+      claims: [
+        { product: 'a', protocol: 'udp' },
+        { product: 'b', protocol: 'tcp' },
+      ],
+      decoded: [],
+    })
+  })
+
+  test('tells of a port that nobody owns what it would be in each scheme', async () => {
+    const here = makeWorkspace({
+      ...REDIS,
+      'products/shop/': '',
+      'products/api/': '',
+      'products/honeybees/': '',
+    })
+    const decoded = async (port: number) => {
+      const { stdout } = await product(`whois ${port} --json`, here, OFFLINE)
+      return (JSON.parse(stdout) as { decoded: string[] }).decoded
+    }
+    expect(await decoded(12082)).toEqual(['base32: api (api)'])
+    expect(await decoded(6381)).toEqual([
+      'crc32: 6380 (redis REDIS_HOST_PORT) + 1, an offset that no product has',
+      'base32: 57d',
+    ])
+    expect(await decoded(8674)).toEqual([
+      'sha1: any name whose SHA-1 % 300 is 274 (honeybees)',
+      'base32: 7f2',
+    ])
+    expect(await decoded(80)).toEqual([])
+    const { stdout } = await product('whois 12082', here, OFFLINE)
+    expect(stdout).toContain('  no product claims 12082\n  base32: api (api)\n')
+  })
+
+  test('never speaks of a feature "null"', async () => {
+    const here = makeWorkspace({ ...REDIS, 'products/shop/.env': 'WEB_HOST_PORT=8000\n' })
+    await ok('env --merge shop --instance blue', here)
+    const { stdout } = await product('whois 8001', here, OFFLINE)
+    expect(stdout).toContain('crc32: 8000 (shop WEB_HOST_PORT) + 1, an offset that no product has')
+  })
+
+  test.each(['0', '65536', 'http', '80.0', '-1', '0x50', ''])('takes no port %j', async (port) => {
+    const { exitCode, stdout } = await product(['whois', '--', port], demo)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+  })
+
+  test('says who has it right now', async () => {
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    try {
+      const { port } = server.address() as { port: number }
+      const { stdout } = await product(`whois ${port}`, demo, OFFLINE)
+      expect(stdout).toMatch(/now: tcp /)
+      expect(stdout).toContain(`${process.pid}`)
+    } finally {
+      server.close()
+    }
+  })
+})

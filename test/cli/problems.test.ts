@@ -1,0 +1,221 @@
+/** Errors for people: what is wrong, where, and what to do next. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { product } from '../support/cli.js'
+import { type Files, makeWorkspace } from '../support/workspace.js'
+
+const FEATURES = {
+  'features/redis/.env.example': 'REDIS_HOST_PORT=6380\n',
+  'features/mail/.env.example': 'M=1\n',
+}
+const SETTINGS = 'products/shop/product.yaml'
+
+async function merge(files: Files) {
+  const workspace = makeWorkspace({ ...FEATURES, 'products/shop/': '', ...files })
+  const ran = await product('env --merge shop', workspace)
+  return { ...ran, written: workspace.read('products/shop/.env') !== null }
+}
+
+describe('a bad product.yaml', () => {
+  const next = '  Correct it; the keys are: features, allow, offset'
+
+  test.each([
+    ['a syntax error', 'features: [redis', '1:17', /./],
+    ['a tab', 'features:\n\t- redis\n', '2:1', /Tabs are not allowed/],
+    ['an unknown key', 'feature: [redis]\n', '1:1', /feature is not known here; features, allow, offset/],
+    ['an unknown key further down', 'features: [redis]\n\nport: 1\n', '3:1', /port is not known here/],
+    ['a key twice', 'offset: 1\noffset: 2\n', '2:1', /unique/],
+    ['a text for a list', 'features: redis\n', '1:11', /features must be a list/],
+    ['nothing for a list', 'features:\n', '1:10', /features must be a list/],
+    ['a number for a name', 'features:\n  - redis\n  - 1\n', '3:5', /features\[1\] must be a text/],
+    [
+      'a name that is none',
+      'features: [redis, a b]\n',
+      '1:19',
+      /features\[1\] is "a b", which does not match/,
+    ],
+    ['a text for a number', 'offset: "5"\n', '1:9', /offset must be a whole number from 0 to 65535/],
+    ['a fraction', 'offset: 1.5\n', '1:9', /offset must be a whole number/],
+    ['a number below 0', 'offset: -1\n', '1:9', /offset must be a whole number/],
+    ['a number over 65535', 'offset: 65536\n', '1:9', /offset must be a whole number/],
+    ['a list', '- redis\n', '1:1', /the file must be a mapping/],
+    ['a text', 'redis\n', '1:1', /the file must be a mapping/],
+    ['a second document', 'offset: 1\n---\noffset: 2\n', '2:1', /a second document starts here/],
+    ['a key that is a list', '? [a]\n: 1\n', '1:3', /a key must be a text/],
+    ['a key called __proto__', '__proto__: {}\n', '1:1', /__proto__ is not known here/],
+    ['an alias without an anchor', 'features: [*nope]\n', '1:1', /./],
+    ['an anchor that refers to itself', 'features: &a [*a]\n', '1:1', /./],
+    ['a mapping that refers to itself', '&a {features: *a}\n', '1:', /./],
+    ['a YAML bomb', `a: &a [x,x]\n${bomb()}features: *z\n`, '1:1', /a is not known here/],
+    ['a deep nesting', `features: ${'['.repeat(20_000)}\n`, '1:', /./],
+    ['bytes that are no UTF-8', Buffer.from('\xff\xfe: 1\n', 'latin1'), '1:1', /./],
+    ['NUL bytes', 'features: [redis\0]\n', '1:', /./],
+  ])('with %s', async (_, text, place, message) => {
+    const { exitCode, stderr, written } = await merge({ [SETTINGS]: text })
+    const [first = '', second = ''] = stderr.split('\n')
+    expect(first).toMatch(
+      new RegExp(`^products/shop/product\\.yaml:${place}\\d*.*: error: .* \\[bad-settings\\]$`),
+    )
+    expect(first).toMatch(message)
+    expect([second.startsWith(next), exitCode, written]).toEqual([true, 1, false])
+    expect(stderr).not.toMatch(/^ +at /m)
+  })
+
+  test('shows all that does not fit at once', async () => {
+    const { stderr } = await merge({ [SETTINGS]: 'feature: 1\noffset: x\nallow: [1]\n' })
+    expect(stderr.match(/^products\/shop\/product\.yaml:\d+:\d+: error: /gm)).toHaveLength(3)
+  })
+
+  test('is no list that names a feature by an alias a thousand times', async () => {
+    const { exitCode } = await merge({ [SETTINGS]: `features: [&r redis${', *r'.repeat(1000)}]\n` })
+    expect(exitCode).toBe(0)
+  })
+
+  test('is none that is empty, with a BOM, or with Windows line ends', async () => {
+    for (const text of [
+      '',
+      '\ufeff',
+      '# only this\n',
+      '---\n',
+      '{}',
+      '\ufefffeatures:\r\n  - redis\r\noffset: 5\r\n',
+    ]) {
+      expect(await merge({ [SETTINGS]: text })).toMatchObject({ exitCode: 0, stderr: '' })
+    }
+  })
+
+  test('may be a workspace.yaml just as well', async () => {
+    const { exitCode, stderr } = await merge({ 'workspace.yaml': 'modulus: 0\n' })
+    expect([exitCode, stderr]).toEqual([
+      1,
+      'workspace.yaml:1:10: error: modulus must be a whole number from 1 to 65535 [bad-settings]\n' +
+        '  Correct it; the keys are: modulus.\n',
+    ])
+  })
+
+  function bomb(): string {
+    const names = 'abcdefghijklmnopqrstuvwxyz'
+    return [...names.slice(1)].map((name, i) => `${name}: &${name} [${`*${names[i]},`.repeat(9)}]\n`).join('')
+  }
+})
+
+describe('a file that cannot be read', () => {
+  const next = '\n  Check what it is and that you may read it (ls -l).\n'
+
+  test.each([
+    'products/shop/.env',
+    'products/shop/.env.example',
+    SETTINGS,
+    'products/shop/compose.yaml',
+    'features/redis/.env.example',
+    'workspace.yaml',
+  ])('as %s is a folder, is named, once', async (file) => {
+    const workspace = makeWorkspace({ ...FEATURES, 'products/shop/': '' })
+    rmSync(workspace.path(file), { force: true })
+    mkdirSync(workspace.path(file))
+    expect(await product('env --merge shop', workspace)).toMatchObject({
+      exitCode: 1,
+      stderr: `${file}: error: cannot be read: it is a folder, not a file [unreadable-file]${next}`,
+    })
+  })
+
+  test.each(['products/shop/.env', SETTINGS, 'features/redis/.env.example'])(
+    'as %s is a link in a circle, is named, once',
+    async (file) => {
+      const workspace = makeWorkspace({ ...FEATURES, 'products/shop/': '' })
+      rmSync(workspace.path(file), { force: true })
+      symlinkSync('b', workspace.path(file))
+      symlinkSync(workspace.path(file), workspace.path(file.replace(/[^/]*$/, 'b')))
+      expect(await product('env --merge', workspace)).toMatchObject({
+        exitCode: 1,
+        stderr: `${file}: error: cannot be read: its links lead in a circle [unreadable-file]${next}`,
+      })
+    },
+  )
+
+  test.skipIf(!existsSync('/dev/zero')).each(['/dev/zero', '/dev/null'])(
+    'as it is %s, is not waited for',
+    async (device) => {
+      const workspace = makeWorkspace({ ...FEATURES, 'products/shop/': '' })
+      symlinkSync(device, workspace.path('products/shop/.env'))
+      expect((await product('env --merge', workspace)).stderr).toContain(
+        'it is a device or a pipe, not a file',
+      )
+    },
+  )
+
+  test.skipIf(process.platform === 'win32')('as it is a pipe, is not waited for', async () => {
+    const workspace = makeWorkspace({ ...FEATURES, 'products/shop/': '' })
+    spawnSync('mkfifo', [workspace.path('products/shop/.env')])
+    expect((await product('env --merge', workspace)).stderr).toContain('it is a device or a pipe, not a file')
+  })
+})
+
+describe('a template that Compose refuses', () => {
+  test.each([
+    ['a quote that is never closed', 'A=1\nB="x\n', 2, 'the quote " is never closed'],
+    ['a space in a name', 'A=1\n\nMY KEY=1\n', 3, 'the name of the variable has a space in it'],
+    ['a character that no name may have', 'A=1\nB!=1\n', 2, '"!" cannot stand in the name of a variable'],
+    ['a malformed reference', 'A=1\n# c\nB=${\n', 3, ''],
+  ])('for %s is named with its line', async (_, template, line, reason) => {
+    const { exitCode, stderr, written } = await merge({ 'features/bad/.env.example': template })
+    expect([exitCode, written]).toEqual([1, false])
+    expect(stderr).toMatch(
+      new RegExp(`^features/bad/\\.env\\.example:${line}: error: .*\\[env-refused\\]\n  Correct that line`),
+    )
+    expect(stderr).toContain(reason)
+  })
+
+  test('is no template with Windows line ends, a BOM or a line of five megabytes', async () => {
+    const template = `\ufeffA=1\r\nB=${'x'.repeat(5_000_000)}\r\n`
+    expect(await merge({ 'features/big/.env.example': template })).toMatchObject({ exitCode: 0, stderr: '' })
+  })
+})
+
+describe('a port', () => {
+  test.each([
+    ['X_HOST_PORT=http\n', 0, 'port-not-a-number', '"http", which is no port'],
+    ['X_HOST_PORT=\n', 0, 'port-empty', 'has no port'],
+    ['X_HOST_PORT=0\n', 0, 'port-empty', 'has no port'],
+    ['X_HOST_PORT=65000\n', 1, 'port-out-of-range', '65000 + 586 = 65586 is over 65535'],
+    ['X_HOST_PORT=64000-65000\n', 1, 'port-out-of-range', '64000-65000 + 586 = 64586-65586 is over 65535'],
+    ['X_PORT_ONE=70000\n', 1, 'port-out-of-range', '70000 + 586'],
+  ])('%j ends with %i and [%s]', async (template, code, kind, message) => {
+    const { exitCode, stderr, written } = await merge({ 'features/x/.env.example': template })
+    expect([exitCode, written]).toEqual([code, code === 0])
+    expect(stderr).toMatch(new RegExp(`^features/x/\\.env\\.example:1: .*\\[${kind}\\]\n`))
+    expect(stderr).toContain(message)
+  })
+})
+
+test('all problems of a run are listed at once', async () => {
+  const { exitCode, stderr, written } = await merge({
+    'workspace.yaml': 'modulus: x\n',
+    [SETTINGS]: 'features: [redis, nope, open, big, steer, empty]\n',
+    'products/shop/.env': 'A B=1\n',
+    'features/open/.env.example': 'A="1\n',
+    'features/big/.env.example': 'B_HOST_PORT=65535\n',
+    'features/steer/.env.example': 'PATH=/x\n',
+    'features/empty/': '',
+  })
+  expect([exitCode, written]).toEqual([1, true])
+  const codes = [...stderr.matchAll(/\[([a-z-]+)\]$/gm)].map(([, code]) => code).sort()
+  expect(codes).toEqual([
+    'bad-settings',
+    'env-refused',
+    'env-refused',
+    'no-feature',
+    'no-template',
+    'port-out-of-range',
+    'reserved-variable',
+  ])
+})
+
+test('a product that is a link to a folder elsewhere works', async () => {
+  const workspace = makeWorkspace(FEATURES)
+  mkdirSync(workspace.path('elsewhere'))
+  symlinkSync('../elsewhere', workspace.path('products/shop'))
+  expect((await product('env --merge shop', workspace)).exitCode).toBe(0)
+  expect(workspace.read('elsewhere/.env')).toContain('REDIS_HOST_PORT=')
+})

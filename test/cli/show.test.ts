@@ -1,0 +1,146 @@
+/** `product env my_first_app`: what Compose will see, and where it comes from. */
+import { describe, expect, test } from 'vitest'
+import { product } from '../support/cli.js'
+import { type Files, makeWorkspace, type TestWorkspace } from '../support/workspace.js'
+
+const ENV = 'products/shop/.env'
+
+async function merged(files: Files = {}): Promise<TestWorkspace> {
+  const workspace = makeWorkspace({
+    'features/redis/.env.example': '# Port\nREDIS_HOST_PORT=6380\nREDIS_URL=redis://redis:6379\n',
+    [ENV]: 'APP=shop\n',
+    ...files,
+  })
+  await product('env --merge', workspace)
+  return workspace
+}
+
+/** The row of one variable: its cells without the blanks between them. */
+async function row(key: string, ...run: Parameters<typeof product>): Promise<string[] | undefined> {
+  const { stdout } = await product(...run)
+  const rows = stdout.split('\n').map((line) => line.trim().split(/ {2,}/))
+  return rows.find(([name]) => name === key)
+}
+
+describe('each value', () => {
+  test("of the product's own is masked, with its line", async () => {
+    expect(await row('APP', 'env', await merged())).toEqual(['APP', '********', `product, ${ENV}:1`])
+  })
+
+  test("of the product's own is shown with --reveal", async () => {
+    expect(await row('APP', 'env --reveal', await merged())).toEqual(['APP', 'shop', `product, ${ENV}:1`])
+  })
+
+  test('of a feature has its feature, file and line', async () => {
+    const workspace = await merged()
+    const from = (line: number) => `redis, features/redis/.env.example:${line}`
+    expect(await row('REDIS_HOST_PORT', 'env shop', workspace)).toEqual(['REDIS_HOST_PORT', '6966', from(2)])
+    expect(await row('REDIS_URL', 'env shop', workspace)).toEqual([
+      'REDIS_URL',
+      'redis://redis:6379',
+      from(3),
+    ])
+  })
+
+  test('in a section edited by hand is the product’s own', async () => {
+    const workspace = await merged()
+    workspace.write({ [ENV]: (workspace.read(ENV) as string).replace('redis:6379', 'mine') })
+    expect(await row('REDIS_URL', 'env', workspace)).toEqual(['REDIS_URL', '********', `product, ${ENV}:6`])
+  })
+
+  test('that the shell beats is marked, and masked', async () => {
+    const shell = { env: { REDIS_URL: 'from the shell' } }
+    const workspace = await merged()
+    expect((await row('REDIS_URL', 'env', workspace, shell))?.slice(1)).toEqual([
+      '********',
+      'redis, features/redis/.env.example:3',
+      'the shell has another value, which wins',
+    ])
+    expect((await row('REDIS_URL', 'env --reveal', workspace, shell))?.[1]).toBe('from the shell')
+  })
+
+  test('that the shell has, too, is not marked', async () => {
+    const shell = { env: { APP: 'shop' } }
+    expect(await row('APP', 'env', await merged(), shell)).toEqual(['APP', '********', `product, ${ENV}:1`])
+  })
+
+  test('that an empty variable of the shell beats is marked', async () => {
+    const shell = { env: { REDIS_HOST_PORT: '' } }
+    expect((await row('REDIS_HOST_PORT', 'env', await merged(), shell))?.at(-1)).toMatch(/shell/)
+  })
+
+  test.each([
+    ['is cut by npm dotenv', 'A=1#c', 'npm dotenv reads 1'],
+    ['is not seen by npm dotenv', 'É=1', 'npm dotenv does not see it'],
+    ['is expanded by Compose alone', 'A=x\nA=${A}y', 'npm dotenv reads ${A}y'],
+  ])('that %s is marked', async (_, line, note) => {
+    const workspace = await merged({ [ENV]: `${line}\n` })
+    expect((await product('env --reveal', workspace)).stdout).toContain(`  ${note}\n`)
+    expect((await product('env', workspace)).stdout).not.toContain('npm dotenv reads 1')
+  })
+
+  test('that is taken from the shell is shown only if the shell has it', async () => {
+    const workspace = await merged({ [ENV]: 'TOKEN\n' })
+    expect(await row('TOKEN', 'env', workspace)).toBeUndefined()
+    const shell = { env: { TOKEN: 'x' } }
+    expect((await row('TOKEN', 'env', workspace, shell))?.[1]).toBe('********')
+  })
+})
+
+test('--json has every documented field', async () => {
+  const { exitCode, stdout } = await product('env --json', await merged({ [ENV]: 'APP=a#b\n' }))
+  const variable = { masked: false, shellWins: false, dotenvDiffers: false }
+  const origin = (line: number) => ({ feature: 'redis', file: 'features/redis/.env.example', line })
+  expect([exitCode, JSON.parse(stdout)]).toMatchObject([
+    0,
+    {
+      version: 1,
+      ok: true,
+      products: [
+        {
+          product: 'shop',
+          file: ENV,
+          variables: [
+            {
+              ...variable,
+              key: 'APP',
+              value: null,
+              masked: true,
+              line: 1,
+              origin: null,
+              dotenvDiffers: true,
+            },
+            { ...variable, key: 'REDIS_HOST_PORT', value: '6966', line: 5, origin: origin(2) },
+            { ...variable, key: 'REDIS_URL', value: 'redis://redis:6379', line: 6, origin: origin(3) },
+          ],
+        },
+      ],
+      problems: [],
+    },
+  ])
+})
+
+test('a product without a product env is told how to get one', async () => {
+  const { exitCode, stdout, stderr } = await product('env', makeWorkspace({ 'products/shop/': '' }))
+  expect([exitCode, stdout, stderr]).toEqual([
+    1,
+    '',
+    'products/shop/.env: error: product shop has no .env yet [no-env]\n  Run: product env --merge shop\n',
+  ])
+})
+
+test('a product env that Compose refuses is not shown, but the line is named', async () => {
+  const workspace = makeWorkspace({ [ENV]: 'A=1\nB="2\n' })
+  const { exitCode, stdout, stderr } = await product('env', workspace)
+  expect([exitCode, stdout]).toEqual([1, ''])
+  expect(stderr).toMatch(/^products\/shop\/\.env:2: error: .* the quote " is never closed \[env-refused\]\n/)
+})
+
+test('--quiet shows problems only', async () => {
+  expect(await product('env --quiet', await merged())).toEqual({ exitCode: 0, stdout: '', stderr: '' })
+})
+
+test('an environment with thousands of variables is no trouble', async () => {
+  const env = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`V${index}`, 'x'.repeat(50)]))
+  expect((await product('env', await merged(), { env })).exitCode).toBe(0)
+})

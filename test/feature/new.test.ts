@@ -1,0 +1,440 @@
+/** `feature new`: what it writes, what it refuses, and that it leaves everything else alone. */
+import { chmodSync, mkdirSync, statSync, symlinkSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { feature, product } from '../support/cli.js'
+import {
+  demoWorkspace,
+  type Files,
+  makeFolder,
+  makeWorkspace,
+  type TestWorkspace,
+} from '../support/workspace.js'
+
+const REDIS = { 'features/redis/.env.example': '# Port of redis\nREDIS_HOST_PORT=6380\n' }
+
+/** A workspace with the feature redis and a product that has it. */
+function shop(files: Files = {}): TestWorkspace {
+  return makeWorkspace({ ...REDIS, 'products/shop/product.yaml': 'features: [redis]\n', ...files })
+}
+
+/** Runs it and expects it to succeed. */
+async function made(line: string, workspace: TestWorkspace): Promise<string> {
+  const { exitCode, stdout, stderr } = await feature(`new ${line}`, workspace)
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+  return stdout
+}
+
+/** Runs it, and expects it to fail and to change nothing. */
+async function refused(line: string | readonly string[], workspace: TestWorkspace): Promise<string> {
+  const before = workspace.all()
+  const args = typeof line === 'string' ? `new ${line}` : ['new', ...line]
+  const { exitCode, stdout, stderr } = await feature(args, workspace)
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+  expect(workspace.all()).toEqual(before)
+  return stderr
+}
+
+describe('a new feature', () => {
+  test('has a template and a Compose file', async () => {
+    const workspace = demoWorkspace()
+    expect(await made('my-cache --image redis:7', workspace)).toBe(
+      [
+        'my-cache  base port 5380',
+        '',
+        '  port     MY_CACHE_HOST_PORT=5380, 6379 in the container of redis:7',
+        '  created  features/my-cache/.env.example',
+        '  created  features/my-cache/compose.yaml',
+        '  next     add my-cache to features: of a product.yaml, and ../../features/my-cache/compose.yaml to include: of its Compose file',
+        '',
+      ].join('\n'),
+    )
+    expect(workspace.read('features/my-cache/.env.example')).toBe(
+      [
+        '# my-cache: runs redis:7.',
+        '# Containers of the product reach it as my-cache:6379; the port below is for tools on the host.',
+        '',
+        '# Port that my-cache publishes on the host',
+        'MY_CACHE_HOST_PORT=5380',
+        '',
+      ].join('\n'),
+    )
+    expect(workspace.read('features/my-cache/compose.yaml')).toContain(
+      [
+        'services:',
+        '  my-cache:',
+        '    image: redis:7',
+        '    ports:',
+        '      - "${MY_CACHE_HOST_PORT}:6379"',
+        '    volumes:',
+        '      - my-cache-data:/data',
+        '    restart: unless-stopped',
+        '',
+        'volumes:',
+        '  my-cache-data:',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  test('can be read by everybody, as far as the umask allows', async () => {
+    const workspace = shop()
+    await made('cache', workspace)
+    const mode = (file: string) => statSync(workspace.path(file)).mode & 0o777
+    expect(mode('features/cache/compose.yaml')).toBe(mode('features/redis/.env.example'))
+  })
+
+  test.each([
+    ['my-cache', 'MY_CACHE_HOST_PORT'],
+    ['my.cache_2', 'MY_CACHE_2_HOST_PORT'],
+    ['7zip', 'FEATURE_7ZIP_HOST_PORT'],
+    // Reserved: steers the docker command.
+    ['docker', 'FEATURE_DOCKER_HOST_PORT'],
+    ['ld', 'FEATURE_LD_HOST_PORT'],
+    // Another feature's.
+    ['redis-', 'FEATURE_REDIS_HOST_PORT'],
+    ['a-', 'A_HOST_PORT'],
+  ])('%s has the variable %s', async (name, variable) => {
+    const workspace = shop()
+    await made(`${name} --image example/x:1 --container-port 7000`, workspace)
+    expect(workspace.read(`features/${name}/.env.example`)).toContain(`\n${variable}=`)
+    expect(workspace.read(`features/${name}/compose.yaml`)).toContain(`- "\${${variable}}:7000"`)
+  })
+
+  test('without an image says where to put one', async () => {
+    const workspace = shop()
+    await made('thing', workspace)
+    const compose = workspace.read('features/thing/compose.yaml')
+    expect(compose).toContain(
+      '    # Without a tag it is the latest, which changes unasked: name a version, as in redis:7\n    image: thing\n',
+    )
+    expect(compose).toContain('is a guess')
+  })
+
+  test('gets a page’s address, or a password, if its image needs one', async () => {
+    const workspace = shop()
+    await made('mailpit', workspace)
+    expect(workspace.read('features/mailpit/.env.example')).toContain(
+      '\nMAILPIT_URL=http://localhost:${MAILPIT_HOST_PORT}\n',
+    )
+    await made('db --image postgres:17', workspace)
+    expect(workspace.read('features/db/.env.example')).toContain('\nDB_PASSWORD=change-me\n')
+    expect(workspace.read('features/db/compose.yaml')).toContain('POSTGRES_PASSWORD: ${DB_PASSWORD}')
+  })
+
+  test('has a service name of its own where another feature has taken it', async () => {
+    const workspace = shop({ 'features/mail/compose.yaml': 'services: { mailer: { image: x } }\n' })
+    await made('mailer --image x:1', workspace)
+    expect(workspace.read('features/mailer/compose.yaml')).toContain('\n  mailer-2:\n')
+  })
+
+  test('is the same every time', async () => {
+    const [one, two] = [shop(), shop()]
+    await made('db --image mysql:8.4 --add-to shop', one)
+    await made('db --image mysql:8.4 --add-to shop', two)
+    expect(one.all()).toEqual(two.all())
+  })
+
+  test('is only shown with --dry-run', async () => {
+    const workspace = shop()
+    const before = workspace.all()
+    const shown = await made('cache --image redis:7 --add-to shop --dry-run', workspace)
+    expect(workspace.all()).toEqual(before)
+    expect(shown).toContain('  would create  features/cache/.env.example\n')
+    expect(shown).toContain('--- /dev/null\n+++ b/features/cache/.env.example\n')
+    expect(shown).toContain('-features: [redis]\n+features: [redis, cache]\n')
+  })
+})
+
+describe('its base port', () => {
+  test('is the image’s own, where nobody is near', async () => {
+    const workspace = makeWorkspace()
+    expect(await made('cache --image redis:7', workspace)).toContain('cache  base port 6379\n')
+  })
+
+  test('keeps clear of other features, and of the next new ones', async () => {
+    const workspace = shop()
+    const ports = []
+    for (const name of ['a', 'b', 'c', 'd', 'e']) {
+      const stdout = await made(`${name} --image redis:7`, workspace)
+      ports.push(Number(/base port (\d+)/.exec(stdout)?.[1]), 6380)
+      expect(stdout).not.toContain('near')
+    }
+    const different = [...new Set(ports)].sort((a, b) => a - b)
+    expect(different).toHaveLength(6)
+    for (const [index, port] of different.slice(1).entries())
+      expect(port - (different[index] as number)).toBeGreaterThanOrEqual(1000)
+  })
+
+  test('keeps clear of what a product pins', async () => {
+    const workspace = shop({ 'products/shop/.env': 'WEB_HOST_PORT=9500\n' })
+    expect(await made('www --image example/x:1 --port 9000', workspace)).toContain(
+      '  near     9500, WEB_HOST_PORT of shop (products/shop/.env:1)\n',
+    )
+    expect(await made('api --image example/x:1 --container-port 8600', workspace)).toContain('base port 8000')
+  })
+
+  test('is the one asked for, and the report says who is near', async () => {
+    const stdout = await made('cache --port 6400 --image redis:7', shop())
+    expect(stdout).toContain('cache  base port 6400\n')
+    expect(stdout).toContain('  near     6380, REDIS_HOST_PORT of redis (features/redis/.env.example:2)\n')
+  })
+
+  test('asked for has to be another than that of every feature; the nearest is named', async () => {
+    expect(await refused('cache --port 6380', shop())).toBe(
+      'features/cache: error: base port 6380 does not do: REDIS_HOST_PORT of redis (features/redis/.env.example:2) has it too: ' +
+        'in a product with both features they would want the same host port [bad-base-port]\n' +
+        '  The nearest free base port is 5380: --port 5380\n',
+    )
+  })
+
+  test('asked for may not meet another feature in two products of today', async () => {
+    const workspace = shop({ 'products/blog/product.yaml': 'features: []\noffset: 10\n' })
+    // shop has the offset 586.
+    expect(await refused('cache --port 6956', workspace)).toContain(
+      '6956 + 10 = 6966 meets 6380 + 586 = 6966 of REDIS_HOST_PORT',
+    )
+  })
+
+  test.each([
+    ['65000', 'port-out-of-range'],
+    ['33000', 'bad-base-port'],
+    ['80', 'bad-base-port'],
+    ['1023', 'bad-base-port'],
+  ])('asked for is not %s', async (port, code) => {
+    expect(await refused(`cache --port ${port} --image redis:7`, shop())).toContain(`[${code}]`)
+  })
+
+  test('asked for is not one of root, and the nearest that does is named', async () => {
+    const stderr = await refused('www --port 80 --image redis:7', shop())
+    expect(stderr).toContain('base port 80 does not do: only root may listen on a port under 1024')
+    expect(stderr).toContain('The nearest free base port is 1024: --port 1024')
+  })
+
+  test('is none where no offset would fit', async () => {
+    expect(await refused('cache', shop({ 'workspace.yaml': 'modulus: 65535\n' }))).toContain(
+      'no base port is left',
+    )
+  })
+
+  test('stays below 65535 with the highest offset that a product states', async () => {
+    const workspace = shop({ 'products/shop/product.yaml': 'features: [redis]\noffset: 59000\n' })
+    expect(await made('cache --image postgres:17', workspace)).toContain('base port 5380')
+    expect(await made('late --image example/x:1 --container-port 9100', workspace)).toContain(
+      'base port 4380',
+    )
+  })
+})
+
+describe('--add-to', () => {
+  test.each([
+    ['a flow list', 'features: [redis] # mine\n', 'features: [redis, cache] # mine\n'],
+    [
+      'a block list',
+      '# top\nfeatures:\n  - redis # first\n\n# end\n',
+      '# top\nfeatures:\n  - redis # first\n  - cache\n\n# end\n',
+    ],
+    ['a list of every feature', '# top\noffset: 3\n', '# top\noffset: 3\nfeatures: [redis, cache]\n'],
+    ['CRLF', 'features:\r\n- redis\r\n', 'features:\r\n- redis\r\n- cache\r\n'],
+  ])('edits %s without loss', async (_, before, after) => {
+    const workspace = shop({ 'products/shop/product.yaml': before })
+    await made('cache --image redis:7 --add-to shop', workspace)
+    expect(workspace.read('products/shop/product.yaml')).toBe(after)
+    const { stdout } = await product('env --merge shop', workspace)
+    expect(stdout).toContain('CACHE_HOST_PORT')
+  })
+
+  test('makes a product.yaml where there is none', async () => {
+    const workspace = makeWorkspace({ ...REDIS, 'products/shop/': '' })
+    await made('cache --add-to shop', workspace)
+    expect(workspace.read('products/shop/product.yaml')).toBe('features: [redis, cache]\n')
+  })
+
+  test('finds product.yml', async () => {
+    const workspace = makeWorkspace({ ...REDIS, 'products/shop/product.yml': 'features: [redis]\n' })
+    await made('cache --add-to shop', workspace)
+    expect(workspace.read('products/shop/product.yml')).toBe('features: [redis, cache]\n')
+  })
+
+  test('adds to the include of the Compose file, if it has one', async () => {
+    const workspace = demoWorkspace()
+    const before = workspace.read('products/my_first_app/compose.yaml') ?? ''
+    await made('cache --image redis:7 --add-to my_first_app', workspace)
+    const last = '  - ../../features/mail/compose.yaml\n'
+    expect(workspace.read('products/my_first_app/compose.yaml')).toBe(
+      before.replace(last, `${last}  - ../../features/cache/compose.yaml\n`),
+    )
+    expect(workspace.read('products/my_first_app/product.yaml')).toContain(
+      'features: [redis, phpmyadmin, mailhog, mail, cache]',
+    )
+  })
+
+  test('says what to include, if it has none', async () => {
+    const compose = 'services: { web: { image: x } }\n'
+    const workspace = shop({ 'products/shop/compose.yaml': compose })
+    expect(await made('cache --add-to shop', workspace)).toContain(
+      '  next     add ../../features/cache/compose.yaml to include: of the Compose file of shop\n  next     product env --merge shop\n',
+    )
+    expect(workspace.read('products/shop/compose.yaml')).toBe(compose)
+  })
+
+  test('takes the list that a product without features: has from its Compose file', async () => {
+    const workspace = makeWorkspace({
+      ...REDIS,
+      'features/redis/compose.yaml': 'services: { redis: { image: redis } }\n',
+      'features/mail/.env.example': 'A=1\n',
+      'products/shop/compose.yaml': 'include: [../../features/redis/compose.yaml]\n',
+    })
+    await made('cache --add-to shop', workspace)
+    expect(workspace.read('products/shop/product.yaml')).toBe('features: [redis, cache]\n')
+    expect(workspace.read('products/shop/compose.yaml')).toBe(
+      'include: [../../features/redis/compose.yaml, ../../features/cache/compose.yaml]\n',
+    )
+  })
+
+  test('leaves files alone that name the feature already', async () => {
+    const files = {
+      'features/redis/compose.yaml': 'services: { redis: { image: redis } }\n',
+      'products/shop/product.yaml': 'features: [redis, cache]\n',
+      'products/shop/compose.yaml':
+        'include: [../../features/redis/compose.yaml, ../../features/cache/compose.yaml]\n',
+    }
+    const workspace = shop(files)
+    const stdout = await made('cache --add-to shop', workspace)
+    expect(stdout).not.toContain('changed')
+    expect(workspace.all()).toMatchObject(files)
+  })
+
+  test.each([
+    ['a product that is not there', {}, 'shup', '[no-product]'],
+    ['a name that is none', {}, '../shop', '[bad-name]'],
+    [
+      'a product.yaml that is broken',
+      { 'products/shop/product.yaml': 'features: [redis\n' },
+      'shop',
+      '[bad-settings]',
+    ],
+    [
+      'a product.yaml with an alias',
+      { 'products/shop/product.yaml': 'allow: &a [redis]\nfeatures: *a\n' },
+      'shop',
+      '[cannot-edit]',
+    ],
+    [
+      'a Compose file that is broken',
+      { 'products/shop/compose.yaml': 'include:\n  - ../../features/redis/compose.yaml\n? x: [\n' },
+      'shop',
+      '[compose-refused]',
+    ],
+    [
+      'a Compose file with a service of that name',
+      {
+        'features/redis/compose.yaml': 'services: { redis: { image: redis } }\n',
+        'products/shop/compose.yaml':
+          'include:\n  - ../../features/redis/compose.yaml\nservices: { cache: { image: x } }\n',
+      },
+      'shop',
+      '[cannot-edit]',
+    ],
+    [
+      'a file that is no UTF-8',
+      { 'products/shop/product.yaml': Buffer.from('features: [redis] # caf\xe9\n', 'latin1') },
+      'shop',
+      'it is not UTF-8',
+    ],
+  ])('does nothing at all for %s', async (_, files, name, code) => {
+    expect(await refused(`cache --add-to ${name}`, shop(files))).toContain(code)
+  })
+
+  test('puts everything back where the last file cannot be written', async () => {
+    const workspace = shop({
+      'features/redis/compose.yaml': 'services: { redis: { image: redis } }\n',
+      'products/shop/compose.yaml': 'include: [../../features/redis/compose.yaml]\n',
+    })
+    chmodSync(workspace.path('products/shop/compose.yaml'), 0o444)
+    expect(await refused('cache --add-to shop', workspace)).toContain('[cannot-write]')
+    expect(statSync(workspace.path('features/cache'), { throwIfNoEntry: false })).toBeUndefined()
+  })
+})
+
+describe('what is there stays', () => {
+  test.each(['features/cache/', 'features/cache', 'features/cache/notes.txt'])('%s', async (file) => {
+    expect(await refused('cache', shop({ [file]: '' }))).toContain(
+      'features/cache: error: it is there already [feature-exists]',
+    )
+  })
+
+  test('a feature whose name differs in case only', async () => {
+    expect(await refused('Redis', shop())).toContain('feature redis differs from Redis in case only')
+  })
+
+  test('a link to nothing', async () => {
+    const workspace = shop()
+    symlinkSync('nowhere', workspace.path('features/cache'))
+    expect(await refused('cache', workspace)).toContain('[feature-exists]')
+  })
+
+  test('a folder that is made in the meantime', async () => {
+    const { saveInNewFolder } = await import('../../src/save/save-all.js')
+    const workspace = shop()
+    mkdirSync(workspace.path('features/cache'))
+    const folder = { path: workspace.path('features/cache'), file: 'features/cache' }
+    expect(saveInNewFolder(folder, [])).toMatchObject({ code: 'feature-exists' })
+  })
+})
+
+test('every written file goes again if one of them cannot be written', async () => {
+  const { saveInNewFolder } = await import('../../src/save/save-all.js')
+  const workspace = shop({ 'products/shop/product.yaml': 'features: [redis] # new\n' })
+  const before = workspace.all()
+  const failed = saveInNewFolder({ path: workspace.path('features/cache'), file: 'features/cache' }, [
+    { path: workspace.path('features/cache/a'), file: 'features/cache/a', before: null, after: 'A' },
+    {
+      path: workspace.path('features/redis/.env.example'),
+      file: 'features/redis/.env.example',
+      before: REDIS['features/redis/.env.example'],
+      after: 'B',
+    },
+    {
+      path: workspace.path('products/shop/product.yaml'),
+      file: 'products/shop/product.yaml',
+      before: 'features: [redis]\n',
+      after: 'C',
+    },
+  ])
+  expect(failed).toMatchObject({ code: 'changed-meanwhile', file: 'products/shop/product.yaml' })
+  expect(workspace.all()).toEqual(before)
+})
+
+describe('wrong usage', () => {
+  test.each([
+    ['a port that is none', ['cache', '--port', '0']],
+    ['a port that is too high', ['cache', '--port', '65536']],
+    ['a port with a unit', ['cache', '--port', '6380tcp']],
+    ['a container port that is none', ['cache', '--container-port', '-1']],
+    ['an image with a variable', ['cache', '--image', '${X}']],
+    ['an image with a newline', ['cache', '--image', 'redis:7\n    privileged: true']],
+    ['no name', []],
+    ['two names', ['a', 'b']],
+  ])('%s', async (_, args) => {
+    const workspace = shop()
+    const before = workspace.all()
+    expect(await feature(['new', ...args], workspace)).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^error: /),
+    })
+    expect(workspace.all()).toEqual(before)
+  })
+})
+
+test.each(['..', '../x', '.hidden', 'a b', 'a/b', 'ä', '', 'x\n'])(
+  '%j is no name of a feature',
+  async (name) => {
+    expect(await refused([name], shop())).toContain('[bad-name]')
+  },
+)
+
+test('a broken workspace.yaml stops it, and so does no workspace', async () => {
+  expect(await refused('cache', shop({ 'workspace.yaml': 'modulo: 3\n' }))).toContain('[bad-settings]')
+  expect(await refused('cache', makeFolder())).toContain('[no-workspace]')
+})

@@ -1,0 +1,198 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what templates and Compose files look like
+/** `feature lint` as its users run it. */
+import { chmodSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { feature } from '../support/cli.js'
+import { demoWorkspace, makeFolder, makeWorkspace } from '../support/workspace.js'
+
+const LITERAL = 'services:\n  redis:\n    image: redis:7\n    ports:\n      - "6380:6379"\n'
+const CLEAN = '# Memory\nREDIS_MEMORY=1mb\n'
+const literal = () =>
+  makeWorkspace({ 'features/redis/.env.example': CLEAN, 'features/redis/compose.yaml': LITERAL })
+const warned = () => makeWorkspace({ 'features/redis/.env.example': 'A=1\nA=1\n' })
+
+describe('feature lint', () => {
+  test('finds nothing in the demo workspace', async () => {
+    expect(await feature('lint --strict', demoWorkspace())).toEqual({
+      exitCode: 0,
+      stdout: '  linted     4 feature(s): 0 error(s), 0 warning(s)\n',
+      stderr: '',
+    })
+  })
+
+  test('says where, what, which rule and what to do', async () => {
+    const { exitCode, stdout, stderr } = await feature('lint', literal())
+    expect(stdout).toBe(
+      'features/redis/compose.yaml:5:10: error: service redis publishes host port 6380, a number that no offset reaches [literal-port]\n' +
+        '  Write ${REDIS_HOST_PORT} in its place, and REDIS_HOST_PORT=6380 in features/redis/.env.example.\n' +
+        '\n' +
+        '  linted     1 feature(s): 1 error(s), 0 warning(s); --fix puts 1 of them right\n',
+    )
+    expect(stderr).toBe('')
+    expect(exitCode).toBe(1)
+  })
+
+  test('ends with 0 on warnings, and with 1 if it is strict', async () => {
+    expect((await feature('lint', warned())).exitCode).toBe(0)
+    expect((await feature('lint --strict', warned())).exitCode).toBe(1)
+  })
+
+  test('looks at those that are named, and compares them with all', async () => {
+    const workspace = makeWorkspace({
+      'features/a/.env.example': '# p\nA_HOST_PORT=80\n',
+      'features/b/.env.example': '# p\nB_HOST_PORT=80\n',
+      'features/c/.env.example': 'A=1\nA=2\n',
+    })
+    const { stdout } = await feature('lint b', workspace)
+    expect(stdout.match(/\[.*\]/g)).toEqual(['[base-port-taken]'])
+    expect(stdout).toContain('linted     1 feature(s)')
+  })
+
+  test('does not know a feature that is not there', async () => {
+    const { exitCode, stderr } = await feature('lint rediss', literal())
+    expect(stderr).toBe('features: error: there is no feature rediss [no-feature]\n  Did you mean redis?\n')
+    expect(exitCode).toBe(1)
+    expect((await feature('lint ../redis', literal())).stderr).toContain('[bad-name]')
+  })
+
+  test('wants a workspace, and options that it knows', async () => {
+    expect((await feature('lint', makeFolder())).exitCode).toBe(1)
+    expect((await feature('lint --format xml', literal())).exitCode).toBe(2)
+    expect((await feature('lint --dry-run', literal())).exitCode).toBe(2)
+  })
+
+  test('reads the template of an environment, too, and says once what is in the Compose file', async () => {
+    const workspace = literal()
+    workspace.write({ 'features/redis/.env.prod.example': 'REDIS_MEMORY=1\nREDIS_MEMORY=2\n' })
+    const { stdout } = await feature('lint', workspace)
+    expect(stdout.match(/^\S+: .*\[.*\]/gm)?.map((line) => line.replace(/:\d.*\[/, ' ['))).toEqual([
+      'features/redis/.env.prod.example [duplicate-key]',
+      'features/redis/compose.yaml [literal-port]',
+    ])
+  })
+
+  test('goes on where a file cannot be read', async () => {
+    const workspace = literal()
+    workspace.write({ 'features/mail/.env.example/': '' })
+    const { exitCode, stdout, stderr } = await feature('lint', workspace)
+    expect(stderr.match(/unreadable-file/g)).toHaveLength(1)
+    expect(stdout).toContain('[literal-port]')
+    expect(exitCode).toBe(1)
+  })
+
+  test('escapes what a file says', async () => {
+    const workspace = makeWorkspace({ 'features/redis/.env.example': 'A=\x1b[31m#x\n' })
+    expect((await feature('lint', workspace)).stdout).not.toContain('\x1b')
+  })
+})
+
+describe('feature lint --format', () => {
+  test('json prints one document', async () => {
+    const { stdout } = await feature('lint --format json', literal())
+    expect(JSON.parse(stdout)).toMatchObject({
+      version: 1,
+      ok: false,
+      features: 1,
+      findings: [{ code: 'literal-port', severity: 'error', line: 5, column: 10, fixable: true }],
+      changes: [],
+      problems: [],
+    })
+    expect(JSON.parse((await feature('lint --format json', warned())).stdout)).toMatchObject({ ok: true })
+  })
+
+  test('json and github say on stdout too that there is nothing to lint', async () => {
+    const folder = makeFolder()
+    const { exitCode, stdout } = await feature('lint --format json', folder)
+    expect(JSON.parse(stdout)).toMatchObject({
+      version: 1,
+      ok: false,
+      features: 0,
+      findings: [],
+      changes: [],
+      problems: [{ code: 'no-workspace' }],
+    })
+    expect(exitCode).toBe(1)
+    expect((await feature('lint --format github', folder)).stdout).toMatch(/^::error.*\n$/)
+    expect(JSON.parse((await feature('lint --format json rediss', literal())).stdout)).toMatchObject({
+      ok: false,
+      problems: [{ code: 'no-feature' }],
+    })
+    expect((await feature('lint --format github rediss', literal())).stdout).toMatch(
+      /^::error file=features::/,
+    )
+  })
+
+  test('github prints annotations', async () => {
+    const { stdout, exitCode } = await feature('lint --format github', literal())
+    expect(stdout).toMatch(
+      /^::error file=features\/redis\/compose\.yaml,line=5,col=10::service redis .* \[literal-port\]%0AWrite .*\n$/,
+    )
+    expect(exitCode).toBe(1)
+  })
+})
+
+describe('feature lint --fix', () => {
+  test('writes, says what, and finds nothing afterwards', async () => {
+    const workspace = literal()
+    const { exitCode, stdout } = await feature('lint --fix', workspace)
+    expect(stdout).toBe(
+      '  fixed      features/redis/.env.example: literal-port\n' +
+        '  fixed      features/redis/compose.yaml: literal-port\n' +
+        '\n' +
+        '  linted     1 feature(s): 0 error(s), 0 warning(s)\n',
+    )
+    expect(exitCode).toBe(0)
+    const files = workspace.all()
+    expect((await feature('lint --strict', workspace)).exitCode).toBe(0)
+    expect((await feature('lint --fix', workspace)).stdout).toContain('fixed      nothing')
+    expect(workspace.all()).toEqual(files)
+  })
+
+  test('with --dry-run shows the diff and writes nothing', async () => {
+    const workspace = literal()
+    const before = workspace.all()
+    const { stdout } = await feature('lint --fix --dry-run', workspace)
+    expect(stdout).toContain('--- a/features/redis/compose.yaml\n+++ b/features/redis/compose.yaml\n')
+    expect(stdout).toContain('\n-      - "6380:6379"\n+      - "${REDIS_HOST_PORT}:6379"\n')
+    expect(stdout).toContain('\n+REDIS_HOST_PORT=6380\n')
+    expect(stdout).toContain('  would fix  features/redis/compose.yaml: literal-port\n')
+    expect(stdout).toMatch(/ {2}linted {5}1 feature\(s\); would be left: 0 error\(s\), 0 warning\(s\)\n$/)
+    expect(workspace.all()).toEqual(before)
+  })
+
+  test('makes new templates readable for all, and does not give two features one name', async () => {
+    const workspace = makeWorkspace({
+      'features/a/compose.yaml': LITERAL,
+      'features/a_redis/compose.yaml': LITERAL,
+    })
+    expect((await feature('lint --fix --strict', workspace)).exitCode).toBe(0)
+    expect(workspace.read('features/a/.env.example')).toContain('\nA_REDIS_HOST_PORT=6380\n')
+    expect(workspace.read('features/a_redis/.env.example')).toContain('\nA_REDIS_REDIS_HOST_PORT=6381\n')
+  })
+
+  test('writes nothing at all where one file cannot be written', async () => {
+    const workspace = literal()
+    workspace.write({ 'features/a/compose.yaml': LITERAL })
+    chmodSync(workspace.path('features/redis/compose.yaml'), 0o400)
+    const before = workspace.all()
+    const { exitCode, stdout, stderr } = await feature('lint --fix', workspace)
+    expect(stderr).toContain('features/redis/compose.yaml: error: ')
+    expect(stdout).not.toMatch(/fixed +features/)
+    expect(stdout).toContain('  fixed      nothing\n')
+    expect(stdout).toContain('2 feature(s): 2 error(s)')
+    expect(exitCode).toBe(1)
+    expect(workspace.all()).toEqual(before)
+    const json = JSON.parse((await feature('lint --fix --format json', workspace)).stdout)
+    expect(json).toMatchObject({ ok: false, changes: [], problems: [{ code: 'cannot-write' }] })
+  })
+
+  test('says so where it cannot write, and what is still wrong', async () => {
+    const workspace = literal()
+    chmodSync(workspace.path('features/redis/.env.example'), 0o444)
+    const { exitCode, stdout, stderr } = await feature('lint --fix', workspace)
+    expect(stderr).toContain('[cannot-write]')
+    expect(stdout).toContain('[literal-port]')
+    expect(exitCode).toBe(1)
+    expect(workspace.read('features/redis/compose.yaml')).toBe(LITERAL)
+  })
+})

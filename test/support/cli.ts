@@ -1,0 +1,63 @@
+/** Runs the commands in this process, with a host made of plain values instead of a real process. */
+import { feature as featureProgram } from '../../src/cli/feature.js'
+import type { ExitCode, Host } from '../../src/cli/host.js'
+import { product as productProgram } from '../../src/cli/product.js'
+import type { TestWorkspace } from './workspace.js'
+
+export interface Ran {
+  readonly exitCode: ExitCode
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Shell {
+  /** The shell's variables; nothing is inherited. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Whether both outputs are terminals. */
+  readonly terminal?: boolean
+}
+
+/**
+ * Runs `product`.
+ * @param line what the user types after `product`, split at blanks; as a list where an argument holds one
+ * @param where the folder that the user stands in
+ */
+export function product(
+  line: string | readonly string[],
+  where: string | TestWorkspace,
+  shell: Shell = {},
+): Promise<Ran> {
+  return runProgram(productProgram, line, where, shell)
+}
+
+/** Runs `feature`, likewise. */
+export function feature(
+  line: string | readonly string[],
+  where: string | TestWorkspace,
+  shell: Shell = {},
+): Promise<Ran> {
+  return runProgram(featureProgram, line, where, shell)
+}
+
+async function runProgram(
+  program: (host: Host) => Promise<ExitCode>,
+  line: string | readonly string[],
+  where: string | TestWorkspace,
+  { env = {}, terminal = false }: Shell,
+): Promise<Ran> {
+  let stdout = ''
+  let stderr = ''
+  const exitCode = await program({
+    args: typeof line === 'string' ? line.split(' ').filter((word) => word !== '') : line,
+    cwd: typeof where === 'string' ? where : where.root,
+    env,
+    isTerminal: { stdout: terminal, stderr: terminal },
+    stdout: (text) => {
+      stdout += text
+    },
+    stderr: (text) => {
+      stderr += text
+    },
+  })
+  return { exitCode, stdout, stderr }
+}
