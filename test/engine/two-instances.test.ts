@@ -1,0 +1,187 @@
+/**
+ * Two instances of one product, the product itself and `--instance blue`, on one engine at the same time, with the
+ * env files and the overlay that the command wrote; and what `--live` and `whois` say of them.
+ */
+import { cpSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { product } from '../support/cli.js'
+import { requireOrSkip, runCompose } from '../support/compose.js'
+import { demoWorkspace, type TestWorkspace } from '../support/workspace.js'
+import { type Engine, openEngine } from './engine.js'
+import { type Images, imagesMissing, makeImages } from './images.js'
+import { eventually, redis, smtpGreeting, webPage } from './talk.js'
+import { takeTurn } from './turn.js'
+
+/**
+ * A product of the demo under a name of its own: Compose calls a project after the folder, and `down` must never take
+ * the volumes of a developer who has the demo running.
+ */
+const NAME = 'product-env-pair'
+const INSTANCES = [null, 'blue'] as const
+type Instance = (typeof INSTANCES)[number]
+
+/** Frozen here, not computed: the base ports + crc32(name) % 1000, and the product's own 8190. */
+const PORTS = {
+  product: { smtp: 1025 + 630, mail: 8025 + 630, redis: 6380 + 630, web: 8190 },
+  blue: { smtp: 1025 + 798, mail: 8025 + 798, redis: 6380 + 798, web: 8190 + 798 },
+} as const
+const portsOf = (instance: Instance) => PORTS[instance ?? 'product']
+const projectOf = (instance: Instance) => (instance === null ? NAME : `${NAME}-${instance}`)
+const nameOf = (instance: Instance) => (instance === null ? NAME : `${NAME}@${instance}`)
+
+let endTurn: (() => Promise<void>) | undefined
+let engine: Engine | undefined
+let images: Images | undefined
+let workspace: TestWorkspace | undefined
+
+function compose(instance: Instance, ...args: readonly string[]): string {
+  const overlay = instance === null ? [] : ['--env-file', '.env', '--env-file', `.env.${instance}`]
+  const ran = runCompose(workspace!.path(`products/${NAME}`), [...overlay, ...args], engine!.env)
+  if (ran.code !== 0)
+    throw new Error(`compose ${args.join(' ')} (${nameOf(instance)}): exit ${ran.code}\n${ran.stderr}`)
+  return ran.stdout
+}
+
+function takeDown(instance: Instance): void {
+  compose(instance, 'down', '--volumes', '--remove-orphans', '--timeout', '1')
+}
+
+/** Runs `product` with this engine. */
+const run = (line: string) =>
+  product(line, workspace!, {
+    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...engine!.env },
+  })
+
+/** A demo product with one feature's mail and redis, under the test's name. */
+function pairWorkspace(): TestWorkspace {
+  const demo = demoWorkspace()
+  cpSync(demo.path('products/my_second_app'), demo.path(`products/${NAME}`), { recursive: true })
+  for (const other of ['my_first_app', 'my_second_app'])
+    rmSync(demo.path(`products/${other}`), { recursive: true })
+  const example = demo.read(`products/${NAME}/.env.example`) ?? ''
+  demo.write({
+    [`products/${NAME}/.env.example`]: example.replace('WEB_HOST_PORT=8001', 'WEB_HOST_PORT=8190'),
+  })
+  return demo
+}
+
+describe('two instances of one product on one engine', () => {
+  beforeAll(async () => {
+    endTurn = await takeTurn()
+    const opened = await openEngine()
+    const missing = 'missing' in opened ? opened.missing : imagesMissing()
+    if ('engine' in opened) engine = opened.engine
+    if (!requireOrSkip('a Docker engine', missing)) return
+
+    workspace = pairWorkspace()
+    const { exitCode, stderr } = await product(`env --merge ${NAME} --instance blue`, workspace)
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    for (const instance of INSTANCES) takeDown(instance)
+    images = makeImages(engine!)
+    for (const instance of INSTANCES) compose(instance, 'up', '--detach', '--wait', '--pull', 'never')
+  }, 420_000)
+
+  afterAll(async () => {
+    // Each step also after a failure of the one before; the first failure is told at the end.
+    const failures: unknown[] = []
+    const attempt = async (step: () => unknown) => {
+      try {
+        await step()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    if (workspace !== undefined && engine) {
+      for (const instance of INSTANCES) await attempt(() => takeDown(instance))
+    }
+    await attempt(() => images?.remove())
+    await attempt(() => engine?.close())
+    await attempt(() => endTurn?.())
+    if (failures.length > 0) throw failures[0]
+  }, 120_000)
+
+  beforeEach((context) => {
+    if (!images) context.skip('no Docker engine')
+  })
+
+  test.each(INSTANCES)('every service of %s runs in a project of its own', (instance) => {
+    const { docker } = engine!
+    const names = docker(
+      'ps',
+      '--filter',
+      `label=com.docker.compose.project=${projectOf(instance)}`,
+      '--format',
+      '{{.Names}}',
+    )
+    const project = projectOf(instance)
+    expect(names.split('\n').sort()).toEqual(
+      ['mailhog', 'redis', 'web'].map((name) => `${project}-${name}-1`),
+    )
+  })
+
+  test.each(INSTANCES)('%s answers on its own ports', async (instance) => {
+    const { web, mail, smtp } = portsOf(instance)
+    for (const port of [web, mail]) expect((await eventually(() => webPage(port))).status).toBe(200)
+    expect(await eventually(() => smtpGreeting(smtp))).toMatch(/^220 /)
+    if (images!.made.has('nginx:1.27-alpine')) {
+      const id = compose(instance, 'ps', '-q', 'web').slice(0, 12)
+      expect((await webPage(web)).text).toContain(`HOSTNAME=${id}\n`)
+    }
+  })
+
+  test('a SET in the redis of one is not seen in the other, nor in its volume', async () => {
+    const [own, blue] = [PORTS.product.redis, PORTS.blue.redis]
+    expect(await redis(own, 'SET', 'whose', 'own')).toBe('+OK\r\n')
+    expect(await redis(blue, 'GET', 'whose')).toBe('$-1\r\n')
+    const volumes = engine!.docker('volume', 'ls', '--quiet', '--filter', `name=${NAME}`).split('\n').sort()
+    expect(volumes).toEqual(INSTANCES.map((instance) => `${projectOf(instance)}_redis-data`).sort())
+  })
+
+  test('product ports --live knows each port as its own', async () => {
+    const { stdout, stderr, exitCode } = await run('ports --live --json')
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    const { ports } = JSON.parse(stdout) as { ports: { instance: Instance; service: string; now: string }[] }
+    expect(ports.map(({ instance, now }) => [instance, now])).toEqual(
+      ports.map(({ instance, service }) => [instance, `in use by this product's own stack (${service})`]),
+    )
+    expect(ports).toHaveLength(8)
+    expect((await run('check --live')).exitCode).toBe(0)
+  })
+
+  test.each(INSTANCES)('product whois names the container of %s', async (instance) => {
+    const { stdout } = await run(`whois ${portsOf(instance).redis}`)
+    expect(stdout).toContain(`  ${nameOf(instance)}  redis    REDIS_HOST_PORT`)
+    expect(stdout).toContain(`container ${projectOf(instance)}-redis-1`)
+  })
+
+  test('a port that a foreign process took is told: by the merge, by ports and by check', async () => {
+    const port = 6380 + 445
+    const server: Server = createServer()
+    await new Promise<void>((resolve) => void server.listen(port, () => resolve()))
+    try {
+      const process_ = new RegExp(`in use by process .* \\(pid ${process.pid}\\)`)
+      const merged = await run(`env --merge ${NAME} --instance green`)
+      expect(merged.exitCode).toBe(0)
+      expect(merged.stderr).toMatch(
+        new RegExp(`gets REDIS_HOST_PORT ${port}, but that port is ${process_.source}`),
+      )
+      const live = await run(`ports --live`)
+      const line = live.stdout.split('\n').find((each) => each.includes(`${NAME}@green  redis`))
+      expect(line).toMatch(process_)
+      const checked = await run('check --live')
+      expect(checked.exitCode).toBe(1)
+      expect(checked.stdout).toMatch(new RegExp(`^held +${NAME}@green  redis .*${process_.source}`, 'm'))
+      expect((await run(`whois ${port}`)).stdout).toMatch(process_)
+    } finally {
+      server.close()
+      await run(`env ${NAME} --instance green --remove`)
+    }
+  })
+
+  test('one goes down, and the other stays with its data', async () => {
+    takeDown('blue')
+    expect(await redis(PORTS.product.redis, 'GET', 'whose')).toBe('$3\r\nown\r\n')
+    expect((await run(`ports --live ${NAME} --json`)).stdout).toContain('"now": "free"')
+  })
+})
