@@ -1,0 +1,183 @@
+/** docs/problems.md: each code has its section and no section is without its code, and what it shows is what is printed. */
+import { chmodSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { readProject } from '../../src/compose/project.js'
+import { PROBLEMS, type Problem, type ProblemCode } from '../../src/problem.js'
+import { problemLines } from '../../src/report/problems.js'
+import { styles } from '../../src/report/style.js'
+import { save } from '../../src/save/save.js'
+import { feature, product } from '../support/cli.js'
+import { type Files, makeFolder, makeWorkspace, type TestWorkspace } from '../support/workspace.js'
+import { pagePath, readPage } from './pages.js'
+
+/** After a section's heading: severity, meaning, and the first fenced block. */
+const BODY = '\\n\\n\\*\\*(\\w+)\\*\\*: (.+)\\n\\n```text\\n([\\s\\S]*?)\\n```'
+
+describe('docs/problems.md', () => {
+  test('has every code of the table, in its order, and no other', () => {
+    const page = readPage('docs/problems.md')
+    const codes = [...page.matchAll(new RegExp(`^## \`([^\`]+)\`${BODY}$`, 'gm'))].map(([, code]) => code)
+    expect(codes).toEqual(Object.keys(PROBLEMS))
+    expect(page.match(/^## /gm)).toHaveLength(codes.length)
+  })
+
+  test('is run again for every code but a few', () => {
+    const codes = Object.keys(PROBLEMS) as ProblemCode[]
+    expect(codes.filter((code) => EXAMPLES[code] === undefined)).toEqual(NOT_RUN)
+  })
+
+  test('says of each code what the table says, and shows what is printed', async () => {
+    let page = readPage('docs/problems.md')
+    for (const code of Object.keys(PROBLEMS) as ProblemCode[]) {
+      const { severity, meaning } = PROBLEMS[code]
+      const example = await EXAMPLES[code]?.()
+      page = page.replace(new RegExp(`(^## \`${code}\`)${BODY}`, 'm'), (...match) => {
+        const [heading, , , before] = match.slice(1) as string[]
+        return `${heading}\n\n**${severity}**: ${meaning}\n\n\`\`\`text\n${example ?? before}\n\`\`\``
+      })
+    }
+    // To take over new wording: npx vitest run test/docs -u
+    await expect(page).toMatchFileSnapshot(pagePath('docs/problems.md'))
+  })
+})
+
+/** Printed for real once, and not again by this test. */
+const NOT_RUN: readonly ProblemCode[] = [
+  'no-engine', // The machine may have an engine.
+  'port-held', // Whoever holds the port is another process, with a number of its own.
+  'locked', // Takes the ten seconds that a run waits for another.
+]
+
+/** What a user does to meet each of the other problems. */
+const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<string>>>> = {
+  'no-workspace': () => stderrOf(makeFolder(), 'env --merge shop'),
+  'no-product': () => stderrOf(shop(), 'env --merge shpo'),
+  'bad-name': () => stderrOf(shop(), 'env --merge ../shop'),
+  'no-instance': () => stderrOf(shop({ 'products/shop/.env': '' }), 'env shop --instance blue'),
+  'no-feature': () => merged({ 'products/shop/product.yaml': 'features: [rediss]\n' }),
+  'feature-exists': () => featureStderrOf(shop(), 'new redis'),
+  'bad-base-port': () => featureStderrOf(shop(), 'new cache --port 6380'),
+  'cannot-edit': () => {
+    const latin1 = Buffer.from('# caf\xe9\nfeatures: [redis]\n', 'latin1')
+    return featureStderrOf(shop({ 'products/shop/product.yaml': latin1 }), 'new cache --add-to shop')
+  },
+  'bad-settings': () => merged({ 'products/shop/product.yaml': '# mine\nfeature: [redis]\n' }),
+  'unreadable-file': () => merged({ 'products/shop/.env/': '' }),
+  'no-env': () => stderrOf(shop(), 'env shop'),
+  'no-env-example': () => stderrOf(shop(), 'env --generate shop'),
+  'no-template': () => merged({ 'features/blog/compose.yaml': 'services: {}\n' }),
+  'env-refused': () => merged({ 'products/shop/.env': "APP_ENV=dev\nGREETING='it's late'\n" }),
+  'required-missing': () =>
+    merged({ 'features/redis/.env.example': 'REDIS_URL=redis://${REDIS_HOST:?name the host}\n' }),
+  'reserved-variable': () =>
+    merged({ 'features/redis/.env.example': 'COMPOSE_PROJECT_NAME=redis\nREDIS_HOST_PORT=6380\n' }),
+  'duplicate-key': () => merged({ 'features/redis/.env.example': 'CACHE=1\nCACHE=2\n' }),
+  conflict: () =>
+    merged({ 'features/cache/.env.example': 'CACHE=1\n', 'features/redis/.env.example': 'CACHE=2\n' }),
+  'port-empty': () => merged({ 'features/redis/.env.example': 'REDIS_HOST_PORT=\n' }),
+  'port-not-a-number': () => merged({ 'features/redis/.env.example': 'REDIS_HOST_PORT=auto\n' }),
+  'port-out-of-range': () => merged({ 'features/redis/.env.example': 'REDIS_HOST_PORT=65000\n' }),
+  'value-follows': () =>
+    merged(
+      { 'features/redis/.env.example': 'CACHE=1\n' },
+      (workspace) =>
+        workspace.write({
+          'products/shop/.env': `${workspace.read('products/shop/.env')}WARM_CACHE=$CACHE\n`,
+          'features/redis/.env.example': 'CACHE=2\n',
+        }),
+      '--refresh',
+    ),
+  'dropped-in-use': () =>
+    merged(
+      {
+        'features/mailhog/.env.example': 'MAILHOG_UI_HOST_PORT=8025\n',
+        'products/shop/product.yaml': 'features: [redis, mailhog]\n',
+      },
+      (workspace) =>
+        workspace.write({
+          'products/shop/.env': `${workspace.read('products/shop/.env')}MAIL_PAGE=http://localhost:\${MAILHOG_UI_HOST_PORT}\n`,
+          'products/shop/product.yaml': 'features: [redis]\n',
+        }),
+      '--prune',
+    ),
+  'proof-failed': () => merged({ 'products/shop/.env': 'APP_ENV=dev\nwithout an equals sign' }),
+  'broken-section': () =>
+    merged({}, (workspace) => {
+      const env = workspace.read('products/shop/.env') ?? ''
+      workspace.write({ 'products/shop/.env': env.replace(/# <<< redis.*\n/, '') })
+    }),
+  'no-port': () => stderrOf(shop(), 'port shop REDIS_PORT'),
+  // Two products, and with a modulus of 1 no other offset for either.
+  'no-offset': () =>
+    stderrOf(shop({ 'products/blog/': '', 'workspace.yaml': 'modulus: 1\n' }), 'check --all --fix'),
+  'hand-edited': () =>
+    stderrOf(
+      shop({
+        'products/shop/.env.blue': '# >>> shop@blue (products/shop/.env)\nMINE=1\n# <<< shop@blue 00000000\n',
+      }),
+      'env shop --instance blue --remove',
+    ),
+  'changed-meanwhile': () => {
+    const file = 'products/shop/.env'
+    const path = shop({ [file]: 'A=2\n' }).path(file)
+    return printed([save({ path, file, before: 'A=1\n', after: 'A=1\nB=1\n' })])
+  },
+  'cannot-write': () => {
+    const workspace = shop({ 'products/shop/.env': 'APP_ENV=dev\n' })
+    chmodSync(workspace.path('products/shop/.env'), 0o444)
+    return stderrOf(workspace, 'env --merge shop')
+  },
+  'compose-refused': () => merged({ 'products/shop/compose.yaml': 'include:\n  - path: [\nservices: {}\n' }),
+  'compose-missing': () => composeProblems({ 'compose.yaml': 'include: [redis.yaml]\n' }),
+  'compose-remote': () => composeProblems({ 'compose.yaml': 'include: [oci://example.org/redis:7]\n' }),
+}
+
+/** A small workspace with these files. */
+function shop(files: Files = {}): TestWorkspace {
+  return makeWorkspace({
+    'features/redis/.env.example': 'REDIS_HOST_PORT=6380\n',
+    'products/shop/': '',
+    ...files,
+  })
+}
+
+/** The problems of a merge; with `change`, of a second one, once that has been done to the workspace. */
+async function merged(
+  files: Files,
+  change?: (workspace: TestWorkspace) => void,
+  options = '',
+): Promise<string> {
+  const workspace = shop(files)
+  if (change !== undefined) {
+    expect(await stderrOf(workspace, 'env --merge shop')).toBe('')
+    change(workspace)
+  }
+  return stderrOf(workspace, `env --merge shop ${options}`)
+}
+
+async function stderrOf(workspace: TestWorkspace, line: string): Promise<string> {
+  const { stderr } = await product(line, workspace)
+  return withoutRoot(stderr, workspace)
+}
+
+async function featureStderrOf(workspace: TestWorkspace, line: string): Promise<string> {
+  const { stderr } = await feature(line, workspace)
+  return withoutRoot(stderr, workspace)
+}
+
+function withoutRoot(stderr: string, workspace: TestWorkspace): string {
+  return stderr.replaceAll(workspace.root, '/home/ada').trimEnd()
+}
+
+function composeProblems(files: Readonly<Record<string, string>>): string {
+  const { problems } = readProject(
+    Object.keys(files),
+    (path) => files[path] ?? null,
+    () => undefined,
+  )
+  return printed(problems)
+}
+
+function printed(problems: readonly (Problem | null)[]): string {
+  return problemLines(problems as readonly Problem[], styles(false)).join('\n')
+}
