@@ -59,7 +59,7 @@ export const PROBLEMS = {
   },
   'cannot-edit': {
     severity: 'error',
-    meaning: 'A feature cannot be added to a file of the product without changing what it says now.',
+    meaning: 'A file of the product cannot be edited without changing what else it says.',
   },
   'bad-settings': {
     severity: 'error',

@@ -86,7 +86,10 @@ function replace(
   const draft = `${target}.${process.pid}.tmp`
   try {
     writeDraft(draft, after, old, newMode)
-    if (!unchanged(target, before)) return changed(file)
+    const now = readOrNull(target)
+    // Another run that planned the same has been faster: what was to be written is there.
+    if (now?.equals(toBuffer(after))) return null
+    if (!(before === null ? now === null : now?.equals(toBuffer(before)))) return changed(file)
     // A link, unlike a rename, does not replace a file that somebody has made in the meantime.
     if (old !== undefined || !linkOrNotSupported(draft, target)) renameSync(draft, target)
   } catch (error) {
@@ -115,12 +118,11 @@ function writeDraft(draft: string, text: string, old: Stats | undefined, newMode
   }
 }
 
-function unchanged(target: string, before: string | null): boolean {
+function readOrNull(target: string): Buffer | null {
   try {
-    const now = readFileSync(target)
-    return before !== null && now.equals(toBuffer(before))
+    return readFileSync(target)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return before === null
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw error
   }
 }

@@ -12,7 +12,7 @@ import { type Reassignment, resolveCollisions, type Unresolved } from '../ports/
 import { hasErrors, type Problem, problem } from '../problem.js'
 import type { Save } from '../save/save.js'
 import { loadInstance } from './instances.js'
-import { withOffsets } from './set-offset.js'
+import { type StatedOffset, withOffsets } from './set-offset.js'
 import { type Survey, type SurveyedOwner, survey } from './survey.js'
 import { readFile, type Workspace } from './workspace.js'
 
@@ -34,7 +34,7 @@ export interface Fix {
 export async function planFix(workspace: Workspace, surveyed: Survey, refresh: boolean): Promise<Fix> {
   const { reassignments, unresolved } = resolveCollisions(surveyed.owners, workspace.modulus)
   const problems = unresolved.map(({ owner, reason }) => noOffset(ownerName(owner), reason))
-  const saves = offsetSaves(workspace, surveyed, reassignments)
+  const saves = offsetSaves(workspace, surveyed, reassignments, problems)
   const later = saves.length === 0 ? surveyed : await survey(withTexts(workspace, saves), workspace.products)
   const outdated = later.owners.filter(isOutdated)
   if (refresh) {
@@ -53,11 +53,12 @@ export async function planFix(workspace: Workspace, surveyed: Survey, refresh: b
   return { reassignments, unresolved, outdated, saves, problems }
 }
 
-/** The writes that state the chosen offsets, one a product. */
+/** The writes that state the chosen offsets, one a product. A file that only a person can edit is a problem. */
 function offsetSaves(
   workspace: Workspace,
   { products }: Survey,
   reassignments: readonly Reassignment[],
+  problems: Problem[],
 ): Save[] {
   return products.flatMap(({ source, settingsFile }): Save[] => {
     const mine = reassignments.filter(({ owner }) => owner.product === source.name)
@@ -65,7 +66,10 @@ function offsetSaves(
     const { text } = readFile(workspace, settingsFile, [])
     const stated = mine.map(({ owner, offset, hashed }) => ({ instance: owner.instance, offset, hashed }))
     const path = join(workspace.root, settingsFile)
-    return [{ path, file: settingsFile, before: text, after: withOffsets(text, stated), shared: true }]
+    const after = withOffsets(text, stated)
+    if (after !== null) return [{ path, file: settingsFile, before: text, after, shared: true }]
+    problems.push(cannotState(settingsFile, stated))
+    return []
   })
 }
 
@@ -98,6 +102,14 @@ function refreshPlans(
 
 function isOutdated({ plan, claims }: SurveyedOwner): boolean {
   return plan.before !== null && claims.some(({ outcome }) => outcome === 'outdated')
+}
+
+function cannotState(file: string, stated: readonly StatedOffset[]): Problem {
+  const lines = stated.map(({ instance, offset }) => {
+    return instance === null ? `offset: ${offset}` : `instances: { ${instance}: { offset: ${offset} } }`
+  })
+  const message = 'an offset cannot be stated in it without rewriting the file'
+  return problem('cannot-edit', { file }, message, `State "${lines.join('" and "')}" by hand.`)
 }
 
 function noOffset(name: string, reason: string): Problem {

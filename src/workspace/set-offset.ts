@@ -1,6 +1,6 @@
 /** Writes an offset into `product.yaml`, keeping everything else: comments, order, style. */
 import { isDeepStrictEqual } from 'node:util'
-import { Document, isMap, isPair, isScalar, isSeq, type Node, parseDocument, type YAMLMap } from 'yaml'
+import { type Document, isMap, isPair, isScalar, isSeq, type Node, parseDocument, type YAMLMap } from 'yaml'
 
 /** An offset to be stated. */
 export interface StatedOffset {
@@ -15,10 +15,14 @@ export interface StatedOffset {
 /**
  * The text of a `product.yaml` with offsets stated.
  * @param text the file as a byte string, valid by its schema; null where there is none
- * @returns a byte string; only the lines of the offsets differ
+ * @returns a byte string, in which only the lines of the offsets differ; null where that cannot be: the file is
+ *   written in a way that needs a person, such as an anchor on the old offset that others refer to
  */
-export function withOffsets(text: string | null, offsets: readonly StatedOffset[]): string {
-  return offsets.reduce(withOffset, text ?? '')
+export function withOffsets(text: string | null, offsets: readonly StatedOffset[]): string | null {
+  return offsets.reduce<string | null>(
+    (edited, offset) => (edited === null ? null : withOffset(edited, offset)),
+    text ?? '',
+  )
 }
 
 const BOM = '\xef\xbb\xbf'
@@ -26,7 +30,7 @@ const BOM = '\xef\xbb\xbf'
 const COMMENT = /^[ \t]+# crc32\("[^"\r\n]*"\), chosen by product check --fix(?=\r?\n|$)/
 
 /** The bytes are read as if each were a character, which the keys in question cannot tell, and no byte gets lost by. */
-function withOffset(bytes: string, { instance, offset, hashed }: StatedOffset): string {
+function withOffset(bytes: string, { instance, offset, hashed }: StatedOffset): string | null {
   const bom = bytes.startsWith(BOM) ? BOM : ''
   const text = bytes.slice(bom.length)
   const path = instance === null ? ['offset'] : ['instances', instance, 'offset']
@@ -34,12 +38,10 @@ function withOffset(bytes: string, { instance, offset, hashed }: StatedOffset): 
   const doc = parseDocument(text)
   const wanted = withValue(doc.toJS() ?? {}, path, offset)
   const edited = edit(text, doc, path, offset, comment)
+  if (edited === null) return null
   // An edit goes by what nearly all files look like. One that is written in another way is proved wrong here.
-  const read = edited === null ? null : parseDocument(edited)
-  if (edited !== null && read?.errors.length === 0 && isDeepStrictEqual(read.toJS(), wanted))
-    return bom + edited
-  const eol = eolOf(text)
-  return bom + new Document(wanted).toString({ lineWidth: 0 }).replaceAll('\n', eol)
+  const read = parseDocument(edited)
+  return read.errors.length === 0 && isDeepStrictEqual(read.toJS(), wanted) ? bom + edited : null
 }
 
 type Tree = { readonly [key: string]: unknown }
@@ -108,9 +110,10 @@ function insert(
     const inner = `${keyText(path[0] as string)}: ${flowValue(path.slice(1), offset)}`
     const before = text.slice(0, end - 1).trimEnd()
     const blank = text.slice(before.length, end - 1)
+    const comma = before.endsWith(',') ? ' ' : ', '
     return first === undefined
       ? `${text.slice(0, start)}{ ${inner} }${text.slice(end)}`
-      : `${before}, ${inner}${blank}${text.slice(end - 1)}`
+      : `${before}${comma}${inner}${blank}${text.slice(end - 1)}`
   }
   const at = (first?.key as Node | undefined)?.range?.[0]
   if (at === undefined) return null

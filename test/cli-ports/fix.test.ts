@@ -44,6 +44,19 @@ describe('check --fix', () => {
     expect(here.read('products/d/product.yml')).toMatch(/^# d\noffset: (?!6\n)\d+\n$/)
   })
 
+  test('says what to state by hand where an edit would change more, and writes nothing', async () => {
+    const anchored = 'features: [web]\noffset: &five 5 # ours\ninstances: { blue: { offset: *five } }\n'
+    const here = colliding({ 'products/b/product.yaml': anchored, 'products/d/product.yaml': 'offset: 6\n' })
+    const before = here.all()
+    const { exitCode, stderr } = await product('check --fix', here)
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain(
+      'products/b/product.yaml: error: an offset cannot be stated in it without rewriting the file [cannot-edit]\n' +
+        `  State "offset: ${B1}" by hand.\n`,
+    )
+    expect(here.all()).toEqual(before)
+  })
+
   test('does nothing twice', async () => {
     const here = colliding()
     await ok('check --fix', here)

@@ -126,12 +126,7 @@ describe('several runs at once', () => {
     for (let round = 0; round < 3; round++) {
       const where = demo('OWN=1\n')
       const ends = await Promise.all(Array.from({ length: 8 }, () => run(where)))
-      for (const { code, stderr } of ends) {
-        // A run that has planned for a file that another run has written meanwhile says so.
-        if (code === 0) expect(stderr).toBe('')
-        else expect([code, stderr]).toEqual([1, expect.stringMatching(/changed-meanwhile|it changed while/)])
-      }
-      expect(ends.filter(({ code }) => code === 0).length).toBeGreaterThan(0)
+      expect(ends).toEqual(ends.map(() => ({ code: 0, stderr: '' })))
       expect(where.text()).toBe(once)
       expect(where.others()).toEqual([])
     }

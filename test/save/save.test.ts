@@ -62,6 +62,15 @@ describe('a save', () => {
     expect(folder.names()).toEqual(['.env'])
   })
 
+  it.each([null, 'A=1'])(
+    'is content with what another run of the same plan has written, before: %j',
+    (before) => {
+      const folder = folderWith('A=2')
+      expect(folder.save(before, 'A=2')).toBeNull()
+      expect(folder.all()).toEqual({ '.env': 'A=2' })
+    },
+  )
+
   it('makes a new file that only its owner reads', () => {
     const folder = folderWith()
     expect(folder.save(null, 'A=1')).toBeNull()
