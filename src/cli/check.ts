@@ -5,14 +5,8 @@ import { findCollisions } from '../ports/collisions.js'
 import type { Reassignment } from '../ports/fix.js'
 import { findHazards } from '../ports/hazards.js'
 import { hasErrors, type Problem } from '../problem.js'
-import {
-  annotation,
-  type CheckResult,
-  checkAnnotations,
-  checkJson,
-  checkLines,
-  fixLines,
-} from '../report/check.js'
+import { annotation } from '../report/annotation.js'
+import { type CheckResult, checkAnnotations, checkJson, checkLines, fixLines } from '../report/check.js'
 import { saveAll } from '../save/save-all.js'
 import { planFix } from '../workspace/fix.js'
 import { type Survey, survey as surveyProducts } from '../workspace/survey.js'

@@ -2,8 +2,10 @@
 import { join } from 'node:path'
 import { describeEngine, describeState } from '../live/describe.js'
 import { thisMachine } from '../live/machine.js'
-import { type LivePorts, lookAtPorts, type PortState, type Stack, type WantedPorts } from '../live/state.js'
+import { type LivePorts, lookAtPorts } from '../live/ports.js'
+import type { PortState, Stack, WantedPorts } from '../live/state.js'
 import type { PortClaim } from '../ports/claim.js'
+import { rangeText } from '../ports/range.js'
 import { type Problem, problem } from '../problem.js'
 import type { LiveText } from '../report/ports.js'
 import type { Survey } from '../workspace/survey.js'
@@ -76,7 +78,7 @@ function stacksOf({ root }: Workspace, { owners }: Survey): Stack[] {
 /** What is said of each run of ports; the ports are named where there is more than one run. */
 function runTexts({ runs }: LivePorts<WantedPorts>): string[] {
   if (runs.length === 1) return runs.map(({ state }) => describeState(state))
-  return runs.map(({ from, to, state }) => `${from === to ? from : `${from}-${to}`} ${describeState(state)}`)
+  return runs.map((run) => `${rangeText(run)} ${describeState(run.state)}`)
 }
 
 function isSomebodyElse({ kind }: PortState): boolean {

@@ -1,15 +1,15 @@
-import { dirname, join } from 'node:path'
-import { decode, encode } from '../env/bytes.js'
-import { parseEnv } from '../env/document.js'
+import { dirname } from 'node:path'
 import type { Lookup } from '../env/expand.js'
-import { readEnv } from '../env/read.js'
 import { type Problem, problem } from '../problem.js'
 import { problemAt } from './complain.js'
+import { EnvDefaults } from './env-defaults.js'
 import { applyExtends, type Services } from './extends.js'
+import { importResources } from './import.js'
 import { type IncludeNode, includesOf } from './include.js'
 import { interpolate } from './interpolate.js'
+import { memoryOf } from './memory.js'
 import { type MergeContext, merge, settle } from './merge.js'
-import { type Entry, get, type MappingNode, type Node, type Scope, spanOf } from './node.js'
+import type { MappingNode, Node, Scope } from './node.js'
 import { parse } from './parse.js'
 import { isRemote, resolvePath } from './path.js'
 
@@ -37,8 +37,11 @@ export class Loader implements MergeContext {
   private readonly included = new Map<Lookup, Map<string, MappingNode>>()
   private readonly extendedFiles = new Map<Lookup, Map<string, Services>>()
   private readonly documents = new Map<Lookup, Map<string, readonly Node[] | null>>()
+  private readonly defaults: EnvDefaults
 
-  constructor(private readonly readText: ReadText) {}
+  constructor(private readonly readText: ReadText) {
+    this.defaults = new EnvDefaults(readText, this.problems)
+  }
 
   spend(items: number): void {
     this.merged += items
@@ -75,7 +78,7 @@ export class Loader implements MergeContext {
    * @param from what names the file
    */
   read(file: string, scope: Scope, what: string, from?: Node): readonly Node[] | null {
-    const known = memory(this.documents, scope.lookup)
+    const known = memoryOf(this.documents, scope.lookup)
     const id = `${file}\0${scope.directory}`
     let documents = known.get(id)
     if (documents !== undefined) return documents
@@ -105,7 +108,7 @@ export class Loader implements MergeContext {
 
   /** The files that were extended so far, whose services are worked out once for all that extend them. */
   extended(lookup: Lookup): Map<string, Services> {
-    return memory(this.extendedFiles, lookup)
+    return memoryOf(this.extendedFiles, lookup)
   }
 
   refuse(node: Node, message: string, next: string): void {
@@ -119,9 +122,7 @@ export class Loader implements MergeContext {
     const entries = new Map(document.entries)
     for (const item of items) {
       const imported = this.include(item, scope, chain)
-      for (const section of imported === undefined ? [] : IMPORTED) {
-        this.importSection(section, imported as MappingNode, entries)
-      }
+      if (imported !== undefined) importResources(imported, entries, this)
     }
     entries.delete('include')
     return { ...document, entries }
@@ -148,8 +149,8 @@ export class Loader implements MergeContext {
     }
     const given = item.projectDirectory?.text ?? ''
     const directory = given === '' ? dirname(first) : resolvePath(scope.directory, given)
-    const lookup = this.includeLookup(item, directory, scope)
-    const known = memory(this.included, lookup)
+    const lookup = this.defaults.lookup(item, directory, scope)
+    const known = memoryOf(this.included, lookup)
     const id = [directory, ...paths].join('\0')
     let model = known.get(id)
     if (model === undefined) {
@@ -162,105 +163,12 @@ export class Loader implements MergeContext {
     return model
   }
 
-  private readonly lookups = new Map<Lookup, Map<string, Lookup>>()
-
-  /** The included project's own env files give defaults: what the including project knows wins. */
-  private includeLookup(item: IncludeNode, directory: string, scope: Scope): Lookup {
-    const files =
-      item.envFiles.length === 0
-        ? [join(directory, '.env')]
-        : item.envFiles.map(({ text }) => resolvePath(scope.directory, text))
-    const known = memory(this.lookups, scope.lookup)
-    const id = files.join('\0')
-    const remembered = known.get(id)
-    if (remembered !== undefined) return remembered
-    const values = new Map<string, string>()
-    const lookup: Lookup = (name) => scope.lookup(name) ?? values.get(name)
-    let found = false
-    for (const [index, file] of files.entries()) {
-      const text = this.readText(file)
-      if (text !== null) {
-        found = true
-        this.readEnvFile(file, text, lookup, values)
-      } else if (item.envFiles.length > 0) {
-        const message = `An env file of an include is not there: ${file}`
-        this.problems.push(
-          problemAt('compose-missing', item.envFiles[index] as Node, message, 'Correct the path.'),
-        )
-      }
-    }
-    const result = found ? lookup : scope.lookup
-    known.set(id, result)
-    return result
-  }
-
-  private readEnvFile(file: string, text: string, lookup: Lookup, values: Map<string, string>): void {
-    const environment = new Map<string, string>()
-    for (const [name] of text.matchAll(/[\p{L}_][\p{L}\p{N}_.[\]-]*/gu)) {
-      const value = lookup(name)
-      if (value !== undefined) environment.set(encode(name), encode(value))
-    }
-    const reading = readEnv(parseEnv(encode(text)), environment)
-    for (const { line, reason } of reading.refusals) {
-      const next = 'Correct the line; Compose refuses every command until then.'
-      this.problems.push(problem('env-refused', { file, line }, reason, next))
-    }
-    for (const [name, value] of reading.values) values.set(decode(name), decode(value))
-  }
-
   remote(node: Node, path: string): void {
     const message = `A remote Compose file is not looked at: ${path}`
     const next = 'Check its ports and variables by hand, or keep a copy in the workspace.'
     this.problems.push(problemAt('compose-remote', node, message, next))
   }
-
-  private importSection(section: string, imported: MappingNode, entries: Map<string, Entry>): void {
-    const from = imported.entries.get(section)
-    if (from?.value.kind !== 'mapping') return
-    const own = entries.get(section)
-    if (own === undefined || own.value.kind !== 'mapping') {
-      entries.set(section, from)
-      return
-    }
-    const together = new Map(own.value.entries)
-    this.spend(from.value.entries.size + together.size)
-    for (const [name, entry] of from.value.entries) {
-      const existing = together.get(name)
-      if (existing === undefined) together.set(name, entry)
-      else if (!equal(existing.value, entry.value)) {
-        const message = `${section}.${name} conflicts with an imported resource (${spanOf(entry.key).file}).`
-        this.refuse(existing.key, message, 'Give one of them another name, or override it in a second file.')
-      }
-    }
-    entries.set(section, { key: own.key, value: { ...own.value, entries: together } })
-  }
 }
 
-const IMPORTED = ['services', 'volumes', 'networks', 'secrets', 'configs', 'models']
+/** Of includes within includes: nobody means more, and our own stack has an end. */
 const MAX_NESTING = 100
-
-function memory<V>(memories: Map<Lookup, Map<string, V>>, lookup: Lookup): Map<string, V> {
-  let known = memories.get(lookup)
-  if (known === undefined) {
-    known = new Map()
-    memories.set(lookup, known)
-  }
-  return known
-}
-
-function equal(one: Node, two: Node): boolean {
-  if (one === two) return true
-  if (one.kind === 'scalar') return two.kind === 'scalar' && one.type === two.type && one.text === two.text
-  if (one.kind === 'sequence') {
-    return (
-      two.kind === 'sequence' &&
-      one.items.length === two.items.length &&
-      one.items.every((item, index) => equal(item, two.items[index] as Node))
-    )
-  }
-  if (two.kind !== 'mapping' || one.entries.size !== two.entries.size) return false
-  return [...one.entries].every(([key, { value }]) => {
-    const other = get(two, key)
-    return other !== undefined && equal(value, other)
-  })
-}

@@ -34,8 +34,3 @@ export function baseVariables(context: LintContext): (PortVariable & { readonly 
     (variable): variable is PortVariable & { readonly port: PortValue } => typeof variable.port !== 'string',
   )
 }
-
-/** `8000`, or `8000-8010` */
-export function rangeText({ from, to }: { readonly from: number; readonly to: number }): string {
-  return from === to ? `${from}` : `${from}-${to}`
-}

@@ -1,10 +1,10 @@
 /** The machine that the tool runs on, behind what `lookAtPorts` asks for. */
 import { realpathSync } from 'node:fs'
 import { askEngine } from './docker.js'
+import type { Machine } from './look.js'
 import { probePorts } from './probe.js'
 import { holdersOf } from './process.js'
 import { readSockets } from './sockets.js'
-import type { Machine } from './state.js'
 
 /** @param env the shell's variables, which choose the Docker engine */
 export function thisMachine(env: Readonly<Record<string, string | undefined>>): Machine {

@@ -24,20 +24,6 @@ const TABLES = [
   { file: '/proc/net/udp6', protocol: 'udp' },
 ] as const
 
-/** The listening sockets by port. Cheap: nothing is bound or started. @returns null where the system has no such list */
-export function listeningPorts(): Map<number, Socket[]> | null {
-  const sockets = readSockets()
-  if (sockets === null) return null
-  const ports = new Map<number, Socket[]>()
-  for (const socket of sockets) {
-    if (!socket.listening) continue
-    const others = ports.get(socket.port)
-    if (others === undefined) ports.set(socket.port, [socket])
-    else others.push(socket)
-  }
-  return ports
-}
-
 /** Every socket that has a local port and an owner. @returns null where the system has no such list */
 export function readSockets(): Socket[] | null {
   const sockets: Socket[] = []

@@ -2,6 +2,7 @@
  * A claim: one host port, or range, that a product takes on the host, and why. Everything that looks at many
  * products (`ports`, `whois`, `check`) looks at claims.
  */
+import { rangeText } from './range.js'
 
 /**
  * - `adjusted`: the feature's base port + the product's offset, as the product env holds it
@@ -47,9 +48,8 @@ export interface PortClaim {
 }
 
 /** The ports of a claim for people: `6971`, `8000-8010`, or `random`. */
-export function claimPorts({ from, to, outcome }: Pick<PortClaim, 'from' | 'to' | 'outcome'>): string {
-  if (outcome === 'chance') return 'random'
-  return from === to ? `${from}` : `${from}-${to}`
+export function claimPorts(claim: Pick<PortClaim, 'from' | 'to' | 'outcome'>): string {
+  return claim.outcome === 'chance' ? 'random' : rangeText(claim)
 }
 
 /** A product, or one of its instances, for people: `my_first_app@blue`. */

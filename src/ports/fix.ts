@@ -5,6 +5,7 @@
 import { addressesOverlap, follows, ownerName, type PortClaim } from './claim.js'
 import { findCollisions } from './collisions.js'
 import { crc32 } from './offset.js'
+import { rangeText } from './range.js'
 import { MAX_PORT } from './value.js'
 
 /** A product, or one of its instances, with what it claims. */
@@ -83,10 +84,9 @@ function inseparable(
   return findCollisions([...ownerOf.keys()]).flatMap(({ protocol, from, to, claims }) => {
     const involved = claims.map((claim) => ownerOf.get(claim) as Owner)
     if (involved.some((owner) => told.has(owner))) return []
-    const ports = from === to ? `${from}` : `${from}-${to}`
     const named = claims.slice(0, MOST_NAMED).map(claimName).join(', ')
     const more = claims.length > MOST_NAMED ? ` and ${claims.length - MOST_NAMED} more` : ''
-    const reason = `no offset parts the claims of ${protocol} ${ports}: ${named}${more}`
+    const reason = `no offset parts the claims of ${protocol} ${rangeText({ from, to })}: ${named}${more}`
     return [{ owner: involved[0] as Owner, reason }]
   })
 }

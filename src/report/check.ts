@@ -4,7 +4,8 @@ import { claimPorts, ownerName } from '../ports/claim.js'
 import type { Collision } from '../ports/collisions.js'
 import type { Reassignment, Unresolved } from '../ports/fix.js'
 import type { Hazard } from '../ports/hazards.js'
-import type { Severity } from '../problem.js'
+import { rangeText } from '../ports/range.js'
+import { annotation } from './annotation.js'
 import { printable } from './escape.js'
 import { hostText, portJson } from './ports.js'
 import type { Style } from './style.js'
@@ -27,7 +28,7 @@ export function checkLines(result: CheckResult, fixed: readonly string[] | null,
   const { collisions, hazards, held, products, claims } = result
   const lines: string[] = []
   for (const collision of collisions) {
-    lines.push(`${style.red('collision')}  ${collision.protocol} ${portsOf(collision)}`)
+    lines.push(`${style.red('collision')}  ${collision.protocol} ${rangeText(collision)}`)
     lines.push(...collision.claims.map((claim) => `  ${printable(claimLine(claim))}`))
   }
   for (const { claim, by } of held) {
@@ -122,27 +123,6 @@ export function checkAnnotations({ collisions, hazards, held }: CheckResult): st
   ]
 }
 
-/**
- * A workflow command of GitHub Actions.
- * Source: GitHub's documentation, "Workflow commands"; the escapes are those of its toolkit.
- */
-export function annotation(
-  severity: Severity,
-  { file, line, column }: { readonly file?: string; readonly line?: number; readonly column?: number },
-  message: string,
-): string {
-  // What the log shows must not be able to steer a terminal; a line break is written as GitHub wants it.
-  const data = (text: string) =>
-    text.split('\n').map(printable).join('\n').replaceAll('%', '%25').replaceAll('\n', '%0A')
-  const property = (text: string) => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
-  const properties = [
-    file === undefined ? [] : [`file=${property(file)}`],
-    line === undefined ? [] : [`line=${line}`],
-    column === undefined ? [] : [`col=${column}`],
-  ].flat()
-  return `::${severity}${properties.length === 0 ? '' : ` ${properties.join(',')}`}::${data(message)}`
-}
-
 /** Who claims what, and where: `my_first_app  redis  REDIS_HOST_PORT  6971 (6380 + 591, adjusted)  products/…:17`. */
 function claimLine(claim: PortClaim): string {
   const { feature, variable, service, file, line } = claim
@@ -154,8 +134,4 @@ function wayTo({ base, offset, outcome }: PortClaim): string {
   if (base === null || outcome === 'pinned') return outcome
   const sum = `${claimPorts({ ...base, outcome })} + ${offset}`
   return outcome === 'outdated' ? `outdated, ${sum} is due` : `${sum}, ${outcome}`
-}
-
-function portsOf({ from, to }: Collision): string {
-  return from === to ? `${from}` : `${from}-${to}`
 }

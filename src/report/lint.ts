@@ -1,6 +1,6 @@
 /** What `feature lint` found, as text, as JSON, and as annotations for GitHub. */
 import type { Finding } from '../lint/rule.js'
-import { annotation } from './check.js'
+import { annotation } from './annotation.js'
 import { printable } from './escape.js'
 import { problemLines } from './problems.js'
 import type { Style } from './style.js'

@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { describeState } from '../../src/live/describe.js'
 import { thisMachine } from '../../src/live/machine.js'
-import { listeningPorts } from '../../src/live/sockets.js'
-import { lookAtPorts, type Stack } from '../../src/live/state.js'
+import { lookAtPorts } from '../../src/live/ports.js'
+import { readSockets } from '../../src/live/sockets.js'
+import type { Stack } from '../../src/live/state.js'
 import { type Engine, mustRun, openEngine } from '../engine/engine.js'
 import { eventually } from '../engine/talk.js'
 import { type Env, requireOrSkip, run, runCompose } from '../support/compose.js'
@@ -127,7 +128,8 @@ describe('with a Docker engine', () => {
   test.runIf(process.getuid?.() === 0)(
     'a container on the host’s network is known by its process',
     async () => {
-      await eventually(async () => expect(listeningPorts()?.has(ports.host)).toBe(true))
+      const isHeld = () => readSockets()?.some(({ port }) => port === ports.host)
+      await eventually(async () => expect(isHeld()).toBe(true))
       expect(await look(ports.host, stackOf('first'))).toMatchObject({
         kind: 'own',
         container: { service: 'onhost' },

@@ -1,5 +1,6 @@
+import { rangeText } from '../../ports/range.js'
 import { MAX_PORT } from '../../ports/value.js'
-import { baseVariables, rangeText } from '../port-use.js'
+import { baseVariables } from '../port-use.js'
 import type { Rule } from '../rule.js'
 import { publishedProtocols } from '../surroundings.js'
 

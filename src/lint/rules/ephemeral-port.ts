@@ -1,4 +1,5 @@
-import { baseVariables, rangeText } from '../port-use.js'
+import { rangeText } from '../../ports/range.js'
+import { baseVariables } from '../port-use.js'
 import type { Rule } from '../rule.js'
 
 export const ephemeralPort = {

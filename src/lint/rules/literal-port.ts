@@ -1,8 +1,9 @@
 import type { PublishedPort } from '../../compose/published.js'
+import { rangeText } from '../../ports/range.js'
 import type { LintContext } from '../context.js'
 import { addVariable, composeEdits, composeText } from '../edit.js'
 import { NewBases, NewVariables } from '../new-variable.js'
-import { baseVariables, ownPorts, rangeText } from '../port-use.js'
+import { baseVariables, ownPorts } from '../port-use.js'
 import type { Edit, Found, Rule } from '../rule.js'
 
 export const literalPort = {

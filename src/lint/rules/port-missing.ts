@@ -1,10 +1,11 @@
 import type { PublishedPort } from '../../compose/published.js'
+import { rangeText } from '../../ports/range.js'
 import { parsePortValue } from '../../ports/value.js'
 import { isPortVariable } from '../../ports/variable.js'
 import type { LintContext } from '../context.js'
 import { addVariable } from '../edit.js'
 import { NewBases } from '../new-variable.js'
-import { ownPorts, rangeText } from '../port-use.js'
+import { ownPorts } from '../port-use.js'
 import type { Edit, Rule } from '../rule.js'
 
 export const portMissing = {

@@ -2,15 +2,11 @@ import { describe, expect, test } from 'vitest'
 import type { Container, PublishedRange } from '../../src/live/container.js'
 import { describeEngine, describeState } from '../../src/live/describe.js'
 import type { Engine } from '../../src/live/docker.js'
+import type { Machine } from '../../src/live/look.js'
+import { lookAtPorts } from '../../src/live/ports.js'
 import type { Binding, ProbeTarget } from '../../src/live/probe.js'
 import type { Socket } from '../../src/live/sockets.js'
-import {
-  lookAtPorts,
-  type Machine,
-  type PortState,
-  type Stack,
-  type WantedPorts,
-} from '../../src/live/state.js'
+import type { PortState, Stack, WantedPorts } from '../../src/live/state.js'
 
 const first: Stack = { product: 'first', instance: null, project: 'first', directory: '/ws/products/first' }
 const blue: Stack = { ...first, instance: 'blue', project: 'first-blue' }

@@ -1,0 +1,70 @@
+/** `loader/include.go`: an included project's own env files give defaults; what the including project knows wins. */
+import { join } from 'node:path'
+import { decode, encode } from '../env/bytes.js'
+import { parseEnv } from '../env/document.js'
+import type { Lookup } from '../env/expand.js'
+import { readEnv } from '../env/read.js'
+import { type Problem, problem } from '../problem.js'
+import { problemAt } from './complain.js'
+import type { IncludeNode } from './include.js'
+import type { ReadText } from './load.js'
+import { memoryOf } from './memory.js'
+import type { Node, Scope } from './node.js'
+import { resolvePath } from './path.js'
+
+/** What the variables of included files stand for. The same env files under the same scope are read once. */
+export class EnvDefaults {
+  private readonly known = new Map<Lookup, Map<string, Lookup>>()
+
+  constructor(
+    private readonly readText: ReadText,
+    private readonly problems: Problem[],
+  ) {}
+
+  /**
+   * @param directory the project directory of the include, whose `.env` is taken where it names no env files
+   * @returns the scope's own lookup where there is no env file
+   */
+  lookup(item: IncludeNode, directory: string, scope: Scope): Lookup {
+    const files =
+      item.envFiles.length === 0
+        ? [join(directory, '.env')]
+        : item.envFiles.map(({ text }) => resolvePath(scope.directory, text))
+    const known = memoryOf(this.known, scope.lookup)
+    const id = files.join('\0')
+    const remembered = known.get(id)
+    if (remembered !== undefined) return remembered
+    const values = new Map<string, string>()
+    const lookup: Lookup = (name) => scope.lookup(name) ?? values.get(name)
+    let found = false
+    for (const [index, file] of files.entries()) {
+      const text = this.readText(file)
+      if (text !== null) {
+        found = true
+        this.read(file, text, lookup, values)
+      } else if (item.envFiles.length > 0) {
+        const message = `An env file of an include is not there: ${file}`
+        this.problems.push(
+          problemAt('compose-missing', item.envFiles[index] as Node, message, 'Correct the path.'),
+        )
+      }
+    }
+    const result = found ? lookup : scope.lookup
+    known.set(id, result)
+    return result
+  }
+
+  private read(file: string, text: string, lookup: Lookup, values: Map<string, string>): void {
+    const environment = new Map<string, string>()
+    for (const [name] of text.matchAll(/[\p{L}_][\p{L}\p{N}_.[\]-]*/gu)) {
+      const value = lookup(name)
+      if (value !== undefined) environment.set(encode(name), encode(value))
+    }
+    const reading = readEnv(parseEnv(encode(text)), environment)
+    for (const { line, reason } of reading.refusals) {
+      const next = 'Correct the line; Compose refuses every command until then.'
+      this.problems.push(problem('env-refused', { file, line }, reason, next))
+    }
+    for (const [name, value] of reading.values) values.set(decode(name), decode(value))
+  }
+}

@@ -1,0 +1,24 @@
+/** Annotations for GitHub, which shows them at the file and line. */
+import type { Severity } from '../problem.js'
+import { printable } from './escape.js'
+
+/**
+ * A workflow command of GitHub Actions.
+ * Source: GitHub's documentation, "Workflow commands"; the escapes are those of its toolkit.
+ */
+export function annotation(
+  severity: Severity,
+  { file, line, column }: { readonly file?: string; readonly line?: number; readonly column?: number },
+  message: string,
+): string {
+  // What the log shows must not be able to steer a terminal; a line break is written as GitHub wants it.
+  const data = (text: string) =>
+    text.split('\n').map(printable).join('\n').replaceAll('%', '%25').replaceAll('\n', '%0A')
+  const property = (text: string) => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
+  const properties = [
+    file === undefined ? [] : [`file=${property(file)}`],
+    line === undefined ? [] : [`line=${line}`],
+    column === undefined ? [] : [`col=${column}`],
+  ].flat()
+  return `::${severity}${properties.length === 0 ? '' : ` ${properties.join(',')}`}::${data(message)}`
+}
