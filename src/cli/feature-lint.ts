@@ -7,19 +7,12 @@ import { type Fixed, fixFeature } from '../lint/fix.js'
 import { lintFeature } from '../lint/lint.js'
 import type { Finding } from '../lint/rule.js'
 import { Surroundings } from '../lint/surroundings.js'
-import { hasErrors, type Problem, problem, unique } from '../problem.js'
+import { hasErrors, type Problem, unique } from '../problem.js'
 import { annotation } from '../report/annotation.js'
 import { type LintChange, type LintResult, lintAnnotations, lintJson, lintLines } from '../report/lint.js'
 import { saveAll } from '../save/save-all.js'
 import { EPHEMERAL } from '../scaffold/base-port.js'
-import {
-  badName,
-  isName,
-  readComposeFile,
-  readFile,
-  suggestion,
-  type Workspace,
-} from '../workspace/workspace.js'
+import { readComposeFile, readFile, unknownFeature, type Workspace } from '../workspace/workspace.js'
 import type { ExitCode, Host } from './host.js'
 import { printJson, reportProblems, styleOf, usageError, workspaceOf } from './program.js'
 import { stop } from './stop.js'
@@ -75,13 +68,7 @@ function chosenFeatures(
   problems: Problem[],
 ): readonly string[] {
   if (names.length === 0) return workspace.features
-  for (const name of names) {
-    if (!isName(name)) problems.push(badName(name, 'feature'))
-    else if (!workspace.features.includes(name)) {
-      const next = suggestion(name, workspace.features, 'features')
-      problems.push(problem('no-feature', { file: 'features' }, `there is no feature ${name}`, next))
-    }
-  }
+  problems.push(...names.flatMap((name) => unknownFeature(workspace, name) ?? []))
   return names
 }
 

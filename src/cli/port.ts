@@ -1,11 +1,13 @@
 /** `product port`: one number, and the way to it. */
 import type { Command } from 'commander'
 import { claimPorts, type PortClaim } from '../ports/claim.js'
+import type { Owner } from '../ports/fix.js'
 import { DEFAULT_MODULUS } from '../ports/offset.js'
 import { SCHEMES, type SchemeName } from '../ports/schemes.js'
 import { MAX_PORT } from '../ports/value.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { printable } from '../report/escape.js'
+import { portJson } from '../report/ports.js'
 import { loadProduct } from '../workspace/product.js'
 import { survey } from '../workspace/survey.js'
 import { checkProduct, suggestion, type Workspace } from '../workspace/workspace.js'
@@ -17,6 +19,7 @@ import { stop } from './stop.js'
 export interface PortOptions {
   readonly scheme: SchemeName
   readonly base?: string
+  readonly instance?: string
   readonly json?: true
 }
 
@@ -31,6 +34,13 @@ export async function port(
   options: PortOptions,
 ): Promise<ExitCode> {
   const scheme = options.scheme
+  if (options.base !== undefined && !SCHEMES[scheme].usesBase)
+    return usageError(host, `--base has no part in ${scheme}`)
+  if (options.instance !== undefined && variable === undefined)
+    return usageError(
+      host,
+      `--instance needs a variable; as a name, an instance is ${name}@${options.instance}`,
+    )
   const base = Number(options.base ?? EXAMPLE_BASE)
   if (!Number.isInteger(base) || base < 1 || base > MAX_PORT)
     return usageError(host, `--base is a port from 1 to ${MAX_PORT}`)
@@ -59,6 +69,7 @@ async function explain(
   const input = { base, modulus: workspace?.modulus ?? DEFAULT_MODULUS }
   const number = SCHEMES[scheme].port(name, input)
   const steps = SCHEMES[scheme].explain(name, input)
+  if (SCHEMES[scheme].usesBase && options.base === undefined) steps.push(`${steps.pop()}, for example`)
   if (number > MAX_PORT) steps.push(`${number} is over ${MAX_PORT}: there is no such port`)
   const stated =
     scheme === 'crc32' && workspace?.products.includes(name)
@@ -98,6 +109,12 @@ function noPort(
   return problem('no-port', {}, `product ${name} has no port in a variable ${variable}`, next)
 }
 
+function noInstance(name: string, owners: readonly Owner[], wanted: string | null): Problem {
+  const known = owners.flatMap(({ instance }) => instance ?? [])
+  const next = suggestion(wanted ?? '', known, 'instances', "The product's")
+  return problem('no-instance', {}, `product ${name} has no instance ${wanted}`, next)
+}
+
 /** The number alone, for scripts. */
 async function one(
   host: Host,
@@ -107,13 +124,16 @@ async function one(
   options: PortOptions,
 ): Promise<ExitCode> {
   const { owners, problems } = await survey(workspace, [name])
-  const own = owners.filter(({ instance }) => instance === null).flatMap(({ claims }) => claims)
+  const wanted = options.instance ?? null
+  const owner = owners.find(({ instance }) => instance === wanted)
+  if (owner === undefined)
+    return stop(host, options.json && {}, [...problems, noInstance(name, owners, wanted)])
+  const own = owner.claims
   const having = own.filter((claim) => claim.variable === variable)
   const claim = having.find(({ outcome }) => outcome !== 'chance')
   if (claim === undefined)
     return stop(host, options.json && {}, [...problems, noPort(name, variable, own, having[0])])
-  if (options.json)
-    printJson(host, { ok: !hasErrors(problems), product: name, variable, port: claimPorts(claim), problems })
+  if (options.json) printJson(host, { ok: !hasErrors(problems), claim: portJson(claim, null), problems })
   else host.stdout(`${claimPorts(claim)}\n`)
   return reportProblems(host, problems)
 }

@@ -2,10 +2,11 @@
 import type { Command } from 'commander'
 import type { PortClaim } from '../ports/claim.js'
 import { hasErrors } from '../problem.js'
-import { OUTCOMES, portJson, portLines } from '../report/ports.js'
+import { portJson, portLines } from '../report/ports.js'
+import { unknownFeature } from '../workspace/workspace.js'
 import type { ExitCode, Host } from './host.js'
 import { lookLive } from './live.js'
-import { printJson, reportProblems, usageError } from './program.js'
+import { printJson, reportProblems } from './program.js'
 import { stop } from './stop.js'
 import { surveyWorkspace } from './survey.js'
 
@@ -23,12 +24,11 @@ export async function ports(
   names: readonly string[],
   options: PortsOptions,
 ): Promise<ExitCode> {
-  const { outcome: asked } = options
-  if (asked !== undefined && !Object.hasOwn(OUTCOMES, asked))
-    return usageError(host, `--outcome is one of ${Object.keys(OUTCOMES).join(', ')}`)
   const result = await surveyWorkspace(host, command, names)
   if (Array.isArray(result)) return stop(host, options.json && { ports: [] }, result)
   const { workspace, survey } = result
+  const unknown = options.feature === undefined ? null : unknownFeature(workspace, options.feature)
+  if (unknown !== null) return stop(host, options.json && { ports: [] }, [unknown])
   const wanted = ({ product, feature, outcome }: PortClaim): boolean =>
     (names.length === 0 || names.includes(product)) &&
     (options.feature === undefined || options.feature === feature) &&

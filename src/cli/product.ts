@@ -1,5 +1,6 @@
 /** The `product` command: each of its commands loads what it needs when it is asked for. */
 import { type Command, Option } from 'commander'
+import { OUTCOMES } from '../ports/claim.js'
 import { SCHEME_NAMES } from '../ports/schemes.js'
 import type { CheckOptions } from './check.js'
 import { addEnvCommand } from './env.js'
@@ -28,7 +29,7 @@ function addPortCommands(program: Command, host: Host, run: (action: Action) => 
     .description('every host port of every product, from the product env and the Compose files')
     .argument('[product...]', 'only these')
     .option('--feature <name>', 'only ports of this feature')
-    .option('--outcome <outcome>', 'only adjusted, planned, outdated, pinned, literal or chance')
+    .addOption(new Option('--outcome <outcome>', 'only these').choices(Object.keys(OUTCOMES)))
     .option('--live', 'say who uses each port right now')
     .option('--json', 'the result as JSON')
     .action((names: string[], options: PortsOptions, command) =>
@@ -43,6 +44,7 @@ function addPortCommands(program: Command, host: Host, run: (action: Action) => 
       new Option('--scheme <scheme>', 'how a name becomes a port').choices(SCHEME_NAMES).default('crc32'),
     )
     .option('--base <port>', 'the base port, for crc32')
+    .option('--instance <name>', "with a variable: that instance's port")
     .option('--json', 'the result as JSON')
     .action((name: string, variable: string | undefined, options: PortOptions, command) =>
       run(async () => (await import('./port.js')).port(host, command, name, variable, options)),

@@ -4,15 +4,19 @@
  */
 import { rangeText } from './range.js'
 
-/**
- * - `adjusted`: the feature's base port + the product's offset, as the product env holds it
- * - `planned`: the same, but not merged yet
- * - `outdated`: in a section that nobody touched, from an older template or offset; a merge with --refresh moves it
- * - `pinned`: the product's own value, which nothing moves
- * - `literal`: written in a Compose file, where no offset reaches it
- * - `chance`: no port is given, so Docker picks a random one
- */
-export type ClaimOutcome = 'adjusted' | 'planned' | 'outdated' | 'pinned' | 'literal' | 'chance'
+/** How a port came about, and what each word for it means. */
+export const OUTCOMES = {
+  /** The feature's base port + the product's offset, as the product env holds it. */
+  adjusted: 'base port + offset, as the product env has it',
+  planned: 'base port + offset, to be merged yet',
+  /** In a section that nobody touched. */
+  outdated: 'from an older template or offset; product env --merge --refresh moves it',
+  pinned: "the product's own value, which nothing moves",
+  literal: 'no offset reaches it: it stands in a Compose file, or in a variable of another name',
+  chance: 'no port is given, so Docker picks a random one',
+} as const
+
+export type ClaimOutcome = keyof typeof OUTCOMES
 
 export interface PortClaim {
   readonly product: string

@@ -39,7 +39,8 @@ export function checkLines(result: CheckResult, fixed: readonly string[] | null,
   }
   if (fixed !== null) lines.push(...fixed)
   if (lines.length > 0) lines.push('')
-  const found = `${collisions.length} collision(s), ${hazards.length} hazard(s)`
+  const inUse = held.length === 0 ? '' : `${held.length} held by others, `
+  const found = `${collisions.length} collision(s), ${inUse}${hazards.length} hazard(s)`
   return [
     ...lines,
     `  ${style.dim('checked'.padEnd(9))}${claims.length} port(s) of ${products} product(s): ${found}`,

@@ -1,5 +1,6 @@
 /** The host ports of products, as a table and as JSON. */
-import { type ClaimOutcome, claimPorts, ownerName, type PortClaim } from '../ports/claim.js'
+import { claimPorts, ownerName, type PortClaim } from '../ports/claim.js'
+import { rangeText } from '../ports/range.js'
 import { printable } from './escape.js'
 import { type Column, tableLines } from './table.js'
 
@@ -28,7 +29,7 @@ export function portLines(claims: readonly PortClaim[], live: LiveText | null): 
         ownerName(claim),
         feature ?? '-',
         variable ?? `(${service}, no variable)`,
-        base === null ? '' : base.from === base.to ? `${base.from}` : `${base.from}-${base.to}`,
+        base === null ? '' : rangeText(base),
         offset === null ? '' : `+${offset}`,
         hostText(claim),
         claim.outcome,
@@ -57,14 +58,4 @@ function urlOf({ http, https, outcome, from, address }: PortClaim): string | nul
   const anywhere = address === '' || address === '0.0.0.0' || address === '::'
   const host = anywhere ? 'localhost' : address.includes(':') ? `[${address}]` : address
   return `${https ? 'https' : 'http'}://${host}:${from}`
-}
-
-/** What an outcome means, for the docs and for help texts. */
-export const OUTCOMES: Readonly<Record<ClaimOutcome, string>> = {
-  adjusted: 'base port + offset, as the product env has it',
-  planned: 'base port + offset, to be merged yet',
-  outdated: 'from an older template or offset; product env --merge --refresh moves it',
-  pinned: "the product's own value, which nothing moves",
-  literal: 'no offset reaches it: it stands in a Compose file, or in a variable of another name',
-  chance: 'no port is given, so Docker picks a random one',
 }

@@ -78,6 +78,14 @@ export function checkProduct({ products }: Workspace, name: string): Problem | n
   return problem('no-product', { file: 'products' }, message, suggestion(name, products, 'products'))
 }
 
+/** Says that there is no such feature, with the nearest name. Null if there is one. */
+export function unknownFeature({ features }: Workspace, name: string): Problem | null {
+  if (!isName(name)) return badName(name, 'feature')
+  if (features.includes(name)) return null
+  const next = suggestion(name, features, 'features')
+  return problem('no-feature', { file: 'features' }, `there is no feature ${name}`, next)
+}
+
 /** The problem of a name that is none. */
 export function badName(name: string, kind: 'product' | 'feature' | 'instance'): Problem {
   const next = 'Names are letters, digits, ".", "_" and "-", and start with a letter or digit.'

@@ -10,12 +10,18 @@ const demo = demoWorkspace()
 
 describe('product port', () => {
   test.each([
-    ['my_first_app', ['crc32("my_first_app") = 3218544591', '3218544591 % 1000 = 591', '6380 + 591 = 6971']],
+    [
+      'my_first_app',
+      ['crc32("my_first_app") = 3218544591', '3218544591 % 1000 = 591', '6380 + 591 = 6971, for example'],
+    ],
     [
       'my_first_app --base 8081',
       ['crc32("my_first_app") = 3218544591', '3218544591 % 1000 = 591', '8081 + 591 = 8672'],
     ],
-    ['any-name', ['crc32("any-name") = 3371261522', '3371261522 % 1000 = 522', '6380 + 522 = 6902']],
+    [
+      'any-name',
+      ['crc32("any-name") = 3371261522', '3371261522 % 1000 = 522', '6380 + 522 = 6902, for example'],
+    ],
     [
       'api --scheme base32',
       [
@@ -39,7 +45,11 @@ describe('product port', () => {
       name: 'my_first_app',
       scheme: 'crc32',
       port: 6971,
-      steps: ['crc32("my_first_app") = 3218544591', '3218544591 % 1000 = 591', '6380 + 591 = 6971'],
+      steps: [
+        'crc32("my_first_app") = 3218544591',
+        '3218544591 % 1000 = 591',
+        '6380 + 591 = 6971, for example',
+      ],
       stated: null,
     })
   })
@@ -103,14 +113,33 @@ describe('product port PRODUCT VARIABLE', () => {
   test('is JSON as well', async () => {
     expect(JSON.parse(await ok('port shop REDIS_HOST_PORT --json', here))).toMatchObject({
       ok: true,
-      product: 'shop',
-      variable: 'REDIS_HOST_PORT',
-      port: '6966',
+      claim: { product: 'shop', instance: null, variable: 'REDIS_HOST_PORT', from: 6966, to: 6966 },
     })
     expect(JSON.parse((await product('port shop NO --json', here)).stdout)).toMatchObject({
       ok: false,
       problems: [{ code: 'no-port' }],
     })
+  })
+
+  test('prints that of an instance', async () => {
+    const blue = makeWorkspace({
+      ...REDIS,
+      'products/shop/product.yaml': 'instances: { blue: { offset: 7 } }\n',
+    })
+    await ok('env --merge shop --instance blue', blue)
+    expect(await ok('port shop REDIS_HOST_PORT --instance blue', blue)).toBe('6387\n')
+    const { exitCode, stdout, stderr } = await product('port shop REDIS_HOST_PORT --instance bleu', blue)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+    expect(stderr).toContain('product shop has no instance bleu [no-instance]\n  Did you mean blue?\n')
+  })
+
+  test.each([
+    ['port shop --instance blue', '--instance needs a variable; as a name, an instance is shop@blue'],
+    ['port shop --scheme sha1 --base 80', '--base has no part in sha1'],
+  ])('%s is wrong usage', async (line, message) => {
+    const { exitCode, stderr } = await product(line, here)
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain(message)
   })
 
   test('knows no other product', async () => {

@@ -108,6 +108,12 @@ describe('product ports', () => {
     expect(await portsOf(workspace, line)).toHaveLength(count)
   })
 
+  test('says so where there is no such feature', async () => {
+    const { exitCode, stdout, stderr } = await product('ports --feature rediss', workspace)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+    expect(stderr).toContain('there is no feature rediss [no-feature]\n  Did you mean redis?\n')
+  })
+
   test('knows no other outcome', async () => {
     const { exitCode, stdout, stderr } = await product('ports --outcome picked', workspace)
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })

@@ -116,3 +116,16 @@ export function mustRun(command: readonly string[], options: Parameters<typeof r
   if (ran.code !== 0) throw new Error(`${command.join(' ')}: exit ${ran.code}\n${ran.stderr}${ran.stdout}`)
   return ran
 }
+
+/** Runs every step, also after one that failed. @throws the first failure, once all are through */
+export async function runAll(steps: readonly (() => unknown)[]): Promise<void> {
+  const failures: unknown[] = []
+  for (const step of steps) {
+    try {
+      await step()
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  if (failures.length > 0) throw failures[0]
+}

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { product } from '../support/cli.js'
 import { requireOrSkip, runCompose } from '../support/compose.js'
 import { demoWorkspace, type TestWorkspace } from '../support/workspace.js'
-import { type Engine, openEngine } from './engine.js'
+import { type Engine, openEngine, runAll } from './engine.js'
 import { type Images, imagesMissing, makeImages } from './images.js'
 import { eventually, redis, smtpGreeting, webPage } from './talk.js'
 import { takeTurn } from './turn.js'
@@ -83,22 +83,13 @@ describe('two instances of one product on one engine', () => {
   }, 420_000)
 
   afterAll(async () => {
-    // Each step also after a failure of the one before; the first failure is told at the end.
-    const failures: unknown[] = []
-    const attempt = async (step: () => unknown) => {
-      try {
-        await step()
-      } catch (error) {
-        failures.push(error)
-      }
-    }
-    if (workspace !== undefined && engine) {
-      for (const instance of INSTANCES) await attempt(() => takeDown(instance))
-    }
-    await attempt(() => images?.remove())
-    await attempt(() => engine?.close())
-    await attempt(() => endTurn?.())
-    if (failures.length > 0) throw failures[0]
+    const isUp = workspace !== undefined && engine !== undefined
+    await runAll([
+      ...(isUp ? INSTANCES : []).map((instance) => () => takeDown(instance)),
+      () => images?.remove(),
+      () => engine?.close(),
+      () => endTurn?.(),
+    ])
   }, 120_000)
 
   beforeEach((context) => {

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Env, requireOrSkip, runCompose } from '../support/compose.js'
-import { type Engine, mustRun, openEngine } from './engine.js'
+import { type Engine, mustRun, openEngine, runAll } from './engine.js'
 import { type Images, imagesMissing, makeImages } from './images.js'
 import { eventually, redis, smtpGreeting, webPage } from './talk.js'
 import { takeTurn } from './turn.js'
@@ -86,23 +86,14 @@ describe('two products on one engine', () => {
   }, 420_000)
 
   afterAll(async () => {
-    // Each step also after a failure of the one before; the first failure is told at the end.
-    const failures: unknown[] = []
-    const attempt = async (step: () => unknown) => {
-      try {
-        await step()
-      } catch (error) {
-        failures.push(error)
-      }
-    }
-    if (workspace !== '' && engine) {
-      for (const product of PRODUCTS) await attempt(() => takeDown(product))
-    }
-    await attempt(() => images?.remove())
-    await attempt(() => engine?.close())
-    await attempt(() => endTurn?.())
-    if (workspace !== '') rmSync(workspace, { recursive: true, force: true })
-    if (failures.length > 0) throw failures[0]
+    const isUp = workspace !== '' && engine !== undefined
+    await runAll([
+      ...(isUp ? PRODUCTS : []).map((product) => () => takeDown(product)),
+      () => images?.remove(),
+      () => engine?.close(),
+      () => endTurn?.(),
+      () => workspace !== '' && rmSync(workspace, { recursive: true, force: true }),
+    ])
   }, 120_000)
 
   beforeEach((context) => {
