@@ -1,4 +1,5 @@
 /** `product env --generate`: a product env from the product's own `.env.example`. */
+
 import { join } from 'node:path'
 import { parseEnv } from '../env/document.js'
 import { readEnv } from '../env/read.js'
@@ -7,7 +8,7 @@ import { refusalProblem } from '../merge/refusal.js'
 import type { ProductSource } from '../merge/source.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { save } from '../save/save.js'
-import { productFile } from '../workspace/workspace.js'
+import { productFile } from '../workspace/layout.js'
 import type { EnvRun } from './env-run.js'
 import type { ExitCode } from './host.js'
 import { printJson, reportProblems } from './program.js'

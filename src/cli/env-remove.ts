@@ -1,11 +1,13 @@
 /** `product env NAME --instance blue --remove`: takes an overlay away, unless there is something of somebody's in it. */
+
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from '../env/document.js'
 import { findSections } from '../merge/sections.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { instancesOf } from '../workspace/instances.js'
-import { productFile, readFile } from '../workspace/workspace.js'
+import { productFile } from '../workspace/layout.js'
+import { readFile } from '../workspace/workspace.js'
 import type { EnvRun } from './env-run.js'
 import type { ExitCode } from './host.js'
 import { reportProblems } from './program.js'

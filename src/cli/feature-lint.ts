@@ -1,4 +1,5 @@
 /** `feature lint`: the rules over the features, and what `--fix` writes. */
+
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { decode } from '../env/bytes.js'
@@ -12,6 +13,7 @@ import { annotation } from '../report/annotation.js'
 import { type LintChange, type LintResult, lintAnnotations, lintJson, lintLines } from '../report/lint.js'
 import { saveAll } from '../save/save-all.js'
 import { EPHEMERAL } from '../scaffold/base-port.js'
+import { featureFolder, productFolder } from '../workspace/layout.js'
 import { readComposeFile, readFile, unknownFeature, type Workspace } from '../workspace/workspace.js'
 import type { ExitCode, Host } from './host.js'
 import { printJson, reportProblems, styleOf, usageError, workspaceOf } from './program.js'
@@ -75,7 +77,7 @@ function chosenFeatures(
 const ENVIRONMENTS = ['dev', 'prod']
 
 function sourceOf(workspace: Workspace, name: string, problems: Problem[]): LintSource {
-  const folder = `features/${name}`
+  const folder = featureFolder(name)
   const read = (file: string): string | null => readFile(workspace, file, problems).text
   const plain: TemplateFile = { environment: null, file: `${folder}/.env.example` }
   const others = ENVIRONMENTS.map((environment) => ({
@@ -92,7 +94,7 @@ function usedByProducts(workspace: Workspace): (key: string) => boolean {
   let texts: string[] | undefined
   return (key) => {
     texts ??= workspace.products.map(
-      (product) => readComposeFile(workspace, `products/${product}`, []).text ?? '',
+      (product) => readComposeFile(workspace, productFolder(product), []).text ?? '',
     )
     return texts.some((text) => text.includes(key))
   }

@@ -1,10 +1,12 @@
 /** `feature list`: each feature, what it states, and who uses it. */
+
 import type { Command } from 'commander'
 import { formatPort } from '../ports/value.js'
 import { hasErrors, type Problem, problem, unique } from '../problem.js'
 import { printable } from '../report/escape.js'
 import type { Style } from '../report/style.js'
 import { type Feature, featuresOf } from '../workspace/features.js'
+import { FEATURES } from '../workspace/layout.js'
 import { loadProduct } from '../workspace/product.js'
 import type { ExitCode, Host } from './host.js'
 import { printJson, reportProblems, styleOf, workspaceOf } from './program.js'
@@ -34,7 +36,7 @@ export async function listFeatures(
 
 function noFeature(): Problem {
   const message = 'the workspace has no feature'
-  return problem('no-feature', { file: 'features' }, message, 'Make one: feature new redis')
+  return problem('no-feature', { file: FEATURES }, message, 'Make one: feature new redis')
 }
 
 /** For people: a block, empty rows left out. */

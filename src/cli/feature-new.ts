@@ -1,4 +1,5 @@
 /** `feature new`: a folder for a feature, and where it is asked for the product that gets it. */
+
 import { existsSync, lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
@@ -19,6 +20,7 @@ import {
 import { type Image, imageFor, isImage } from '../scaffold/images.js'
 import { addFeature, type Edit, withFiles } from '../workspace/add-feature.js'
 import { type Feature, featuresOf } from '../workspace/features.js'
+import { featureFolder } from '../workspace/layout.js'
 import { type Survey, survey as surveyProducts } from '../workspace/survey.js'
 import { badName, checkProduct, isName, type Workspace } from '../workspace/workspace.js'
 import type { ExitCode, Host } from './host.js'
@@ -64,7 +66,7 @@ export async function newFeature(
     basePort,
     image,
   }
-  const folder = `features/${name}`
+  const folder = featureFolder(name)
   const made: Edit[] = [
     { file: `${folder}/.env.example`, before: null, after: encode(templateText(draft)), done: 'created' },
     { file: `${folder}/compose.yaml`, before: null, after: encode(composeText(draft)), done: 'created' },
@@ -122,14 +124,14 @@ function isPort(text: string): boolean {
 function refusals(workspace: Workspace, name: string, { addTo }: NewOptions): Problem[] {
   const problems = [...workspace.problems]
   if (!isName(name)) problems.push(badName(name, 'feature'))
-  else if (isThere(join(workspace.root, 'features', name))) {
+  else if (isThere(join(workspace.root, featureFolder(name)))) {
     const next = 'Take another name, or edit what is there; feature new never overwrites a file.'
-    problems.push(problem('feature-exists', { file: `features/${name}` }, 'it is there already', next))
+    problems.push(problem('feature-exists', { file: featureFolder(name) }, 'it is there already', next))
   } else {
     const like = workspace.features.find((other) => other.toLowerCase() === name.toLowerCase())
     if (like !== undefined) {
       const message = `feature ${like} differs from ${name} in case only: other systems take them for one, and so does Docker's DNS`
-      problems.push(problem('feature-exists', { file: `features/${like}` }, message, 'Take another name.'))
+      problems.push(problem('feature-exists', { file: featureFolder(like) }, message, 'Take another name.'))
     }
   }
   const unknown = addTo === undefined ? null : checkProduct(workspace, addTo)
@@ -168,7 +170,7 @@ function fixedPort(claim: PortClaim): Taken {
 function choosePort(ports: BasePorts, name: string, image: Image, options: NewOptions): number | Problem {
   const asked = options.port === undefined ? null : Number(options.port)
   const best = ports.choose(asked ?? image.base)
-  const place = { file: `features/${name}` }
+  const place = { file: featureFolder(name) }
   if (asked === null) {
     if (best !== null) return best
     const next =
@@ -217,7 +219,7 @@ function lines(
     const verb = before === null ? 'create' : 'change'
     rows.push([dryRun ? `would ${verb}` : `${verb}d`, done === 'created' ? file : `${file}, ${done}`])
   }
-  const compose = `features/${name}/compose.yaml`
+  const compose = `${featureFolder(name)}/compose.yaml`
   if (addTo === undefined)
     rows.push([
       'next',

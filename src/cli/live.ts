@@ -1,4 +1,5 @@
 /** What `--live` adds: who uses the ports of products right now. */
+
 import { join } from 'node:path'
 import { describeEngine, describeState } from '../live/describe.js'
 import { thisMachine } from '../live/machine.js'
@@ -8,6 +9,7 @@ import type { PortClaim } from '../ports/claim.js'
 import { rangeText } from '../ports/range.js'
 import { type Problem, problem } from '../problem.js'
 import type { LiveText } from '../report/ports.js'
+import { productFolder } from '../workspace/layout.js'
 import type { Survey } from '../workspace/survey.js'
 import type { Workspace } from '../workspace/workspace.js'
 import type { Host } from './host.js'
@@ -71,7 +73,7 @@ function stacksOf({ root }: Workspace, { owners }: Survey): Stack[] {
     product,
     instance,
     project: projectName,
-    directory: join(root, 'products', product),
+    directory: join(root, productFolder(product)),
   }))
 }
 

@@ -71,10 +71,9 @@ async function explain(
   const steps = SCHEMES[scheme].explain(name, input)
   if (SCHEMES[scheme].usesBase && options.base === undefined) steps.push(`${steps.pop()}, for example`)
   if (number > MAX_PORT) steps.push(`${number} is over ${MAX_PORT}: there is no such port`)
-  const stated =
-    scheme === 'crc32' && workspace?.products.includes(name)
-      ? (await loadProduct(workspace, name)).settings.offset
-      : undefined
+  const product =
+    scheme === 'crc32' && workspace?.products.includes(name) ? await loadProduct(workspace, name) : null
+  const stated = product?.settings.offset
   if (options.json) {
     printJson(host, {
       ok: true,
@@ -88,9 +87,7 @@ async function explain(
   }
   host.stdout(`${steps.map(printable).join('\n')}\n`)
   if (stated !== undefined)
-    host.stdout(
-      `products/${name}/product.yaml states another offset: ${base} + ${stated} = ${base + stated}\n`,
-    )
+    host.stdout(`${product?.settingsFile} states another offset: ${base} + ${stated} = ${base + stated}\n`)
   return 0
 }
 

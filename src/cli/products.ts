@@ -1,5 +1,6 @@
 import { type Problem, problem } from '../problem.js'
 import { productOf } from '../workspace/find.js'
+import { PRODUCTS } from '../workspace/layout.js'
 import { checkProduct, someOf, type Workspace } from '../workspace/workspace.js'
 
 /**
@@ -26,7 +27,7 @@ export function chooseProducts(
       : `Name one of them, or use --all: ${someOf(products)}.`
   return problem(
     'no-product',
-    { file: 'products' },
+    { file: PRODUCTS },
     products.length === 0 ? 'the workspace has no product' : 'there are several products, and none is named',
     next,
   )

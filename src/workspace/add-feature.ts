@@ -1,4 +1,5 @@
 /** Gives a product one more feature: the edits of its `product.yaml` and of the `include:` of its Compose file, and their proof. */
+
 import { decode, encode } from '../env/bytes.js'
 import { parseEnv } from '../env/document.js'
 import { readEnv } from '../env/read.js'
@@ -8,8 +9,9 @@ import { OWN_PORTS } from '../ports/own.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { withListItem } from '../scaffold/yaml-list.js'
 import { loadCompose } from './compose.js'
+import { featureFolder, productFile, productFolder } from './layout.js'
 import { loadProduct } from './product.js'
-import { productFile, readComposeFile, readFile, type Workspace } from './workspace.js'
+import { readComposeFile, readFile, type Workspace } from './workspace.js'
 
 /** A change of a file. Both texts are byte strings. */
 export interface Edit {
@@ -61,8 +63,8 @@ export async function addFeature(
     const edit = listEdit(source, 'features', feature, listed === undefined ? current : null, done, problems)
     if (edit !== null) edits.push(edit)
   }
-  const compose = readComposeFile(workspace, `products/${product}`, problems)
-  const path = `../../features/${feature}/compose.yaml`
+  const compose = readComposeFile(workspace, productFolder(product), problems)
+  const path = `../../${featureFolder(feature)}/compose.yaml`
   const included = await includes(compose, feature, problems)
   if (included === 'others' && !hasErrors(problems)) {
     const edit = listEdit(compose, 'include', path, null, `include: ${path} added`, problems)
@@ -83,7 +85,7 @@ async function includes(
   const found = includePaths(decode(text), file)
   problems.push(...found.problems)
   const paths = found.entries.flatMap((entry) => entry.paths)
-  if (paths.some((path) => path.includes(`/features/${feature}/`))) return 'feature'
+  if (paths.some((path) => path.includes(`/${featureFolder(feature)}/`))) return 'feature'
   return paths.length > 0 ? 'others' : 'none'
 }
 

@@ -1,10 +1,12 @@
 /** The Compose project of a product, read with the values that its env files give. */
+
 import { dirname, join } from 'node:path'
 import { resolvePath } from '../compose/path.js'
 import { type ComposeProject, readProject } from '../compose/project.js'
 import { decode } from '../env/bytes.js'
 import type { Problem } from '../problem.js'
 import { isFile } from './files.js'
+import { productFolder } from './layout.js'
 import { readComposeFile, readFile, type Workspace } from './workspace.js'
 
 /** Files that Compose reads on top of the one it finds. */
@@ -28,7 +30,7 @@ export function loadCompose(
   const files = composeFiles(workspace, product, values, problems)
   return files.length === 0
     ? null
-    : readComposeProject(workspace, files, values, problems, `products/${product}`)
+    : readComposeProject(workspace, files, values, problems, productFolder(product))
 }
 
 /**
@@ -62,7 +64,7 @@ function composeFiles(
   values: ReadonlyMap<string, string>,
   problems: Problem[],
 ): string[] {
-  const folder = `products/${product}`
+  const folder = productFolder(product)
   const stated = values.get('COMPOSE_FILE')
   if (stated !== undefined && stated !== '') {
     return stated
@@ -82,7 +84,7 @@ export function composeName(
   values: ReadonlyMap<string, string>,
   problems: Problem[],
 ): string | undefined {
-  const { text } = readComposeFile(workspace, `products/${product}`, problems)
+  const { text } = readComposeFile(workspace, productFolder(product), problems)
   // Reading the whole project only for a name that is hardly ever there would not pay.
   if (text === null || !/^["']?name\b/m.test(text)) return undefined
   return loadCompose(workspace, product, values, problems)?.name?.text

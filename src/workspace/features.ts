@@ -1,4 +1,5 @@
 /** The features of a workspace as those see them who write them: what each states, and which products use it. */
+
 import type { Service } from '../compose/project.js'
 import { readEnv } from '../env/read.js'
 import { refusalProblem } from '../merge/refusal.js'
@@ -7,6 +8,7 @@ import { type PortValue, parsePortValue } from '../ports/value.js'
 import { isPortVariable } from '../ports/variable.js'
 import type { Problem } from '../problem.js'
 import { readComposeProject } from './compose.js'
+import { featureFolder } from './layout.js'
 import type { LoadedProduct } from './product.js'
 import { readComposeFile, readTemplate, type Workspace } from './workspace.js'
 
@@ -51,7 +53,7 @@ export function featuresOf(
     const values = reading?.values ?? new Map<string, string>()
     for (const refusal of reading?.refusals ?? [])
       problems.push(refusalProblem(template?.file ?? '', refusal))
-    const compose = readComposeFile(workspace, `features/${name}`, problems)
+    const compose = readComposeFile(workspace, featureFolder(name), problems)
     return {
       name,
       template: template?.file ?? null,

@@ -1,6 +1,7 @@
 import { dirname, join, resolve, sep } from 'node:path'
 import { type Problem, problem } from '../problem.js'
 import { isFolder } from './files.js'
+import { FEATURES, PRODUCTS } from './layout.js'
 
 /** Where a run takes place. */
 export interface Where {
@@ -39,11 +40,11 @@ export function findWorkspace({ cwd, named }: Where): string | Problem {
 
 /** The product in whose folder (or below) the user stands; null elsewhere. */
 export function productOf(root: string, cwd: string): string | null {
-  const products = join(root, 'products') + sep
+  const products = join(root, PRODUCTS) + sep
   const folder = resolve(cwd) + sep
   return folder.startsWith(products) ? (folder.slice(products.length).split(sep)[0] ?? null) || null : null
 }
 
 function isWorkspace(folder: string): boolean {
-  return isFolder(join(folder, 'features')) && isFolder(join(folder, 'products'))
+  return isFolder(join(folder, FEATURES)) && isFolder(join(folder, PRODUCTS))
 }

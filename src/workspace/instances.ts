@@ -1,4 +1,5 @@
 /** The instances of products: their overlays, and the names that git suggests for them. */
+
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { parseEnv } from '../env/document.js'
@@ -8,8 +9,9 @@ import { ownerName } from '../ports/claim.js'
 import { type Problem, problem } from '../problem.js'
 import { composeName } from './compose.js'
 import { namesIn, readText } from './files.js'
+import { productFile, productFolder } from './layout.js'
 import { type LoadedProduct, offsetOf } from './product.js'
-import { isName, productFile, readFile, type Workspace } from './workspace.js'
+import { isName, readFile, type Workspace } from './workspace.js'
 
 const OVERLAY = /^\.env\.(.+)$/
 /** What else may stand beside a product env. */
@@ -17,8 +19,8 @@ const NO_OVERLAY = /(?:^|\.)(?:example|lock|tmp)$/
 
 /** The instances that a product has: those of its `.env.<name>` files that an overlay's section stands in. */
 export function instancesOf(workspace: Workspace, product: string, problems: Problem[]): string[] {
-  const folder = join(workspace.root, 'products', product)
-  return namesIn(folder, `products/${product}`).names.flatMap((file) => {
+  const folder = join(workspace.root, productFolder(product))
+  return namesIn(folder, productFolder(product)).names.flatMap((file) => {
     const name = OVERLAY.exec(file)?.[1]
     if (name === undefined || NO_OVERLAY.test(name) || !isName(name)) return []
     const { text } = readFile(workspace, productFile(product, file), problems)

@@ -1,13 +1,14 @@
 /** Reads all that a product's merge depends on. */
+
 import { join, relative, resolve, sep } from 'node:path'
 import { decode } from '../env/bytes.js'
 import type { FeatureSource, ProductSource } from '../merge/source.js'
 import { crc32Offset, type Offset } from '../ports/offset.js'
 import { OWN_PORTS, ownPortsTemplate } from '../ports/own.js'
 import { type Place, type Problem, problem } from '../problem.js'
+import { FEATURES, featureFolder, productFile, productFolder } from './layout.js'
 import { PRODUCT_SCHEMA, type ProductSettings } from './settings.js'
 import {
-  productFile,
   readComposeFile,
   readExample,
   readFile,
@@ -57,7 +58,7 @@ export async function loadProduct(workspace: Workspace, name: string): Promise<L
   )
   const own: FeatureSource = {
     name: OWN_PORTS,
-    hostDir: join(workspace.root, 'products', name),
+    hostDir: join(workspace.root, productFolder(name)),
     template: { file, doc: ports.doc, shifts: () => false, lineOf: (key) => lineOf('ports', key) },
   }
   const source: ProductSource = {
@@ -66,7 +67,7 @@ export async function loadProduct(workspace: Workspace, name: string): Promise<L
     features: ports.doc.statements.length === 0 ? features : [own, ...features],
     allow: settings.allow ?? [],
     env: readFile(workspace, productFile(name, '.env'), problems),
-    example: readExample(workspace, `products/${name}`, problems),
+    example: readExample(workspace, productFolder(name), problems),
   }
   return { source, settings, settingsFile: file, problems }
 }
@@ -85,7 +86,7 @@ interface NamedFeature {
 }
 
 function allFeatures({ features }: Workspace): NamedFeature[] {
-  return features.map((feature) => ({ feature, place: { file: `features/${feature}` } }))
+  return features.map((feature) => ({ feature, place: { file: featureFolder(feature) } }))
 }
 
 function loadFeature(
@@ -103,7 +104,7 @@ function loadFeature(
   const found: Problem[] = []
   const template = readTemplate(workspace, feature, found)
   problems.push(...found)
-  const hostDir = join(workspace.root, 'features', feature)
+  const hostDir = join(workspace.root, featureFolder(feature))
   return found.length > 0 ? [] : [{ name: feature, hostDir, template }]
 }
 
@@ -113,18 +114,18 @@ async function includedFeatures(
   product: string,
   problems: Problem[],
 ): Promise<NamedFeature[] | null> {
-  const { file, text } = readComposeFile(workspace, `products/${product}`, problems)
+  const { file, text } = readComposeFile(workspace, productFolder(product), problems)
   if (text === null || !text.includes('include')) return null
   const { includePaths } = await import('../compose/include.js')
   const includes = includePaths(decode(text), file)
   problems.push(...includes.problems)
-  const folder = join(workspace.root, 'products', product)
+  const folder = join(workspace.root, productFolder(product))
   const features = includes.entries.flatMap(({ paths, span }) =>
     paths.flatMap((path): NamedFeature[] => {
       // Which file a variable would lead to depends on the env file that is only to be made.
       if (path.includes('$')) return []
       const [parent, feature] = relative(workspace.root, resolve(folder, path)).split(sep)
-      return parent === 'features' && feature !== undefined
+      return parent === FEATURES && feature !== undefined
         ? [{ feature, place: { file, line: span.line } }]
         : []
     }),

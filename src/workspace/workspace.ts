@@ -1,10 +1,5 @@
-/**
- * A workspace's layout, and the reading of its files. This is the one place that knows where things are:
- *
- *     features/<feature>/.env.example  compose.yaml
- *     products/<product>/product.yaml  .env.example  compose.yaml  .env  .env.<instance>
- *     workspace.yaml
- */
+/** A workspace and the reading of its files, each once. */
+
 import { join, resolve } from 'node:path'
 import { distance } from 'fastest-levenshtein'
 import { parseEnv } from '../env/document.js'
@@ -12,6 +7,7 @@ import type { TemplateSource, TextSource } from '../merge/source.js'
 import { DEFAULT_MODULUS } from '../ports/offset.js'
 import { type Problem, problem } from '../problem.js'
 import { type FileText, isFolder, namesIn, readText } from './files.js'
+import { FEATURES, featureFolder, PRODUCTS } from './layout.js'
 import { readSettings, type Settings } from './read-settings.js'
 import type { Schema } from './schema.js'
 import { NAME_PATTERN, WORKSPACE_SCHEMA, type WorkspaceSettings } from './settings.js'
@@ -51,18 +47,13 @@ export async function openWorkspace(
     if (problem !== null) problems.push(problem)
     return names.filter((name) => NAME.test(name) && isFolder(join(root, parent, name)))
   }
-  const products = folders('products')
-  const features = folders('features')
+  const products = folders(PRODUCTS)
+  const features = folders(FEATURES)
   const texts = new Map<string, FileText>()
   const bare = { root, modulus: DEFAULT_MODULUS, environment, products, features, problems, texts }
   const workspace: Workspace = { ...bare, templates: new Map() }
   const { settings } = await readYaml<WorkspaceSettings>(workspace, 'workspace', WORKSPACE_SCHEMA, problems)
   return { ...workspace, modulus: settings.modulus ?? DEFAULT_MODULUS }
-}
-
-/** A file of a product, relative to the workspace, with `/`. */
-export function productFile(product: string, name: string): string {
-  return `products/${product}/${name}`
 }
 
 /** Whether a text may be the name of a feature, product or instance. */
@@ -75,7 +66,7 @@ export function checkProduct({ products }: Workspace, name: string): Problem | n
   if (products.includes(name)) return null
   if (!isName(name)) return badName(name, 'product')
   const message = `there is no product ${name}`
-  return problem('no-product', { file: 'products' }, message, suggestion(name, products, 'products'))
+  return problem('no-product', { file: PRODUCTS }, message, suggestion(name, products, 'products'))
 }
 
 /** Says that there is no such feature, with the nearest name. Null if there is one. */
@@ -83,7 +74,7 @@ export function unknownFeature({ features }: Workspace, name: string): Problem |
   if (!isName(name)) return badName(name, 'feature')
   if (features.includes(name)) return null
   const next = suggestion(name, features, 'features')
-  return problem('no-feature', { file: 'features' }, `there is no feature ${name}`, next)
+  return problem('no-feature', { file: FEATURES }, `there is no feature ${name}`, next)
 }
 
 /** The problem of a name that is none. */
@@ -133,7 +124,7 @@ export function readTemplate(
   const known = workspace.templates.get(feature)
   if (known !== undefined) return known
   const found: Problem[] = []
-  const { file, text } = readExample(workspace, `features/${feature}`, found)
+  const { file, text } = readExample(workspace, featureFolder(feature), found)
   const template = text === null ? null : { file, doc: parseEnv(text) }
   // One that cannot be read is asked for again by the next product, which has the problem, too.
   if (found.length === 0) workspace.templates.set(feature, template)
