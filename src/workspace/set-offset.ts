@@ -108,12 +108,12 @@ function insert(
   if (start === undefined || end === undefined) return null
   if (map.flow) {
     const inner = `${keyText(path[0] as string)}: ${flowValue(path.slice(1), offset)}`
-    const before = text.slice(0, end - 1).trimEnd()
-    const blank = text.slice(before.length, end - 1)
-    const comma = before.endsWith(',') ? ' ' : ', '
-    return first === undefined
-      ? `${text.slice(0, start)}{ ${inner} }${text.slice(end)}`
-      : `${before}${comma}${inner}${blank}${text.slice(end - 1)}`
+    if (first === undefined) return `${text.slice(0, start)}{ ${inner} }${text.slice(end)}`
+    // Right behind the last pair, and behind its comma where it has one: what follows may be a comment.
+    const last = lastByte(map.items.at(-1)) + 1
+    const comma = /^\s*,/.exec(text.slice(last, end - 1))?.[0]
+    const at = last + (comma?.length ?? 0)
+    return `${text.slice(0, at)}${comma === undefined ? ',' : ''} ${inner}${text.slice(at)}`
   }
   const at = (first?.key as Node | undefined)?.range?.[0]
   if (at === undefined) return null

@@ -66,6 +66,14 @@ describe('the offset of the product', () => {
     'in a flow map over several lines': ['{\n  features: [a]\n}\n', '{\n  features: [a], offset: 17\n}\n'],
     'in an empty flow map': ['{}\n', '{ offset: 17 }\n'],
     'in a flow map with a comma at its end': ['{ features: [a], }\n', '{ features: [a], offset: 17 }\n'],
+    'in a flow map with comments': [
+      '# keep\n{\n  features: [a], # one\n  allow: [] # two\n}\n',
+      '# keep\n{\n  features: [a], # one\n  allow: [], offset: 17 # two\n}\n',
+    ],
+    'in a flow map with comments and a comma at its end': [
+      '{\n  features: [a], # one\n}\n',
+      '{\n  features: [a], offset: 17 # one\n}\n',
+    ],
     'in place of another': ['offset: 5\nfeatures: [a]\n', 'offset: 17\nfeatures: [a]\n'],
     'in place of another, by a key in quotes': ['"offset": 5\nallow: []\n', '"offset": 17\nallow: []\n'],
     'in place of another, by an explicit key': ['? offset\n: 5\n', '? offset\n: 17\n'],
@@ -135,6 +143,14 @@ describe('the offset of an instance', () => {
     'in flow maps': [
       'instances: { red: { offset: 4 } }\n',
       'instances: { red: { offset: 4 }, blue: { offset: 23 } }\n',
+    ],
+    'in a flow map with a comment behind it': [
+      'features: [a] # one\ninstances: { green: {offset: 3}, } # two\n',
+      'features: [a] # one\ninstances: { green: {offset: 3}, blue: { offset: 23 } } # two\n',
+    ],
+    'in a flow map with comments in it': [
+      'instances: {\n  green: { offset: 3 }, # why\n}\n',
+      'instances: {\n  green: { offset: 3 }, blue: { offset: 23 } # why\n}\n',
     ],
     'in an empty flow map of instances': ['instances: {}\n', 'instances: { blue: { offset: 23 } }\n'],
     'in a file that is one flow map': [
