@@ -61,5 +61,6 @@ function save() {
   }
 }
 
-process.on('exit', save)
+// Wrong usage (2) has compiled nothing that another run needs.
+process.on('exit', (code) => code === 2 || save())
 load('__MAIN__')

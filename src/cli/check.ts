@@ -78,8 +78,9 @@ async function fix(
   // Owners for which no offset is free do not keep the others from being parted.
   const stopped = plan.problems.some(({ severity, code }) => severity === 'error' && code !== 'no-offset')
   if (stopped) return { ...none, problems: plan.problems, unresolved: plan.unresolved }
-  const failed = dryRun ? null : saveAll(plan.saves)
-  if (failed !== null) return { ...none, problems: [...plan.problems, failed], unresolved: plan.unresolved }
+  const failed = dryRun ? [] : saveAll(plan.saves)
+  if (failed.length > 0)
+    return { ...none, problems: [...plan.problems, ...failed], unresolved: plan.unresolved }
   return { ...plan, lines: fixLines(plan, dryRun, refresh), written: !dryRun && plan.saves.length > 0 }
 }
 

@@ -26,9 +26,10 @@ export async function merge(run: EnvRun): Promise<ExitCode> {
   const stopped = hasErrors(problems)
   const onlyShow = options.dryRun || options.diff || options.check
   const written = new Set<ProductPlan>()
-  const failed = stopped || onlyShow ? null : writePlans(workspace, plans)
-  if (failed !== null) problems.push(failed)
-  else if (!stopped && !onlyShow) for (const plan of plans.filter(changesFile)) written.add(plan)
+  const failed = stopped || onlyShow ? [] : writePlans(workspace, plans)
+  problems.push(...failed)
+  if (!stopped && !onlyShow && failed.length === 0)
+    for (const plan of plans.filter(changesFile)) written.add(plan)
   const assigned = [...written].filter(({ entries }) => entries.some(({ outcome }) => outcome === 'adjusted'))
   if (assigned.length > 0) {
     const { heldPorts } = await import('./held.js')
@@ -43,7 +44,7 @@ export async function merge(run: EnvRun): Promise<ExitCode> {
     host.stdout(plans.map((plan) => mergeDiff(plan, options.reveal ?? false)).join(''))
   } else if (!options.quiet) {
     const style = styleOf(host, 'stdout')
-    const state: MergeState = stopped || failed !== null ? 'stopped' : onlyShow ? 'shown' : 'done'
+    const state: MergeState = stopped || failed.length > 0 ? 'stopped' : onlyShow ? 'shown' : 'done'
     const reports = plans.map((plan) => `${mergeLines(plan, state, style).join('\n')}\n`)
     host.stdout(reports.join('\n'))
   }
@@ -52,7 +53,7 @@ export async function merge(run: EnvRun): Promise<ExitCode> {
 }
 
 /** Writes all plans, or none. Also those that change nothing: what a killed run has left beside the file is cleared up. */
-function writePlans({ root }: Workspace, plans: readonly ProductPlan[]): Problem | null {
+function writePlans({ root }: Workspace, plans: readonly ProductPlan[]): Problem[] {
   return saveAll(
     plans.flatMap(({ file, before, after }) =>
       after === null ? [] : [{ path: join(root, file), file, before, after }],

@@ -111,14 +111,14 @@ async function fix(
 ): Promise<{ findings: Finding[]; changes: LintChange[] }> {
   const results = sources.map((source) => fixFeature(source, surroundings))
   if (dryRun && format === 'text') for (const result of results) await printDiffs(host, result)
-  const failed = dryRun ? null : write(workspace, results)
-  if (failed === null) {
+  const failed = dryRun ? [] : write(workspace, results)
+  if (failed.length === 0) {
     return {
       findings: results.flatMap(({ remaining }) => remaining),
       changes: results.flatMap(changesOf),
     }
   }
-  problems.push(failed)
+  problems.push(...failed)
   for (const source of sources) surroundings.replace(source)
   return { findings: sources.flatMap(({ name }) => lintFeature(surroundings.contexts(name))), changes: [] }
 }
@@ -139,7 +139,7 @@ async function printDiffs(host: Host, { changes }: Fixed): Promise<void> {
   }
 }
 
-function write({ root }: Workspace, results: readonly Fixed[]): Problem | null {
+function write({ root }: Workspace, results: readonly Fixed[]): Problem[] {
   return saveAll(
     results.flatMap(({ changes }) =>
       changes.map(({ file, before, after }) => ({

@@ -94,7 +94,7 @@ export async function newFeature(
       shared: true as const,
     }))
     const failed = saveInNewFolder({ path: join(workspace.root, folder), file: folder }, saves)
-    if (failed !== null) return reportProblems(host, [...problems, failed])
+    if (failed.length > 0) return reportProblems(host, [...problems, ...failed])
   }
   host.stdout(`${lines(host, draft, edits, ports, added.included, options).join('\n')}\n`)
   if (options.dryRun) {

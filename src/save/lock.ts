@@ -16,13 +16,13 @@ const STALE_AGE = 5_000
 /**
  * Runs `work` while holding the lock.
  * @param path of the lock file
- * @returns what `work` returns, or null if another process held the lock for all of our patience
+ * @returns what `work` returns, or null if another process held the lock for all of our patience, or the file is no lock
  * @throws what the file system throws when the lock cannot be made, and what `work` throws
  */
 export function withLock<T>(path: string, work: () => T): { readonly result: T } | null {
   const deadline = Date.now() + PATIENCE
   while (!acquire(path)) {
-    if (Date.now() > deadline) return null
+    if (Date.now() > deadline || isForeign(readOrNull(path))) return null
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE)
   }
   try {
@@ -75,11 +75,19 @@ function markOf(pid: number): string {
   return `${pid} ${hostname()} ${startOf(pid)}\n`
 }
 
+const MARK = /^\d+ \S+ \d*\n$/
+
+/** Whether a file of that name says something else than a lock does. It is somebody's, and will not go away by itself. */
+function isForeign(mark: string | null): boolean {
+  return mark !== null && mark !== '' && !MARK.test(mark)
+}
+
 function isStale(path: string, mark: string): boolean {
   const [pid, host] = mark.split(' ')
   if (host === hostname() && /^\d+$/.test(pid as string)) {
     return !isAlive(Number(pid)) || markOf(Number(pid)) !== mark
   }
+  if (isForeign(mark)) return false
   const modified = statSync(path, { throwIfNoEntry: false })?.mtimeMs
   return modified !== undefined && Date.now() - modified > STALE_AGE
 }
@@ -104,7 +112,10 @@ function readOrNull(path: string): string | null {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return null
+    // A folder of that name is no lock of ours, and in the way all the same.
+    if (code === 'EISDIR') return '.'
     throw error
   }
 }

@@ -2,23 +2,21 @@
 import { mkdirSync, rmdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Problem, problem } from '../problem.js'
-import { type Save, save } from './save.js'
+import { obstacle, type Save, save } from './save.js'
 
 /**
  * Writes the files in order.
- * @returns the problem that stopped it, with every file as it was; null when all are written
+ * @returns none when all are written; else the problem that stopped it, and what stands in the way of the files
+ *   behind it, with every file as it was
  */
-export function saveAll(files: readonly Save[]): Problem | null {
-  const done: Save[] = []
-  for (const file of files) {
+export function saveAll(files: readonly Save[]): Problem[] {
+  for (const [index, file] of files.entries()) {
     const failed = save(file)
-    if (failed !== null) {
-      undo(done)
-      return failed
-    }
-    done.push(file)
+    if (failed === null) continue
+    undo(files.slice(0, index))
+    return [failed, ...files.slice(index + 1).flatMap((later) => obstacle(later) ?? [])]
   }
-  return null
+  return []
 }
 
 /**
@@ -28,14 +26,14 @@ export function saveAll(files: readonly Save[]): Problem | null {
 export function saveInNewFolder(
   folder: { readonly path: string; readonly file: string },
   files: readonly Save[],
-): Problem | null {
+): Problem[] {
   try {
     mkdirSync(folder.path)
   } catch (error) {
-    return noFolder(folder.file, error as NodeJS.ErrnoException)
+    return [noFolder(folder.file, error as NodeJS.ErrnoException)]
   }
   const failed = saveAll(files)
-  if (failed !== null) removeIfEmpty(folder.path)
+  if (failed.length > 0) removeIfEmpty(folder.path)
   return failed
 }
 

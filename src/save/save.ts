@@ -67,8 +67,24 @@ export function save({ path, file, before, after, shared }: Save): Problem | nul
       'locked',
       { file },
       message,
-      `Wait for it to end; if none is running, delete ${basename(lockOf(target))}.`,
+      `Wait for it to end; if none is running, ${basename(lockOf(target))} is in the way: delete it if nobody needs it.`,
     )
+  } catch (error) {
+    return cannotWrite(file, error as NodeJS.ErrnoException)
+  }
+}
+
+/**
+ * What would keep the file from being written, as far as it shows without writing; null if nothing does.
+ */
+export function obstacle({ path, file, before, after }: Save): Problem | null {
+  if (before === after) return null
+  try {
+    const target = followLinks(path)
+    const old = statSync(target, { throwIfNoEntry: false })
+    if (old !== undefined) checkWritable(target, old)
+    accessSync(dirname(target), constants.W_OK)
+    return null
   } catch (error) {
     return cannotWrite(file, error as NodeJS.ErrnoException)
   }
@@ -219,7 +235,10 @@ const REASONS: Readonly<Record<string, { why: string; next: string }>> = {
     why: 'no permission',
     next: 'Make the file and its folder writable (chmod u+w), or run as their owner.',
   },
-  EPERM: { why: 'its owner or mode could not be kept', next: 'Run as the owner of the file.' },
+  EPERM: {
+    why: 'its owner, group or mode could not be kept',
+    next: 'Run as its owner, who is in its group as well (ls -l tells both), or change its group (chgrp).',
+  },
 }
 
 function cannotWrite(file: string, error: NodeJS.ErrnoException): Problem {

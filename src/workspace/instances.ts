@@ -15,7 +15,7 @@ import { isName, readFile, type Workspace } from './workspace.js'
 
 const OVERLAY = /^\.env\.(.+)$/
 /** What else may stand beside a product env. */
-const NO_OVERLAY = /(?:^|\.)(?:example|lock|tmp)$/
+const NO_OVERLAY = /(?:^|\.)(?:example|lock(?:\.\d+)?|tmp)$/
 
 /** The instances that a product has: those of its `.env.<name>` files that an overlay's section stands in. */
 export function instancesOf(workspace: Workspace, product: string, problems: Problem[]): string[] {

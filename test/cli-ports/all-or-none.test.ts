@@ -27,6 +27,15 @@ test('a merge of all products, where one product env is read-only', async () => 
   expect(workspace.all()).toEqual(before)
 })
 
+test('a merge of all products, where two product envs are read-only, tells both', async () => {
+  const workspace = colliding()
+  await ok('env --merge --all', workspace)
+  workspace.write({ 'features/redis/.env.example': 'REDIS_HOST_PORT=6380\nREDIS_OLD=1\nNEW=1\n' })
+  for (const name of ['a', 'b']) chmodSync(workspace.path(`products/${name}/.env`), 0o400)
+  const { stderr } = await product('env --merge --all', workspace)
+  expect(stderr.match(/^products\/\w\/\.env: error: .* it is read-only/gm)).toHaveLength(2)
+})
+
 test('a fix whose product.yaml is read-only does not say that it fixed anything', async () => {
   const workspace = colliding()
   await ok('env --merge --all', workspace)

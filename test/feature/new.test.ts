@@ -378,7 +378,7 @@ describe('what is there stays', () => {
     const workspace = shop()
     mkdirSync(workspace.path('features/cache'))
     const folder = { path: workspace.path('features/cache'), file: 'features/cache' }
-    expect(saveInNewFolder(folder, [])).toMatchObject({ code: 'feature-exists' })
+    expect(saveInNewFolder(folder, [])).toMatchObject([{ code: 'feature-exists' }])
   })
 })
 
@@ -401,7 +401,7 @@ test('every written file goes again if one of them cannot be written', async () 
       after: 'C',
     },
   ])
-  expect(failed).toMatchObject({ code: 'changed-meanwhile', file: 'products/shop/product.yaml' })
+  expect(failed).toMatchObject([{ code: 'changed-meanwhile', file: 'products/shop/product.yaml' }])
   expect(workspace.all()).toEqual(before)
 })
 

@@ -277,6 +277,20 @@ describe('what killed runs leave', () => {
     expect(folder.read('.env.lock')).toBe('1 another-host 5\n')
   })
 
+  it.each([
+    ['a file', { '.env.lock': 'the key is under the mat\n' }],
+    ['a folder', { '.env.lock/notes': 'x' }],
+  ])('%s in the place of the lock is nobody’s lock: it stays, and is told', (_, files) => {
+    const folder = folderWith('A=1')
+    folder.write(files)
+    const old = Date.now() / 1000 - 60
+    utimesSync(folder.path('.env.lock'), old, old)
+    expect(folder.save('A=1', 'A=2')).toBe('locked')
+    expect(folder.all()).toEqual({ ...files, '.env': 'A=1' })
+    expect(folder.save('A=1', 'A=1')).toBeNull()
+    expect(folder.all()).toEqual({ ...files, '.env': 'A=1' })
+  })
+
   it('files of others with names of that kind stay', () => {
     const files = {
       '.env.lock.bak': 'x',
