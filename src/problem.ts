@@ -68,6 +68,11 @@ export const PROBLEMS = {
   'unreadable-file': { severity: 'error', meaning: 'A file is there but cannot be read.' },
   'no-env': { severity: 'error', meaning: 'The product has no product env yet.' },
   'no-env-example': { severity: 'error', meaning: '`--generate` found no `.env.example` in the product.' },
+  'unread-include': {
+    severity: 'warning',
+    meaning:
+      'An `include:` of the product’s Compose files has a variable that is not set, so its feature is not known.',
+  },
   'no-template': { severity: 'warning', meaning: 'A feature of the product has no template.' },
   'env-refused': {
     severity: 'error',

@@ -1,21 +1,11 @@
 /** The Compose project of a product, read with the values that its env files give. */
 
-import { dirname, join } from 'node:path'
-import { resolvePath } from '../compose/path.js'
 import { type ComposeProject, readProject } from '../compose/project.js'
 import { decode } from '../env/bytes.js'
 import type { Problem } from '../problem.js'
-import { isFile } from './files.js'
+import { composeFiles } from './compose-files.js'
 import { productFolder } from './layout.js'
 import { readComposeFile, readFile, type Workspace } from './workspace.js'
-
-/** Files that Compose reads on top of the one it finds. */
-const OVERRIDES = [
-  'compose.override.yml',
-  'compose.override.yaml',
-  'docker-compose.override.yml',
-  'docker-compose.override.yaml',
-]
 
 /**
  * Reads a product's Compose files as `docker compose` in its folder would; null where there is none.
@@ -27,7 +17,7 @@ export function loadCompose(
   values: ReadonlyMap<string, string>,
   problems: Problem[],
 ): ComposeProject | null {
-  const files = composeFiles(workspace, product, values, problems)
+  const files = composeFiles(workspace, product, (name) => values.get(name), problems)
   return files.length === 0
     ? null
     : readComposeProject(workspace, files, values, problems, productFolder(product))
@@ -55,26 +45,6 @@ export function readComposeProject(
     return value === undefined ? undefined : decode(value)
   }
   return readProject(files, readText, lookup, directory)
-}
-
-/** The files by name, relative to the workspace: those of COMPOSE_FILE where the product env sets it. */
-function composeFiles(
-  workspace: Workspace,
-  product: string,
-  values: ReadonlyMap<string, string>,
-  problems: Problem[],
-): string[] {
-  const folder = productFolder(product)
-  const stated = values.get('COMPOSE_FILE')
-  if (stated !== undefined && stated !== '') {
-    return stated
-      .split(values.get('COMPOSE_PATH_SEPARATOR') ?? ':')
-      .map((file) => resolvePath(folder, decode(file)))
-  }
-  const { file, text } = readComposeFile(workspace, folder, problems)
-  if (text === null) return []
-  const override = OVERRIDES.find((name) => isFile(join(workspace.root, folder, name)))
-  return override === undefined ? [file] : [file, join(dirname(file), override)]
 }
 
 /** What the product's Compose file says that the project is called. */

@@ -1,15 +1,15 @@
 /** Reads all that a product's merge depends on. */
 
-import { join, relative, resolve, sep } from 'node:path'
-import { decode } from '../env/bytes.js'
+import { join } from 'node:path'
 import type { FeatureSource, ProductSource } from '../merge/source.js'
 import { crc32Offset, type Offset } from '../ports/offset.js'
 import { OWN_PORTS, ownPortsTemplate } from '../ports/own.js'
-import { type Place, type Problem, problem } from '../problem.js'
-import { FEATURES, featureFolder, productFile, productFolder } from './layout.js'
+import { type Problem, problem } from '../problem.js'
+import { includedFeatures, type NamedFeature } from './included-features.js'
+import { featureFolder, productFile, productFolder } from './layout.js'
 import { PRODUCT_SCHEMA, type ProductSettings } from './settings.js'
 import {
-  readComposeFile,
+  checkProduct,
   readExample,
   readFile,
   readTemplate,
@@ -28,10 +28,17 @@ export interface LoadedProduct {
   readonly problems: readonly Problem[]
 }
 
-/** Loads a product. @param name one of the workspace's products */
+/**
+ * Loads a product.
+ * @returns it; where the workspace has no product of that name, a source without anything in it, and a problem
+ */
 export async function loadProduct(workspace: Workspace, name: string): Promise<LoadedProduct> {
   const problems: Problem[] = []
+  const unknown = checkProduct(workspace, name)
+  if (unknown !== null) return notLoaded(name, unknown)
   const stem = productFile(name, 'product')
+  const env = readFile(workspace, productFile(name, '.env'), problems)
+  const example = readExample(workspace, productFolder(name), problems)
   const {
     settings,
     file,
@@ -45,7 +52,9 @@ export async function loadProduct(workspace: Workspace, name: string): Promise<L
   const named =
     bad.length > 0
       ? []
-      : (stated ?? (await includedFeatures(workspace, name, problems)) ?? allFeatures(workspace))
+      : (stated ??
+        (await includedFeatures(workspace, name, env.text ?? example.text ?? '', problems)) ??
+        allFeatures(workspace))
   const first = named.filter(
     ({ feature }, index) => named.findIndex((other) => other.feature === feature) === index,
   )
@@ -66,10 +75,24 @@ export async function loadProduct(workspace: Workspace, name: string): Promise<L
     offset: offsetOf(name, settings.offset, workspace.modulus),
     features: ports.doc.statements.length === 0 ? features : [own, ...features],
     allow: settings.allow ?? [],
-    env: readFile(workspace, productFile(name, '.env'), problems),
-    example: readExample(workspace, productFolder(name), problems),
+    env,
+    example,
   }
   return { source, settings, settingsFile: file, problems }
+}
+
+/** What stands in for a product that there is not: nothing is read, as the name may lead out of the workspace. */
+function notLoaded(name: string, unknown: Problem): LoadedProduct {
+  const nothing = (file: string) => ({ file: productFile('-', file), text: null })
+  const source: ProductSource = {
+    name,
+    offset: { value: 0, from: 'crc32' },
+    features: [],
+    allow: [],
+    env: nothing('.env'),
+    example: nothing('.env.example'),
+  }
+  return { source, settings: {}, settingsFile: nothing('product.yaml').file, problems: [unknown] }
 }
 
 /** The offset of a product or instance: the one that `product.yaml` states, else that of its name. */
@@ -77,12 +100,6 @@ export function offsetOf(name: string, stated: number | undefined, modulus: numb
   return stated === undefined
     ? { value: crc32Offset(name, modulus), from: 'crc32' }
     : { value: stated, from: 'product.yaml' }
-}
-
-/** A feature, and where it is said that the product has it. */
-interface NamedFeature {
-  readonly feature: string
-  readonly place: Place
 }
 
 function allFeatures({ features }: Workspace): NamedFeature[] {
@@ -106,29 +123,4 @@ function loadFeature(
   problems.push(...found)
   const hostDir = join(workspace.root, featureFolder(feature))
   return found.length > 0 ? [] : [{ name: feature, hostDir, template }]
-}
-
-/** The features that the product's Compose file includes, in order; null if it includes none. */
-async function includedFeatures(
-  workspace: Workspace,
-  product: string,
-  problems: Problem[],
-): Promise<NamedFeature[] | null> {
-  const { file, text } = readComposeFile(workspace, productFolder(product), problems)
-  if (text === null || !text.includes('include')) return null
-  const { includePaths } = await import('../compose/include.js')
-  const includes = includePaths(decode(text), file)
-  problems.push(...includes.problems)
-  const folder = join(workspace.root, productFolder(product))
-  const features = includes.entries.flatMap(({ paths, span }) =>
-    paths.flatMap((path): NamedFeature[] => {
-      // Which file a variable would lead to depends on the env file that is only to be made.
-      if (path.includes('$')) return []
-      const [parent, feature] = relative(workspace.root, resolve(folder, path)).split(sep)
-      return parent === FEATURES && feature !== undefined
-        ? [{ feature, place: { file, line: span.line } }]
-        : []
-    }),
-  )
-  return features.length === 0 ? null : features
 }

@@ -251,6 +251,44 @@ describe('the features of a product', () => {
     expect(await featuresWith(files)).toEqual(['c', 'a'])
   })
 
+  test('are those of the override, too', async () => {
+    const files = {
+      'products/shop/compose.yaml': short,
+      'products/shop/compose.override.yaml': 'include: [../../features/b/compose.yaml]\n',
+    }
+    expect(await featuresWith(files)).toEqual(['c', 'a', 'b'])
+  })
+
+  test('are those of the files that COMPOSE_FILE names, from their folder', async () => {
+    const files = {
+      'products/shop/.env': 'COMPOSE_FILE=compose/base.yaml:compose/more.yaml\n',
+      'products/shop/compose/base.yaml': 'include: [../../../features/b/compose.yaml]\n',
+      'products/shop/compose/more.yaml': 'include: [../../../features/a/compose.yaml]\n',
+      'products/shop/compose.yaml': 'include: [../../features/c/compose.yaml]\n',
+    }
+    expect(await featuresWith(files)).toEqual(['b', 'a'])
+  })
+
+  test('are found where the product env says what a variable in the path stands for', async () => {
+    const files = {
+      'products/shop/compose.yaml':
+        'include: ["../../features/${CACHE}/compose.yaml", "../../features/${X:-a}/c.yaml"]\n',
+      'products/shop/.env.example': 'CACHE=b\n',
+    }
+    expect(await featuresWith(files)).toEqual(['b', 'a'])
+  })
+
+  test('are told to be unknown where nothing says it, and are not all there are', async () => {
+    const workspace = makeWorkspace({
+      ...features,
+      'products/shop/compose.yaml': 'include:\n  - ../../features/${CACHE}/compose.yaml\n',
+    })
+    const { exitCode, stdout, stderr } = await product('env --merge shop --json', workspace)
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain('products/shop/compose.yaml:2: warning: CACHE is not set')
+    expect(JSON.parse(stdout)).toMatchObject({ products: [{ merged: [] }] })
+  })
+
   test.each([
     ['there is neither product.yaml nor a Compose file', {}],
     ['the Compose file includes nothing', { 'products/shop/compose.yaml': 'services: {}\n' }],

@@ -65,6 +65,8 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<stri
   'unreadable-file': () => merged({ 'products/shop/.env/': '' }),
   'no-env': () => stderrOf(shop(), 'env shop'),
   'no-env-example': () => stderrOf(shop(), 'env --generate shop'),
+  'unread-include': () =>
+    merged({ 'products/shop/compose.yaml': 'include:\n  - ../../features/${CACHE}/compose.yaml\n' }),
   'no-template': () => merged({ 'features/blog/compose.yaml': 'services: {}\n' }),
   'env-refused': () => merged({ 'products/shop/.env': "APP_ENV=dev\nGREETING='it's late'\n" }),
   'required-missing': () =>
