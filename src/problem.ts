@@ -67,6 +67,10 @@ export const PROBLEMS = {
   },
   'unreadable-file': { severity: 'error', meaning: 'A file is there but cannot be read.' },
   'no-env': { severity: 'error', meaning: 'The product has no product env yet.' },
+  'env-file-off': {
+    severity: 'warning',
+    meaning: 'Compose would not read the product env: another variable switches it off.',
+  },
   'no-env-example': { severity: 'error', meaning: '`--generate` found no `.env.example` in the product.' },
   'unread-include': {
     severity: 'warning',

@@ -1,6 +1,7 @@
 /** `product env NAME`: what Compose will see, and where each value comes from. */
+import { decode } from '../env/bytes.js'
 import { readAsDotenv } from '../env/dotenv.js'
-import { viewEnv } from '../merge/view.js'
+import { type ViewEntry, viewEnv } from '../merge/view.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { secretsOf } from '../report/secrets.js'
 import { viewJson, viewLines } from '../report/view.js'
@@ -22,6 +23,9 @@ export function show(run: EnvRun): ExitCode {
     problems.push(...view.problems)
     // Each of them makes Compose refuse the whole file.
     if (view.problems.length > 0) return []
+    // An instance is used with --env-file, which beats both.
+    const off = instance === null ? switchedOff(product.source.env.file, view.entries, shell) : null
+    if (off !== null) problems.push(off)
     const texts = files.map(({ text }) => text)
     const secrets = options.reveal ? null : secretsOf(product.source, texts, shell.keys())
     return [{ name: product.source.name, secrets, file: product.source.env.file, entries: view.entries }]
@@ -46,6 +50,28 @@ export function show(run: EnvRun): ExitCode {
     )
   }
   return reportProblems(host, problems)
+}
+
+/** What Go's strconv.ParseBool takes for true, by which Compose reads the switch (measured with 2.40.3). */
+const TRUE = /^(?:1|t|T|true|TRUE|True)$/
+
+/** Says that Compose would not read the product env at all. Null if it would. */
+function switchedOff(
+  file: string,
+  entries: readonly ViewEntry[],
+  shell: ReadonlyMap<string, string>,
+): Problem | null {
+  const others = shell.get('COMPOSE_ENV_FILES') ?? ''
+  if (others !== '') {
+    const message = `the shell's COMPOSE_ENV_FILES makes Compose read ${decode(others)} in its place`
+    return problem('env-file-off', { file }, message, 'unset COMPOSE_ENV_FILES')
+  }
+  const name = 'COMPOSE_DISABLE_ENV_FILE'
+  const value = shell.get(name) ?? entries.find(({ key }) => key === name)?.value ?? ''
+  if (!TRUE.test(value)) return null
+  const where = shell.has(name) ? 'in the shell' : 'in it'
+  const next = shell.has(name) ? `unset ${name}` : 'Remove that line.'
+  return problem('env-file-off', { file }, `${name} is set ${where}, so Compose does not read it`, next)
 }
 
 /** The env files that Compose would read, in order; null with a problem where one is missing. */

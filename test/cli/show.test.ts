@@ -144,3 +144,29 @@ test('an environment with thousands of variables is no trouble', async () => {
   const env = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`V${index}`, 'x'.repeat(50)]))
   expect((await product('env', await merged(), { env })).exitCode).toBe(0)
 })
+
+describe('a product env that Compose would not read is shown with a warning', () => {
+  const workspace = makeWorkspace({ [ENV]: 'A=1\n' })
+  test.each([
+    [{ COMPOSE_DISABLE_ENV_FILE: '1' }, 'COMPOSE_DISABLE_ENV_FILE is set in the shell'],
+    [{ COMPOSE_DISABLE_ENV_FILE: 'True' }, 'unset COMPOSE_DISABLE_ENV_FILE'],
+    [{ COMPOSE_ENV_FILES: 'a.env,b.env' }, 'makes Compose read a.env,b.env in its place'],
+  ])('with %j', async (env, message) => {
+    const { exitCode, stderr } = await product('env', workspace, { env })
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain('warning')
+    expect(stderr).toContain(message)
+  })
+
+  test('by its own word', async () => {
+    const itself = makeWorkspace({ [ENV]: 'A=1\nCOMPOSE_DISABLE_ENV_FILE=true\n' })
+    expect((await product('env', itself)).stderr).toContain('is set in it, so Compose does not read it')
+  })
+
+  test.each([{ COMPOSE_DISABLE_ENV_FILE: '0' }, { COMPOSE_DISABLE_ENV_FILE: '' }, { COMPOSE_ENV_FILES: '' }])(
+    'not with %j',
+    async (env) => {
+      expect((await product('env', workspace, { env })).stderr).toBe('')
+    },
+  )
+})

@@ -64,6 +64,7 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<stri
   'bad-settings': () => merged({ 'products/shop/product.yaml': '# mine\nfeature: [redis]\n' }),
   'unreadable-file': () => merged({ 'products/shop/.env/': '' }),
   'no-env': () => stderrOf(shop(), 'env shop'),
+  'env-file-off': () => stderrOf(shop({ 'products/shop/.env': 'COMPOSE_DISABLE_ENV_FILE=1\n' }), 'env shop'),
   'no-env-example': () => stderrOf(shop(), 'env --generate shop'),
   'unread-include': () =>
     merged({ 'products/shop/compose.yaml': 'include:\n  - ../../features/${CACHE}/compose.yaml\n' }),
