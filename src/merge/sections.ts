@@ -86,3 +86,16 @@ function sectionSum(bytes: string): string {
 function startsLine({ text }: EnvDocument, { start }: Comment): boolean {
   return start === 0 || text[start - 1] === '\n' || (start === 3 && text.startsWith('\xef\xbb\xbf'))
 }
+
+const OF_ENVIRONMENT = /^# >>> \S+ \(.*\/\.env\.(dev|prod)\.example\)\r?$/gm
+
+/**
+ * The environment that a product env was merged for (`--dev`, `--prod`), by its last section that names the template of
+ * one; null for none.
+ */
+export function environmentOf(text: string): 'dev' | 'prod' | null {
+  // Nearly no product env has one, and to look for a text is the cheapest look.
+  if (!text.includes('.env.dev.example)') && !text.includes('.env.prod.example)')) return null
+  const last = [...text.matchAll(OF_ENVIRONMENT)].at(-1)
+  return (last?.[1] as 'dev' | 'prod' | undefined) ?? null
+}

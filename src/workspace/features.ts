@@ -48,7 +48,7 @@ export function featuresOf(
     }
   }
   return workspace.features.map((name) => {
-    const template = readTemplate(workspace, name, problems)
+    const template = readTemplate(workspace, name, null, problems)
     const reading = template === null ? null : readEnv(template.doc)
     const values = reading?.values ?? new Map<string, string>()
     for (const refusal of reading?.refusals ?? [])

@@ -1,6 +1,7 @@
 /** Reads all that a product's merge depends on. */
 
 import { join } from 'node:path'
+import { environmentOf } from '../merge/sections.js'
 import type { FeatureSource, ProductSource } from '../merge/source.js'
 import { crc32Offset, type Offset } from '../ports/offset.js'
 import { OWN_PORTS, ownPortsTemplate } from '../ports/own.js'
@@ -10,6 +11,7 @@ import { featureFolder, productFile, productFolder } from './layout.js'
 import { PRODUCT_SCHEMA, type ProductSettings } from './settings.js'
 import {
   checkProduct,
+  type Environment,
   readExample,
   readFile,
   readTemplate,
@@ -38,7 +40,8 @@ export async function loadProduct(workspace: Workspace, name: string): Promise<L
   if (unknown !== null) return notLoaded(name, unknown)
   const stem = productFile(name, 'product')
   const env = readFile(workspace, productFile(name, '.env'), problems)
-  const example = readExample(workspace, productFolder(name), problems)
+  const environment = workspace.environment ?? environmentOf(env.text ?? '')
+  const example = readExample(workspace, productFolder(name), environment, problems)
   const {
     settings,
     file,
@@ -58,7 +61,7 @@ export async function loadProduct(workspace: Workspace, name: string): Promise<L
   const first = named.filter(
     ({ feature }, index) => named.findIndex((other) => other.feature === feature) === index,
   )
-  const features = first.flatMap((each) => loadFeature(workspace, name, each, problems))
+  const features = first.flatMap((each) => loadFeature(workspace, name, each, environment, problems))
   const ports = ownPortsTemplate(settings.ports ?? {}, name, workspace.modulus)
   problems.push(
     ...ports.problems.map(({ key, message, next }) =>
@@ -110,6 +113,7 @@ function loadFeature(
   workspace: Workspace,
   product: string,
   { feature, place }: NamedFeature,
+  environment: Environment | null,
   problems: Problem[],
 ): FeatureSource[] {
   if (!workspace.features.includes(feature)) {
@@ -119,7 +123,7 @@ function loadFeature(
     return []
   }
   const found: Problem[] = []
-  const template = readTemplate(workspace, feature, found)
+  const template = readTemplate(workspace, feature, environment, found)
   problems.push(...found)
   const hostDir = join(workspace.root, featureFolder(feature))
   return found.length > 0 ? [] : [{ name: feature, hostDir, template }]

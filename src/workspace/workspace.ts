@@ -21,6 +21,7 @@ export interface Workspace {
   readonly root: string
   /** How many offsets there are. */
   readonly modulus: number
+  /** The one that the user asks for; without it, each product env tells its own (`environmentOf`). */
   readonly environment: Environment | null
   /** The names of all products and features, by code point. */
   readonly products: readonly string[]
@@ -119,22 +120,28 @@ export function readFile({ root, texts }: Workspace, file: string, problems: Pro
 export function readTemplate(
   workspace: Workspace,
   feature: string,
+  environment: Environment | null,
   problems: Problem[],
 ): TemplateSource | null {
-  const known = workspace.templates.get(feature)
+  const key = `${feature} ${environment}`
+  const known = workspace.templates.get(key)
   if (known !== undefined) return known
   const found: Problem[] = []
-  const { file, text } = readExample(workspace, featureFolder(feature), found)
+  const { file, text } = readExample(workspace, featureFolder(feature), environment, found)
   const template = text === null ? null : { file, doc: parseEnv(text) }
   // One that cannot be read is asked for again by the next product, which has the problem, too.
-  if (found.length === 0) workspace.templates.set(feature, template)
+  if (found.length === 0) workspace.templates.set(key, template)
   problems.push(...found)
   return template
 }
 
-/** The `.env.example` of a folder, or the one of the environment that is asked for. */
-export function readExample(workspace: Workspace, folder: string, problems: Problem[]): TextSource {
-  const { environment } = workspace
+/** The `.env.example` of a folder, or the one of an environment. */
+export function readExample(
+  workspace: Workspace,
+  folder: string,
+  environment: Environment | null,
+  problems: Problem[],
+): TextSource {
   const names = environment === null ? ['.env.example'] : [`.env.${environment}.example`, '.env.example']
   return firstFile(
     workspace,

@@ -57,6 +57,18 @@ describe('check --fix', () => {
     expect(here.all()).toEqual(before)
   })
 
+  test('with --refresh leaves products in the environment that they were merged for', async () => {
+    const here = colliding({
+      'features/web/.env.prod.example': 'WEB_HOST_PORT=9000\nWEB_MODE=prod\n',
+    })
+    await ok('env --merge --all --prod', here)
+    expect(await ok('ports b', here)).toMatch(/WEB_HOST_PORT +9000 +\+5 +9005 +adjusted/)
+    const a = here.read('products/a/.env')
+    await ok('check --fix --refresh', here)
+    expect(here.read('products/a/.env')).toBe(a)
+    expect(here.read('products/b/.env')).toContain(`\nWEB_HOST_PORT=${9000 + B1}\nWEB_MODE=prod\n`)
+  })
+
   test('does nothing twice', async () => {
     const here = colliding()
     await ok('check --fix', here)

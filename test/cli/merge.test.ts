@@ -151,6 +151,24 @@ describe('a merge', () => {
     expect(workspace.read(ENV)).toContain(`\n${expected}\n`)
   })
 
+  test('goes on with the environment that the product env was merged for, until another is asked for', async () => {
+    const workspace = makeWorkspace({
+      'products/shop/': '',
+      'features/a/.env.example': 'A=any\n',
+      'features/a/.env.dev.example': 'A=dev\n',
+      'features/a/.env.prod.example': 'A=prod\n',
+    })
+    await product('env --merge --prod', workspace)
+    workspace.write({ 'features/b/.env.example': 'B=any\n', 'features/b/.env.prod.example': 'B=prod\n' })
+    expect((await product('env --merge', workspace)).exitCode).toBe(0)
+    expect(workspace.read(ENV)).toContain('\nB=prod\n')
+    const before = workspace.read(ENV)
+    await product('env --merge --refresh', workspace)
+    expect(workspace.read(ENV)).toBe(before)
+    await product('env --merge --refresh --dev', workspace)
+    expect(workspace.read(ENV)).toContain('\nA=dev\n')
+  })
+
   test('names a feature without a template, and goes on', async () => {
     const workspace = shop({ 'features/empty/': '' })
     const { exitCode, stderr } = await product('env --merge', workspace)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseEnv } from '../../src/env/document.js'
-import { findSections, writeSection } from '../../src/merge/sections.js'
+import { environmentOf, findSections, writeSection } from '../../src/merge/sections.js'
 
 const REDIS = writeSection('redis', 'features/redis/.env.example', 'A=1\n', '\n')
 const CRLF = REDIS.replaceAll('\n', '\r\n')
@@ -56,4 +56,20 @@ describe('sections', () => {
     ['an end of another section', `# >>> web (f)\n# <<< redis 7b1f03aa\n`, ['redis:2', 'web:1']],
     ['an end without a sum, which is a comment', '# <<< redis\n', []],
   ])('name a stray mark: %s', (_, text, stray) => expect(found(text).stray).toEqual(stray))
+})
+
+describe('the environment of a product env', () => {
+  const section = (file: string) => writeSection('redis', file, 'A=1\n', '\n')
+  it.each([
+    ['', null],
+    [section('features/redis/.env.example'), null],
+    [section('features/redis/.env.prod.example'), 'prod'],
+    [section('features/redis/.env.prod.example').replaceAll('\n', '\r\n'), 'prod'],
+    [section('features/a/.env.prod.example') + section('features/b/.env.example'), 'prod'],
+    [section('features/a/.env.prod.example') + section('features/b/.env.dev.example'), 'dev'],
+    ['A="\n (features/redis/.env.dev.example)"\n', null],
+    ['# see features/redis/.env.dev.example)\n', null],
+  ])('of %j is %j', (text, expected) => {
+    expect(environmentOf(text)).toBe(expected)
+  })
 })
