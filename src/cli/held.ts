@@ -1,5 +1,5 @@
 /** Warns when a merge has just given a product a port that somebody else uses. */
-import { probePorts } from '../live/probe.js'
+import { EVERYWHERE, probePorts } from '../live/probe.js'
 import type { ProductPlan } from '../merge/plan.js'
 import { ownerName } from '../ports/claim.js'
 import { parsePortValue } from '../ports/value.js'
@@ -26,9 +26,7 @@ export async function heldPorts(
     return typeof port === 'string' ? [] : [port.from]
   })
   if (ports.length === 0 || ports.length > MOST) return []
-  const results = await probePorts(
-    ports.map((port) => ({ protocol: 'tcp', port, addresses: ['0.0.0.0', '::'] })),
-  )
+  const results = await probePorts(ports.map((port) => ({ protocol: 'tcp', port, addresses: EVERYWHERE })))
   const isHeld = (index: number): boolean =>
     [...(results[index]?.values() ?? [])].some(({ outcome }) => outcome === 'held')
   const held = new Set(ports.filter((_, index) => isHeld(index)))

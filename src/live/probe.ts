@@ -23,9 +23,17 @@ export interface ProbeTarget {
   readonly protocol: 'tcp' | 'udp'
   /** 1…65535. */
   readonly port: number
-  /** IP addresses without brackets. */
+  /** IP addresses without brackets, or `EVERYWHERE`. */
   readonly addresses: readonly string[]
 }
+
+/** In place of an address: all of both families, with one socket. Node then checks no address, whose pattern takes longer to compile than ports take to try. */
+const BOTH_FAMILIES = ''
+
+/** Where to try a port of TCP to find out whether anybody has it on any address. */
+export const EVERYWHERE: readonly string[] =
+  // Other systems may allow such a socket beside somebody's of one family.
+  process.platform === 'linux' ? [BOTH_FAMILIES] : ['0.0.0.0', '::']
 
 /** How many sockets are open at a time. More makes it no faster; the usual limits of a process are 256 (macOS) and 1024. */
 const SOCKETS = 64
@@ -59,7 +67,8 @@ function bindTcp(host: string, port: number): Promise<Binding> {
     server.once('error', (error) => resolve(bindingOf(error)))
     // Exclusive, lest a cluster's worker is given the port that its parent holds; IPv6 only, as IPv4 is tried for itself.
     // Closed in the very callback: nobody's connection has been accepted by then.
-    server.listen({ host, port, exclusive: true, ipv6Only: true }, () => server.close(() => resolve(FREE)))
+    const where = host === BOTH_FAMILIES ? {} : { host, ipv6Only: true }
+    server.listen({ ...where, port, exclusive: true }, () => server.close(() => resolve(FREE)))
   })
 }
 

@@ -1,13 +1,13 @@
 import { createSocket } from 'node:dgram'
 import { connect, createServer, isIPv6 } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { addressesToProbe, type Binding, probePorts } from '../../src/live/probe.js'
+import { addressesToProbe, type Binding, EVERYWHERE, probePorts } from '../../src/live/probe.js'
 import { run } from '../support/compose.js'
 import { bindUdp, bundle, freePort, listenTcp, temporaryFolder } from './support.js'
 
 const ALL = addressesToProbe('', 'linux')
 
-async function outcomes(protocol: 'tcp' | 'udp', port: number, addresses = ALL) {
+async function outcomes(protocol: 'tcp' | 'udp', port: number, addresses: readonly string[] = ALL) {
   const [bindings] = await probePorts([{ protocol, port, addresses }])
   return Object.fromEntries([...(bindings ?? [])].map(([address, { outcome }]) => [address, outcome]))
 }
@@ -71,6 +71,21 @@ describe.each(['tcp', 'udp'] as const)('a port of %s', (protocol) => {
 test.runIf(hasIPv6)('a listener on :: that takes IPv4 too holds both', async () => {
   const found = await outcomes('tcp', await listenTcp({ host: '::', ipv6Only: false }))
   expect(new Set(Object.values(found))).toEqual(new Set(['held']))
+})
+
+describe('everywhere', () => {
+  const isHeld = async (port: number): Promise<boolean> =>
+    Object.values(await outcomes('tcp', port, EVERYWHERE)).includes('held')
+
+  test('nobody has a free port', async () => {
+    expect(await isHeld(await freePort())).toBe(false)
+  })
+  test.each(['0.0.0.0', ...(linux ? ['127.0.0.1', '127.0.0.2'] : []), ...(hasIPv6 ? ['::', '::1'] : [])])(
+    'somebody has a port on %s',
+    async (address) => {
+      expect(await isHeld(await listenTcp({ host: address, ipv6Only: true }))).toBe(true)
+    },
+  )
 })
 
 test('tcp and udp are told apart', async () => {
