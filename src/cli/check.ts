@@ -11,6 +11,7 @@ import { saveAll } from '../save/save-all.js'
 import { planFix } from '../workspace/fix.js'
 import { type Survey, survey as surveyProducts } from '../workspace/survey.js'
 import { openWorkspace, type Workspace } from '../workspace/workspace.js'
+import { heldPorts } from './held.js'
 import type { ExitCode, Host } from './host.js'
 import { lookLive } from './live.js'
 import { printJson, reportProblems, styleOf, usageError } from './program.js'
@@ -38,7 +39,7 @@ export async function check(
   if (wrong !== null) return usageError(host, wrong)
   const surveyed = await surveyWorkspace(host, command, names)
   if (Array.isArray(surveyed)) return stopped(host, options, surveyed)
-  const fixed = options.fix ? await fix(surveyed, options) : null
+  const fixed = options.fix ? await fix(host, surveyed, options) : null
   const { workspace, survey } = fixed?.written ? await again(surveyed.workspace) : surveyed
   const problems: Problem[] = [...survey.problems, ...(fixed?.problems ?? [])]
   const result: CheckResult = {
@@ -66,6 +67,7 @@ interface Fixed {
 
 /** Repairs what can be repaired: all of the plan is written, or nothing. */
 async function fix(
+  host: Host,
   { workspace, survey }: { workspace: Workspace; survey: Survey },
   options: CheckOptions,
 ): Promise<Fixed> {
@@ -81,7 +83,14 @@ async function fix(
   const failed = dryRun ? [] : saveAll(plan.saves)
   if (failed.length > 0)
     return { ...none, problems: [...plan.problems, ...failed], unresolved: plan.unresolved }
-  return { ...plan, lines: fixLines(plan, dryRun, refresh), written: !dryRun && plan.saves.length > 0 }
+  const held = dryRun ? [] : await heldPorts(host, workspace, plan.plans)
+  const problems = [...plan.problems, ...held]
+  return {
+    ...plan,
+    problems,
+    lines: fixLines(plan, dryRun, refresh),
+    written: !dryRun && plan.saves.length > 0,
+  }
 }
 
 function misuse(names: readonly string[], options: CheckOptions): string | null {

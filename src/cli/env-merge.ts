@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { planMerge } from '../merge/merge.js'
 import { overlaySource } from '../merge/overlay.js'
-import { changesFile, type ProductPlan } from '../merge/plan.js'
+import { changesFile, isAssigned, type ProductPlan } from '../merge/plan.js'
 import type { ProductSource } from '../merge/source.js'
 import { hasErrors, type Problem, unique } from '../problem.js'
 import { mergeJson } from '../report/merge-json.js'
@@ -30,10 +30,9 @@ export async function merge(run: EnvRun): Promise<ExitCode> {
   problems.push(...failed)
   if (!stopped && !onlyShow && failed.length === 0)
     for (const plan of plans.filter(changesFile)) written.add(plan)
-  const assigned = [...written].filter(({ entries }) => entries.some(({ outcome }) => outcome === 'adjusted'))
-  if (assigned.length > 0) {
+  if ([...written].some(({ entries }) => entries.some(isAssigned))) {
     const { heldPorts } = await import('./held.js')
-    problems.push(...(await heldPorts(host, workspace, assigned)))
+    problems.push(...(await heldPorts(host, workspace, [...written])))
   }
   if (options.json) {
     const secrets = (source: ProductSource) => (options.reveal ? null : secretsOf(source))

@@ -78,3 +78,8 @@ export interface ProductPlan {
 export function changesFile(plan: ProductPlan): boolean {
   return plan.after !== plan.before
 }
+
+/** Whether the merge gives the product a port: a shifted one, or one of its own by a scheme. */
+export function isAssigned({ outcome, ownPort }: Entry): boolean {
+  return outcome === 'adjusted' || (outcome === 'added' && ownPort)
+}

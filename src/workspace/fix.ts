@@ -24,6 +24,8 @@ export interface Fix {
   readonly outdated: readonly SurveyedOwner[]
   /** All that is to be written; the env files among them only where that is asked for. */
   readonly saves: readonly Save[]
+  /** Of the env files among them. */
+  readonly plans: readonly ProductPlan[]
   readonly problems: readonly Problem[]
 }
 
@@ -37,6 +39,7 @@ export async function planFix(workspace: Workspace, surveyed: Survey, refresh: b
   const saves = offsetSaves(workspace, surveyed, reassignments, problems)
   const later = saves.length === 0 ? surveyed : await survey(withTexts(workspace, saves), workspace.products)
   const outdated = later.owners.filter(isOutdated)
+  const plans: ProductPlan[] = []
   if (refresh) {
     const names = new Set(outdated.map(({ product }) => product))
     for (const plan of [...names].flatMap((name) => refreshPlans(workspace, later, name, problems))) {
@@ -46,11 +49,12 @@ export async function planFix(workspace: Workspace, surveyed: Survey, refresh: b
         plan.problems.filter(({ severity }) => severity === 'error'),
       )
       const { file, before, after } = plan
-      if (changesFile(plan) && after !== null)
-        saves.push({ path: join(workspace.root, file), file, before, after })
+      if (!changesFile(plan) || after === null) continue
+      saves.push({ path: join(workspace.root, file), file, before, after })
+      plans.push(plan)
     }
   }
-  return { reassignments, unresolved, outdated, saves, problems }
+  return { reassignments, unresolved, outdated, saves, plans, problems }
 }
 
 /** The writes that state the chosen offsets, one a product. A file that only a person can edit is a problem. */
