@@ -76,18 +76,16 @@ function switchedOff(
 
 /** The env files that Compose would read, in order; null with a problem where one is missing. */
 function filesOf({ workspace, instance }: EnvRun, product: LoadedProduct, problems: Problem[]) {
-  const { name, env } = product.source
+  const { name, env, example, features } = product.source
   if (env.text === null) {
     // Where it is there but cannot be read, that is already known.
     if (problems.some(({ file }) => file === env.file)) return null
-    problems.push(
-      problem(
-        'no-env',
-        { file: env.file },
-        `product ${name} has no .env yet`,
-        `Run: product env --merge ${name}`,
-      ),
-    )
+    // Of nothing, a merge makes nothing.
+    const empty = features.length === 0 && example.text === null
+    const next = empty
+      ? `Write ${env.file}, or give the product a feature.`
+      : `Run: product env --merge ${name}`
+    problems.push(problem('no-env', { file: env.file }, `product ${name} has no .env yet`, next))
     return null
   }
   const own = { file: env.file, text: env.text }

@@ -20,7 +20,7 @@ export interface PortValue {
 export type NotAPort = 'empty' | 'not-a-number'
 
 const ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9A-Fa-f:.]+\]):/
-const PORTS = /^(\d{1,9})(?:-(\d{1,9}))?$/
+const PORTS = /^(\d{1,15})(?:-(\d{1,15}))?$/
 
 /**
  * Reads a port value.

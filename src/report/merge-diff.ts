@@ -23,7 +23,7 @@ function masked(text: string, overlay: boolean): string {
   const doc = parseEnv(maskComments(parseEnv(text)))
   const own = isOwn(doc)
   const hide = (statement: Statement): boolean =>
-    own(statement) || (overlay && !isPort(statement.key, rawValue(doc, statement)))
+    (overlay || own(statement)) && !isPort(statement.key, rawValue(doc, statement))
   return decode(maskValues(doc, hide))
 }
 

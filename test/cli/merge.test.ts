@@ -132,6 +132,18 @@ describe('a merge', () => {
     expect(workspace.read(ENV)).toContain('REDIS_HOST_PORT=6400\n')
   })
 
+  test.each(['99999999999', '999999999999999'])(
+    'takes %s for a port, and one that is too high',
+    async (port) => {
+      const workspace = makeWorkspace({
+        'features/a/.env.example': `A_HOST_PORT=${port}\n`,
+        'products/shop/': '',
+      })
+      const { exitCode, stderr } = await product('env --merge', workspace)
+      expect([exitCode, stderr]).toEqual([1, expect.stringContaining('[port-out-of-range]')])
+    },
+  )
+
   test('spreads the offsets as far as workspace.yaml says', async () => {
     const workspace = shop({ 'workspace.yaml': 'modulus: 100\n' })
     expect((await product('env --merge --dry-run', workspace)).stdout).toContain('shop  offset 86 ')
@@ -373,6 +385,12 @@ describe('what only shows', () => {
 })
 
 describe('--diff', () => {
+  test('shows ports, which are no secrets, and masks all else that is the product’s own', async () => {
+    const own = 'OWN_HOST_PORT=9000\nODD_HOST_PORT=hunter2\nOTHER=9001\n'
+    const { stdout } = await product('env --merge --diff', shop({ [ENV]: own }))
+    expect(stdout).toContain('\n OWN_HOST_PORT=9000\n ODD_HOST_PORT=********\n OTHER=********\n')
+  })
+
   test('is unified, with the values of the product masked', async () => {
     const workspace = shop({ [ENV]: 'A=secret\n#B = secret\nC="secret\nsecret" # why\n' })
     expect((await product('env --merge --diff', workspace)).stdout).toBe(`\

@@ -121,12 +121,17 @@ test('--json has every documented field', async () => {
 })
 
 test('a product without a product env is told how to get one', async () => {
-  const { exitCode, stdout, stderr } = await product('env', makeWorkspace({ 'products/shop/': '' }))
-  expect([exitCode, stdout, stderr]).toEqual([
-    1,
-    '',
-    'products/shop/.env: error: product shop has no .env yet [no-env]\n  Run: product env --merge shop\n',
-  ])
+  const text = (next: string) =>
+    `products/shop/.env: error: product shop has no .env yet [no-env]\n  ${next}\n`
+  const bare = await product('env', makeWorkspace({ 'products/shop/': '' }))
+  expect(bare).toEqual({
+    exitCode: 1,
+    stdout: '',
+    stderr: text('Write products/shop/.env, or give the product a feature.'),
+  })
+  const shop = { 'features/redis/.env.example': 'REDIS_HOST_PORT=6380\n', 'products/shop/': '' }
+  const { stderr } = await product('env', makeWorkspace(shop))
+  expect(stderr).toBe(text('Run: product env --merge shop'))
 })
 
 test('a product env that Compose refuses is not shown, but the line is named', async () => {
