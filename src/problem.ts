@@ -44,6 +44,10 @@ export const PROBLEMS = {
     severity: 'error',
     meaning: 'The product has no instance of that name, or `--instance auto` finds none.',
   },
+  'same-project': {
+    severity: 'error',
+    meaning: 'Several products or instances have the same Compose project name.',
+  },
   'no-feature': {
     severity: 'error',
     meaning: 'The workspace has no feature of that name, which a product lists or a command was given.',

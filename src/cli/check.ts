@@ -9,6 +9,7 @@ import { annotation } from '../report/annotation.js'
 import { type CheckResult, checkAnnotations, checkJson, checkLines, fixLines } from '../report/check.js'
 import { saveAll } from '../save/save-all.js'
 import { planFix } from '../workspace/fix.js'
+import { sameProjects } from '../workspace/projects.js'
 import { type Survey, survey as surveyProducts } from '../workspace/survey.js'
 import { openWorkspace, type Workspace } from '../workspace/workspace.js'
 import { heldPorts } from './held.js'
@@ -41,7 +42,10 @@ export async function check(
   if (Array.isArray(surveyed)) return stopped(host, options, surveyed)
   const fixed = options.fix ? await fix(host, surveyed, options) : null
   const { workspace, survey } = fixed?.written ? await again(surveyed.workspace) : surveyed
-  const problems: Problem[] = [...survey.problems, ...(fixed?.problems ?? [])]
+  const concerns = ({ product }: { product: string }): boolean =>
+    names.length === 0 || names.includes(product)
+  const shared = sameProjects(survey.owners, concerns)
+  const problems: Problem[] = [...survey.problems, ...(fixed?.problems ?? []), ...shared]
   const result: CheckResult = {
     ...(await findings(host, workspace, survey, names, options, problems)),
     reassignments: fixed?.reassignments ?? [],

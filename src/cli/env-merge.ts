@@ -22,6 +22,10 @@ export async function merge(run: EnvRun): Promise<ExitCode> {
   const planned: Planned[] = []
   for (const product of products) planned.push(...(await planOf(run, product, found)))
   const plans = planned.map(({ plan }) => plan)
+  if (run.instance !== null) {
+    const { takenProjects } = await import('../workspace/projects.js')
+    found.push(...(await takenProjects(workspace, plans)))
+  }
   const problems = unique([...found, ...plans.flatMap((plan) => plan.problems)])
   const stopped = hasErrors(problems)
   const onlyShow = options.dryRun || options.diff || options.check

@@ -104,7 +104,6 @@ function owner(
     plan: overlay ?? plan,
     projectName:
       decode(values.get('COMPOSE_PROJECT_NAME') ?? '') ||
-      compose?.name?.text ||
-      composeProjectName(plan.product),
+      composeProjectName(compose?.name?.text || plan.product),
   }
 }
