@@ -2,11 +2,11 @@
 import type { Command } from 'commander'
 import { ephemeralRange } from '../live/ephemeral.js'
 import { findCollisions } from '../ports/collisions.js'
-import type { Reassignment } from '../ports/fix.js'
 import { findHazards } from '../ports/hazards.js'
 import { hasErrors, type Problem } from '../problem.js'
 import { annotation } from '../report/annotation.js'
-import { type CheckResult, checkAnnotations, checkJson, checkLines, fixLines } from '../report/check.js'
+import { type CheckResult, checkAnnotations, checkJson, checkLines } from '../report/check.js'
+import type { FixResult } from '../report/fix.js'
 import { saveAll } from '../save/save-all.js'
 import { planFix } from '../workspace/fix.js'
 import { sameProjects } from '../workspace/projects.js'
@@ -48,11 +48,9 @@ export async function check(
   const problems: Problem[] = [...survey.problems, ...(fixed?.problems ?? []), ...shared]
   const result: CheckResult = {
     ...(await findings(host, workspace, survey, names, options, problems)),
-    reassignments: fixed?.reassignments ?? [],
-    unresolved: fixed?.unresolved ?? [],
+    fix: fixed,
   }
-  const done = fixed?.lines ?? null
-  print(host, result, done, problems, options)
+  print(host, result, problems, options)
   const exitCode =
     options.format === 'github' ? (hasErrors(problems) ? 1 : 0) : reportProblems(host, problems)
   const found =
@@ -60,12 +58,8 @@ export async function check(
   return found ? 1 : exitCode
 }
 
-interface Fixed {
-  readonly reassignments: readonly Reassignment[]
-  readonly unresolved: CheckResult['unresolved']
+interface Fixed extends FixResult {
   readonly problems: readonly Problem[]
-  /** What was done, or would be, for people. */
-  readonly lines: readonly string[]
   readonly written: boolean
 }
 
@@ -73,28 +67,19 @@ interface Fixed {
 async function fix(
   host: Host,
   { workspace, survey }: { workspace: Workspace; survey: Survey },
-  options: CheckOptions,
+  { dryRun = false, refresh = false }: { readonly dryRun?: boolean; readonly refresh?: boolean },
 ): Promise<Fixed> {
-  const dryRun = options.dryRun ?? false
-  const refresh = options.refresh ?? false
-  const nothing = '  fixed    nothing, since there are errors: correct them first'
-  const none = { reassignments: [], unresolved: [], lines: [nothing], written: false }
-  if (hasErrors(survey.problems)) return { ...none, problems: [] }
-  const plan = await planFix(workspace, survey, refresh)
+  const none = { state: 'stopped', refresh, reassignments: [], outdated: [], written: false } as const
+  if (hasErrors(survey.problems)) return { ...none, unresolved: [], problems: [] }
+  const { saves, problems, ...plan } = await planFix(workspace, survey, refresh)
   // Owners for which no offset is free do not keep the others from being parted.
-  const stopped = plan.problems.some(({ severity, code }) => severity === 'error' && code !== 'no-offset')
-  if (stopped) return { ...none, problems: plan.problems, unresolved: plan.unresolved }
-  const failed = dryRun ? [] : saveAll(plan.saves)
-  if (failed.length > 0)
-    return { ...none, problems: [...plan.problems, ...failed], unresolved: plan.unresolved }
-  const held = dryRun ? [] : await heldPorts(host, workspace, plan.plans)
-  const problems = [...plan.problems, ...held]
-  return {
-    ...plan,
-    problems,
-    lines: fixLines(plan, dryRun, refresh),
-    written: !dryRun && plan.saves.length > 0,
-  }
+  const stopped = problems.some(({ severity, code }) => severity === 'error' && code !== 'no-offset')
+  if (stopped) return { ...none, unresolved: plan.unresolved, problems }
+  if (dryRun) return { ...plan, state: 'shown', refresh, problems, written: false }
+  const failed = saveAll(saves)
+  if (failed.length > 0) return { ...none, unresolved: plan.unresolved, problems: [...problems, ...failed] }
+  const held = await heldPorts(host, workspace, plan.plans)
+  return { ...plan, state: 'done', refresh, problems: [...problems, ...held], written: saves.length > 0 }
 }
 
 function misuse(names: readonly string[], options: CheckOptions): string | null {
@@ -142,16 +127,10 @@ function problemAnnotation(found: Problem): string {
   return annotation(found.severity, found, `${found.message.replace(/\.$/, '')}. ${found.next}`)
 }
 
-function print(
-  host: Host,
-  result: CheckResult,
-  done: readonly string[] | null,
-  problems: readonly Problem[],
-  options: CheckOptions,
-): void {
+function print(host: Host, result: CheckResult, problems: readonly Problem[], options: CheckOptions): void {
   if (options.format === 'json') printJson(host, { ok: !hasErrors(problems), ...checkJson(result), problems })
   else if (options.format === 'github') {
     const found = problems.map(problemAnnotation)
     host.stdout([...found, ...checkAnnotations(result)].map((line) => `${line}\n`).join(''))
-  } else host.stdout(`${checkLines(result, done, styleOf(host, 'stdout')).join('\n')}\n`)
+  } else host.stdout(`${checkLines(result, styleOf(host, 'stdout')).join('\n')}\n`)
 }

@@ -7,7 +7,7 @@ import { printable } from './escape.js'
  * Source: GitHub's documentation, "Workflow commands"; the escapes are those of its toolkit.
  */
 export function annotation(
-  severity: Severity,
+  severity: Severity | 'notice',
   { file, line, column }: { readonly file?: string; readonly line?: number; readonly column?: number },
   message: string,
 ): string {

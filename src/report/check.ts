@@ -2,11 +2,11 @@
 import type { PortClaim } from '../ports/claim.js'
 import { claimPorts, ownerName } from '../ports/claim.js'
 import type { Collision } from '../ports/collisions.js'
-import type { Reassignment, Unresolved } from '../ports/fix.js'
 import type { Hazard } from '../ports/hazards.js'
 import { rangeText } from '../ports/range.js'
 import { annotation } from './annotation.js'
 import { printable } from './escape.js'
+import { type FixResult, fixAnnotations, fixJson, fixLines } from './fix.js'
 import { hostText, portJson } from './ports.js'
 import type { Style } from './style.js'
 
@@ -19,13 +19,12 @@ export interface CheckResult {
   /** With --live: ports that somebody else holds. */
   readonly held: readonly { readonly claim: PortClaim; readonly by: string }[]
   /** With --fix. */
-  readonly reassignments: readonly Reassignment[]
-  readonly unresolved: readonly Unresolved[]
+  readonly fix: FixResult | null
 }
 
-/** For people. @param fixed what became of the fix; null without one */
-export function checkLines(result: CheckResult, fixed: readonly string[] | null, style: Style): string[] {
-  const { collisions, hazards, held, products, claims } = result
+/** For people. */
+export function checkLines(result: CheckResult, style: Style): string[] {
+  const { collisions, hazards, held, products, claims, fix } = result
   const lines: string[] = []
   for (const collision of collisions) {
     lines.push(`${style.red('collision')}  ${collision.protocol} ${rangeText(collision)}`)
@@ -37,7 +36,7 @@ export function checkLines(result: CheckResult, fixed: readonly string[] | null,
   for (const { kind, claim, reason } of hazards) {
     lines.push(`${style.yellow('hazard')}  ${kind}: ${printable(claimLine(claim))}`, `  ${printable(reason)}`)
   }
-  if (fixed !== null) lines.push(...fixed)
+  if (fix !== null) lines.push(...fixLines(fix))
   if (lines.length > 0) lines.push('')
   const inUse = held.length === 0 ? '' : `${held.length} held by others, `
   const found = `${collisions.length} collision(s), ${inUse}${hazards.length} hazard(s)`
@@ -47,42 +46,8 @@ export function checkLines(result: CheckResult, fixed: readonly string[] | null,
   ]
 }
 
-/** What a repair does, or would do, a step a line. @param refresh whether what is outdated is merged again with it */
-export function fixLines(
-  {
-    reassignments,
-    outdated,
-  }: { readonly reassignments: readonly Reassignment[]; readonly outdated: readonly Owned[] },
-  dryRun: boolean,
-  refresh: boolean,
-): string[] {
-  const [gets, refreshed] = dryRun ? ['would get', 'would be refreshed'] : ['gets', 'refreshed']
-  const fixed = reassignments.map(({ owner, offset, hashed }) => {
-    return `  fixed    ${ownerName(owner)} ${gets} offset ${offset} = crc32("${hashed}"), in place of ${owner.offset}`
-  })
-  const again = outdated.map(({ product, instance, plan }) => {
-    if (refresh) return `  ${refreshed}  ${plan.file}`
-    return `  merge again  product env --merge --refresh ${instance === null ? product : `${product} --instance ${instance}`}`
-  })
-  return [...fixed, ...again]
-}
-
-interface Owned {
-  readonly product: string
-  readonly instance: string | null
-  readonly plan: { readonly file: string }
-}
-
 /** As JSON (docs/json.md). */
-export function checkJson({
-  collisions,
-  hazards,
-  held,
-  reassignments,
-  unresolved,
-  products,
-  claims,
-}: CheckResult) {
+export function checkJson({ collisions, hazards, held, fix, products, claims }: CheckResult) {
   return {
     products,
     ports: claims.length,
@@ -92,23 +57,12 @@ export function checkJson({
     })),
     hazards: hazards.map(({ kind, reason, claim }) => ({ kind, reason, claim: portJson(claim, null) })),
     held: held.map(({ claim, by }) => ({ by, claim: portJson(claim, null) })),
-    reassignments: reassignments.map(({ owner, offset, hashed }) => ({
-      product: owner.product,
-      instance: owner.instance,
-      from: owner.offset,
-      offset,
-      hashed,
-    })),
-    unresolved: unresolved.map(({ owner, reason }) => ({
-      product: owner.product,
-      instance: owner.instance,
-      reason,
-    })),
+    ...fixJson(fix),
   }
 }
 
-/** One annotation a claim: GitHub shows it at the file and line. */
-export function checkAnnotations({ collisions, hazards, held }: CheckResult): string[] {
+/** One annotation a claim, and a step of the fix: GitHub shows it at the file and line. */
+export function checkAnnotations({ collisions, hazards, held, fix }: CheckResult): string[] {
   return [
     ...collisions.flatMap((collision) =>
       collision.claims.map((claim) => {
@@ -121,6 +75,7 @@ export function checkAnnotations({ collisions, hazards, held }: CheckResult): st
     ...hazards.map(({ kind, claim, reason }) =>
       annotation('warning', claim, `${kind}: ${claimLine(claim)}: ${reason}`),
     ),
+    ...(fix === null ? [] : fixAnnotations(fix)),
   ]
 }
 

@@ -18,7 +18,8 @@ import { readFile, type Workspace } from './workspace.js'
 
 /** What a repair comes to. */
 export interface Fix {
-  readonly reassignments: readonly Reassignment[]
+  /** Each with the settings file that is to state it. */
+  readonly reassignments: readonly (Reassignment & { readonly file: string })[]
   readonly unresolved: readonly Unresolved[]
   /** The owners whose env files hold other ports than they should once the offsets are stated. */
   readonly outdated: readonly SurveyedOwner[]
@@ -34,7 +35,9 @@ export interface Fix {
  * @param refresh whether the outdated env files are merged again, too
  */
 export async function planFix(workspace: Workspace, surveyed: Survey, refresh: boolean): Promise<Fix> {
-  const { reassignments, unresolved } = resolveCollisions(surveyed.owners, workspace.modulus)
+  const { reassignments: chosen, unresolved } = resolveCollisions(surveyed.owners, workspace.modulus)
+  const files = new Map(surveyed.products.map(({ source, settingsFile }) => [source.name, settingsFile]))
+  const reassignments = chosen.map((each) => ({ ...each, file: files.get(each.owner.product) as string }))
   const problems = unresolved.map(({ owner, reason }) => noOffset(ownerName(owner), reason))
   const saves = offsetSaves(workspace, surveyed, reassignments, problems)
   const later = saves.length === 0 ? surveyed : await survey(withTexts(workspace, saves), workspace.products)

@@ -247,6 +247,53 @@ describe('check --fix', () => {
   })
 })
 
+describe('every format says what is done', () => {
+  const moved = `b gets offset ${B1} = crc32("b#1"), in place of 5`
+
+  test.each([
+    ['--fix', moved, 'products/b/.env::merge again: product env --merge --refresh b', false],
+    ['--fix --refresh', moved, 'products/b/.env::refreshed: products/b/.env', true],
+    [
+      '--fix --refresh --dry-run',
+      moved.replace('gets', 'would get'),
+      'products/b/.env::would be refreshed: products/b/.env',
+      false,
+    ],
+  ])('%s', async (options, offset, again, refreshed) => {
+    const here = colliding()
+    await ok('env --merge --all', here)
+    const { stdout } = await product(`check ${options} --format github`, here)
+    const notices = stdout.split('\n').filter((line) => line.startsWith('::notice'))
+    expect(notices).toEqual([
+      `::notice file=products/b/product.yaml::fixed: ${offset}`,
+      `::notice file=${again}`,
+    ])
+    const same = colliding()
+    await ok('env --merge --all', same)
+    expect((await checked(same, options)).outdated).toEqual([
+      { product: 'b', instance: null, file: 'products/b/.env', refreshed },
+    ])
+  })
+
+  test('and that nothing is, where there are errors', async () => {
+    const here = colliding({ 'products/c/product.yaml': 'offfset: 6\n' })
+    const { stdout } = await product('check --fix --format github', here)
+    expect(stdout).toContain('::notice::fixed: nothing, since there are errors: correct them first\n')
+    expect(await checked(here, '--fix')).toMatchObject({ reassignments: [], outdated: [] })
+  })
+
+  test('of an instance, too', async () => {
+    const here = colliding({ 'products/b/product.yaml': 'offset: 7\n' })
+    await ok('env --merge b --instance blue', here)
+    here.write({ 'features/web/.env.example': 'WEB_HOST_PORT=8100\n' })
+    expect((await checked(here, '--fix')).outdated).toEqual([
+      { product: 'b', instance: null, file: 'products/b/.env', refreshed: false },
+      { product: 'b', instance: 'blue', file: 'products/b/.env.blue', refreshed: false },
+    ])
+    expect((await product('check --fix', here)).stdout).toContain('--refresh b --instance blue\n')
+  })
+})
+
 test('the modulus of the workspace gives the offsets', async () => {
   const here = makeWorkspace({ ...REDIS, 'workspace.yaml': 'modulus: 4096\n', 'products/shop/': '' })
   expect((await portsOf(here))[0]?.offset).toBe(crc32('shop') % 4096)

@@ -68,6 +68,12 @@ export interface CheckJson {
     readonly hashed: string
   }[]
   readonly unresolved: readonly { readonly product: string; readonly reason: string }[]
+  readonly outdated: readonly {
+    readonly product: string
+    readonly instance: string | null
+    readonly file: string
+    readonly refreshed: boolean
+  }[]
   readonly problems: readonly Problem[]
 }
 

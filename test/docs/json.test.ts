@@ -55,6 +55,15 @@ describe('docs/json.md', () => {
     }
   })
 
+  test('has the fields of what is to be merged again', async () => {
+    const workspace = demoWorkspace()
+    await product('env --merge my_first_app', workspace)
+    workspace.write({ 'products/my_first_app/product.yaml': 'offset: 7\n' })
+    const { outdated } = await resultOf('check --fix --format json', workspace)
+    const fields = Object.keys((outdated as Fields[])[0] ?? {})
+    expect(fields).toEqual(namedIn('`product check --format json`', 'outdated'))
+  })
+
   test('has the fields of an offset that is not found', async () => {
     const workspace = demoWorkspace()
     workspace.write({ 'workspace.yaml': 'modulus: 1\n' })
