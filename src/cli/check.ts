@@ -10,14 +10,14 @@ import type { FixResult } from '../report/fix.js'
 import { saveAll } from '../save/save-all.js'
 import { planFix } from '../workspace/fix.js'
 import { sameProjects } from '../workspace/projects.js'
-import { type Survey, survey as surveyProducts } from '../workspace/survey.js'
-import { openWorkspace, type Workspace } from '../workspace/workspace.js'
+import { survey as surveyProducts } from '../workspace/survey.js'
+import { openWorkspace } from '../workspace/workspace.js'
 import { heldPorts } from './held.js'
 import type { ExitCode, Host } from './host.js'
 import { lookLive } from './live.js'
 import { printJson, reportProblems, styleOf, usageError } from './program.js'
 import { stop } from './stop.js'
-import { surveyWorkspace } from './survey.js'
+import { type Surveyed, surveyWorkspace } from './survey.js'
 
 /** As commander gives them. */
 export interface CheckOptions {
@@ -41,13 +41,11 @@ export async function check(
   const surveyed = await surveyWorkspace(host, command, names)
   if (Array.isArray(surveyed)) return stopped(host, options, surveyed)
   const fixed = options.fix ? await fix(host, surveyed, options) : null
-  const { workspace, survey } = fixed?.written ? await again(surveyed.workspace) : surveyed
-  const concerns = ({ product }: { product: string }): boolean =>
-    names.length === 0 || names.includes(product)
-  const shared = sameProjects(survey.owners, concerns)
+  const { workspace, survey, wanted } = fixed?.written ? await again(surveyed) : surveyed
+  const shared = sameProjects(survey.owners, wanted)
   const problems: Problem[] = [...survey.problems, ...(fixed?.problems ?? []), ...shared]
   const result: CheckResult = {
-    ...(await findings(host, workspace, survey, names, options, problems)),
+    ...(await findings(host, { workspace, survey, wanted }, options, problems)),
     fix: fixed,
   }
   print(host, result, problems, options)
@@ -66,7 +64,7 @@ interface Fixed extends FixResult {
 /** Repairs what can be repaired: all of the plan is written, or nothing. */
 async function fix(
   host: Host,
-  { workspace, survey }: { workspace: Workspace; survey: Survey },
+  { workspace, survey }: Surveyed,
   { dryRun = false, refresh = false }: { readonly dryRun?: boolean; readonly refresh?: boolean },
 ): Promise<Fixed> {
   const none = { state: 'stopped', refresh, reassignments: [], outdated: [], written: false } as const
@@ -96,26 +94,23 @@ function stopped(host: Host, { format }: CheckOptions, problems: readonly Proble
 }
 
 /** Reads everything anew, after a write. */
-async function again({ root }: Workspace): Promise<{ workspace: Workspace; survey: Survey }> {
+async function again({ workspace: { root }, wanted }: Surveyed): Promise<Surveyed> {
   const workspace = await openWorkspace(root)
-  return { workspace, survey: await surveyProducts(workspace, workspace.products) }
+  return { workspace, survey: await surveyProducts(workspace, workspace.products), wanted }
 }
 
 async function findings(
   host: Host,
-  workspace: Workspace,
-  survey: Survey,
-  names: readonly string[],
+  { workspace, survey, wanted }: Surveyed,
   options: CheckOptions,
   problems: Problem[],
 ) {
   const all = survey.owners.flatMap(({ claims }) => claims)
-  const wanted = ({ product }: { product: string }): boolean => names.length === 0 || names.includes(product)
   const claims = all.filter(wanted)
   const live = options.live ? await lookLive(host, workspace, survey, claims) : null
   problems.push(...(live?.problems ?? []))
   return {
-    products: names.length === 0 ? survey.products.length : names.length,
+    products: new Set(survey.owners.filter(wanted).map(({ product }) => product)).size,
     claims,
     collisions: findCollisions(all).filter((collision) => collision.claims.some(wanted)),
     hazards: findHazards(claims, ephemeralRange()),

@@ -1,7 +1,6 @@
 /** `product port`: one number, and the way to it. */
 import type { Command } from 'commander'
-import { claimPorts, type PortClaim } from '../ports/claim.js'
-import type { Owner } from '../ports/fix.js'
+import { claimPorts, ownerName, type PortClaim } from '../ports/claim.js'
 import { DEFAULT_MODULUS } from '../ports/offset.js'
 import { SCHEMES, type SchemeName } from '../ports/schemes.js'
 import { MAX_PORT } from '../ports/value.js'
@@ -9,17 +8,18 @@ import { hasErrors, type Problem, problem } from '../problem.js'
 import { printable } from '../report/escape.js'
 import { portJson } from '../report/ports.js'
 import { loadProduct } from '../workspace/product.js'
+import type { ProductSettings } from '../workspace/settings.js'
 import { survey } from '../workspace/survey.js'
 import { checkProduct, suggestion, type Workspace } from '../workspace/workspace.js'
 import type { ExitCode, Host } from './host.js'
+import { type Named, parseOwner, unknownInstance } from './owners.js'
 import { printJson, reportProblems, usageError, workspaceOf } from './program.js'
 import { stop } from './stop.js'
 
 /** As commander gives them. */
 export interface PortOptions {
-  readonly scheme: SchemeName
+  readonly scheme?: SchemeName
   readonly base?: string
-  readonly instance?: string
   readonly json?: true
 }
 
@@ -33,17 +33,10 @@ export async function port(
   variable: string | undefined,
   options: PortOptions,
 ): Promise<ExitCode> {
-  const scheme = options.scheme
-  if (options.base !== undefined && !SCHEMES[scheme].usesBase)
-    return usageError(host, `--base has no part in ${scheme}`)
-  if (options.instance !== undefined && variable === undefined)
-    return usageError(
-      host,
-      `--instance needs a variable; as a name, an instance is ${name}@${options.instance}`,
-    )
+  const wrong = misuse(variable, options)
+  if (wrong !== null) return usageError(host, wrong)
+  const scheme = options.scheme ?? 'crc32'
   const base = Number(options.base ?? EXAMPLE_BASE)
-  if (!Number.isInteger(base) || base < 1 || base > MAX_PORT)
-    return usageError(host, `--base is a port from 1 to ${MAX_PORT}`)
   const workspace = await workspaceOf(host, command)
   // A name is a name: the arithmetic needs no workspace, only a product's variable does.
   if ('code' in workspace) {
@@ -52,10 +45,23 @@ export async function port(
       : stop(host, options.json && {}, [workspace])
   }
   if (variable === undefined) return explain(host, workspace, name, scheme, base, options)
-  const unknown = checkProduct(workspace, name)
+  const named = parseOwner(name)
+  const unknown = checkProduct(workspace, named.product)
   return unknown === null
-    ? one(host, workspace, name, variable, options)
+    ? one(host, workspace, named, variable, options)
     : stop(host, options.json && {}, [unknown])
+}
+
+/** Options that have no part in what is asked for; null if all have. */
+function misuse(variable: string | undefined, { scheme, base }: PortOptions): string | null {
+  if (variable !== undefined && (scheme ?? base) !== undefined)
+    return `--${scheme === undefined ? 'base' : 'scheme'} goes with a name alone: the port of ${variable} is what the product has`
+  if (base === undefined) return null
+  if (scheme !== undefined && !SCHEMES[scheme].usesBase) return `--base has no part in ${scheme}`
+  // Digits only: Number() would take 0x10 and 1e3, too.
+  return /^\d+$/.test(base) && Number(base) >= 1 && Number(base) <= MAX_PORT
+    ? null
+    : `--base is a port from 1 to ${MAX_PORT}`
 }
 
 async function explain(
@@ -71,9 +77,12 @@ async function explain(
   const steps = SCHEMES[scheme].explain(name, input)
   if (SCHEMES[scheme].usesBase && options.base === undefined) steps.push(`${steps.pop()}, for example`)
   if (number > MAX_PORT) steps.push(`${number} is over ${MAX_PORT}: there is no such port`)
+  const named = parseOwner(name)
   const product =
-    scheme === 'crc32' && workspace?.products.includes(name) ? await loadProduct(workspace, name) : null
-  const stated = product?.settings.offset
+    scheme === 'crc32' && workspace?.products.includes(named.product)
+      ? await loadProduct(workspace, named.product)
+      : null
+  const stated = statedOffset(product?.settings, named.instance)
   if (options.json) {
     printJson(host, {
       ok: true,
@@ -91,6 +100,11 @@ async function explain(
   return 0
 }
 
+/** The offset that `product.yaml` states for a product, or for an instance of it. */
+function statedOffset(settings: ProductSettings | undefined, instance: string | null): number | undefined {
+  return instance === null ? settings?.offset : settings?.instances?.[instance]?.offset
+}
+
 function noPort(
   name: string,
   variable: string,
@@ -98,38 +112,30 @@ function noPort(
   left: PortClaim | undefined,
 ): Problem {
   if (left !== undefined) {
-    const message = `product ${name} sets no port in ${variable}, so Docker picks a random one`
+    const message = `${name} sets no port in ${variable}, so Docker picks a random one`
     return problem('no-port', { file: left.file, line: left.line }, message, 'Set it in the product env.')
   }
   const known = claims.flatMap((claim) => (claim.outcome === 'chance' ? [] : (claim.variable ?? [])))
   const next = suggestion(variable, [...new Set(known)], 'port variables', "The product's")
-  return problem('no-port', {}, `product ${name} has no port in a variable ${variable}`, next)
-}
-
-function noInstance(name: string, owners: readonly Owner[], wanted: string | null): Problem {
-  const known = owners.flatMap(({ instance }) => instance ?? [])
-  const next = suggestion(wanted ?? '', known, 'instances', "The product's")
-  return problem('no-instance', {}, `product ${name} has no instance ${wanted}`, next)
+  return problem('no-port', {}, `${name} has no port in a variable ${variable}`, next)
 }
 
 /** The number alone, for scripts. */
 async function one(
   host: Host,
   workspace: Workspace,
-  name: string,
+  named: Named,
   variable: string,
   options: PortOptions,
 ): Promise<ExitCode> {
-  const { owners, problems } = await survey(workspace, [name])
-  const wanted = options.instance ?? null
-  const owner = owners.find(({ instance }) => instance === wanted)
-  if (owner === undefined)
-    return stop(host, options.json && {}, [...problems, noInstance(name, owners, wanted)])
-  const own = owner.claims
+  const { owners, problems } = await survey(workspace, [named.product])
+  const unknown = unknownInstance(owners, named)
+  if (unknown !== null) return stop(host, options.json && {}, [...problems, unknown])
+  const own = owners.find(({ instance }) => instance === named.instance)?.claims ?? []
   const having = own.filter((claim) => claim.variable === variable)
   const claim = having.find(({ outcome }) => outcome !== 'chance')
   if (claim === undefined)
-    return stop(host, options.json && {}, [...problems, noPort(name, variable, own, having[0])])
+    return stop(host, options.json && {}, [...problems, noPort(ownerName(named), variable, own, having[0])])
   if (options.json) printJson(host, { ok: !hasErrors(problems), claim: portJson(claim, null), problems })
   else host.stdout(`${claimPorts(claim)}\n`)
   return reportProblems(host, problems)

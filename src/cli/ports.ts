@@ -26,13 +26,13 @@ export async function ports(
 ): Promise<ExitCode> {
   const result = await surveyWorkspace(host, command, names)
   if (Array.isArray(result)) return stop(host, options.json && { ports: [] }, result)
-  const { workspace, survey } = result
+  const { workspace, survey, wanted: named } = result
   const unknown = options.feature === undefined ? null : unknownFeature(workspace, options.feature)
   if (unknown !== null) return stop(host, options.json && { ports: [] }, [unknown])
-  const wanted = ({ product, feature, outcome }: PortClaim): boolean =>
-    (names.length === 0 || names.includes(product)) &&
-    (options.feature === undefined || options.feature === feature) &&
-    (options.outcome === undefined || options.outcome === outcome)
+  const wanted = (claim: PortClaim): boolean =>
+    named(claim) &&
+    (options.feature === undefined || options.feature === claim.feature) &&
+    (options.outcome === undefined || options.outcome === claim.outcome)
   const claims = survey.owners.flatMap((owner) => [...owner.claims].sort(byPort)).filter(wanted)
   const live = options.live ? await lookLive(host, workspace, survey, claims) : null
   const problems = [...survey.problems, ...(live?.problems ?? [])]

@@ -27,7 +27,7 @@ function addPortCommands(program: Command, host: Host, run: (action: Action) => 
   program
     .command('ports')
     .description('every host port of every product, from the product env and the Compose files')
-    .argument('[product...]', 'only these')
+    .argument('[product...]', 'only these; shop@blue is the instance blue alone')
     .option('--feature <name>', 'only ports of this feature')
     .addOption(new Option('--outcome <outcome>', 'only these').choices(Object.keys(OUTCOMES)))
     .option('--live', 'say who uses each port right now')
@@ -38,13 +38,12 @@ function addPortCommands(program: Command, host: Host, run: (action: Action) => 
   program
     .command('port')
     .description('one port: of a variable of a product, or how a name becomes a number')
-    .argument('<name>', "a product's, or any")
+    .argument('<name>', "a product's or instance's (shop@blue), or without a variable any")
     .argument('[variable]', 'print only its port')
     .addOption(
-      new Option('--scheme <scheme>', 'how a name becomes a port').choices(SCHEME_NAMES).default('crc32'),
+      new Option('--scheme <scheme>', 'how a name becomes a port: crc32, unless said').choices(SCHEME_NAMES),
     )
     .option('--base <port>', 'the base port, for crc32')
-    .option('--instance <name>', "with a variable: that instance's port")
     .option('--json', 'the result as JSON')
     .action((name: string, variable: string | undefined, options: PortOptions, command) =>
       run(async () => (await import('./port.js')).port(host, command, name, variable, options)),
@@ -60,7 +59,7 @@ function addPortCommands(program: Command, host: Host, run: (action: Action) => 
   program
     .command('check')
     .description('find ports that collide, and ports that will give trouble')
-    .argument('[product...]', 'only what concerns these; without names all')
+    .argument('[product...]', 'only what concerns these (an instance is shop@blue); without names all')
     .option('--all', 'all products, as without names')
     .option('--fix', 'give products that collide another offset, written into product.yaml')
     .option('--refresh', 'with --fix: merge what has moved, too')

@@ -267,6 +267,44 @@ describe('many instances', () => {
   })
 })
 
+describe('an instance is named as the tables name it', () => {
+  const here = shop({ 'products/other/': '' })
+
+  test('by ports and check: it alone, where the product is named with its instances', async () => {
+    for (const name of ['blue', 'green']) await ok(`env --merge shop --instance ${name}`, here)
+    const owners = async (names: string) =>
+      (await portsOf(here, names)).map(({ product: name, instance }) => `${name} ${instance}`)
+    expect(await owners('shop@blue')).toEqual(['shop blue'])
+    expect(await owners('other shop@blue')).toEqual(['other null', 'shop blue'])
+    expect(await owners('shop')).toEqual(['shop null', 'shop blue', 'shop green'])
+    expect(await checked(here, 'shop@blue')).toMatchObject({ exitCode: 0, products: 1, ports: 1 })
+    expect(await checked(here, 'shop@blue shop@green')).toMatchObject({ products: 1, ports: 2 })
+  })
+
+  test('by check, which shows what it collides with', async () => {
+    const two = shop({ 'products/shop/product.yaml': 'offset: 7\ninstances: { blue: { offset: 7 } }\n' })
+    await ok('env --merge shop --instance blue', two)
+    await ok('env --merge shop --instance green', two)
+    expect((await checked(two, 'shop@blue')).collisions).toHaveLength(1)
+    expect((await checked(two, 'shop@green')).collisions).toHaveLength(0)
+  })
+
+  test.each([
+    ['shop@bleu', 'product shop has no instance bleu [no-instance]\n  Did you mean blue?'],
+    ['other@blue', 'product other has no instance blue [no-instance]'],
+    ['shpo@blue', 'there is no product shpo [no-product]'],
+    ['shop@', '"" is no name of an instance [bad-name]'],
+    ['shop@a@b', '"a@b" is no name of an instance [bad-name]'],
+    ['../x@blue', '"../x" is no name of a product [bad-name]'],
+  ])('%s is none', async (name, message) => {
+    for (const line of [`ports ${name}`, `check ${name}`, `port ${name} REDIS_HOST_PORT`]) {
+      const { exitCode, stdout, stderr } = await product(line, here)
+      expect({ line, exitCode, stdout }).toEqual({ line, exitCode: 1, stdout: '' })
+      expect(stderr).toContain(message)
+    }
+  })
+})
+
 /** git, told who it is, without the settings of whoever runs the tests. */
 function git(folder: string, ...args: readonly string[]): void {
   const identity = [

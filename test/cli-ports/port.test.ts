@@ -62,6 +62,18 @@ describe('product port', () => {
     expect(await ok('port shop --scheme sha1', here)).not.toContain('states')
   })
 
+  test('says so of an instance, too', async () => {
+    const here = makeWorkspace({
+      'products/shop/product.yaml': 'offset: 7\ninstances: { blue: { offset: 520 }, green: {} }\n',
+    })
+    expect(await ok('port shop@blue --base 8000', here)).toContain(
+      'products/shop/product.yaml states another offset: 8000 + 520 = 8520\n',
+    )
+    expect(JSON.parse(await ok('port shop@blue --json', here))).toMatchObject({ stated: 520 })
+    for (const name of ['shop@green', 'shop@red', 'shop@constructor', 'other@blue'])
+      expect(await ok(`port ${name}`, here)).not.toContain('states')
+  })
+
   test('goes by the modulus of the workspace', async () => {
     const here = makeWorkspace({ 'workspace.yaml': 'modulus: 4096\n' })
     expect(await ok('port my_first_app', here)).toContain(`3218544591 % 4096 = ${3218544591 % 4096}\n`)
@@ -71,11 +83,14 @@ describe('product port', () => {
     expect(await ok('port my_first_app --base 65000', demo)).toMatch(/\n65591 is over 65535: .*\n$/)
   })
 
-  test.each(['0', '65536', 'x', '80.5', '-1'])('takes no base port %s', async (base) => {
-    const { exitCode, stderr } = await product(`port a --base=${base}`, demo)
-    expect(exitCode).toBe(2)
-    expect(stderr).toContain('--base is a port from 1 to 65535')
-  })
+  test.each(['0', '65536', 'x', '80.5', '-1', '0x10', '1e3', '+80', ' 80', ''])(
+    'takes no base port %s',
+    async (base) => {
+      const { exitCode, stderr } = await product(['port', 'a', `--base=${base}`], demo)
+      expect(exitCode).toBe(2)
+      expect(stderr).toContain('--base is a port from 1 to 65535')
+    },
+  )
 
   test('knows no other scheme', async () => {
     expect((await product('port a --scheme md5', demo)).exitCode).toBe(2)
@@ -127,14 +142,17 @@ describe('product port PRODUCT VARIABLE', () => {
       'products/shop/product.yaml': 'instances: { blue: { offset: 7 } }\n',
     })
     await ok('env --merge shop --instance blue', blue)
-    expect(await ok('port shop REDIS_HOST_PORT --instance blue', blue)).toBe('6387\n')
-    const { exitCode, stdout, stderr } = await product('port shop REDIS_HOST_PORT --instance bleu', blue)
+    expect(await ok('port shop@blue REDIS_HOST_PORT', blue)).toBe('6387\n')
+    const { exitCode, stdout, stderr } = await product('port shop@bleu REDIS_HOST_PORT', blue)
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
     expect(stderr).toContain('product shop has no instance bleu [no-instance]\n  Did you mean blue?\n')
   })
 
   test.each([
-    ['port shop --instance blue', '--instance needs a variable; as a name, an instance is shop@blue'],
+    ['port shop REDIS_HOST_PORT --scheme sha1', '--scheme goes with a name alone'],
+    ['port shop REDIS_HOST_PORT --scheme crc32', '--scheme goes with a name alone'],
+    ['port shop REDIS_HOST_PORT --base 99', '--base goes with a name alone'],
+    ['port shop REDIS_HOST_PORT --instance blue', "unknown option '--instance'"],
     ['port shop --scheme sha1 --base 80', '--base has no part in sha1'],
   ])('%s is wrong usage', async (line, message) => {
     const { exitCode, stderr } = await product(line, here)
