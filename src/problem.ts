@@ -70,6 +70,11 @@ export const PROBLEMS = {
     meaning: '`product.yaml` or `workspace.yaml` is not valid YAML, or holds a key or value that it may not.',
   },
   'unreadable-file': { severity: 'error', meaning: 'A file is there but cannot be read.' },
+  'skipped-folder': {
+    severity: 'warning',
+    meaning: 'A folder holds what makes a product or feature, but its name is none.',
+  },
+  'skipped-file': { severity: 'warning', meaning: 'A file is there under two names, and one is not read.' },
   'no-env': { severity: 'error', meaning: 'The product has no product env yet.' },
   'env-file-off': {
     severity: 'warning',

@@ -46,7 +46,7 @@ export async function newFeature(
   const workspace = await workspaceOf(host, command)
   if ('code' in workspace) return reportProblems(host, [workspace])
   const refused = refusals(workspace, name, options)
-  if (refused.length > 0) return reportProblems(host, refused)
+  if (hasErrors(refused)) return reportProblems(host, refused)
 
   const survey = await surveyProducts(workspace, workspace.products)
   const features = featuresOf(workspace, survey.products, [])
@@ -71,7 +71,7 @@ export async function newFeature(
     { file: `${folder}/.env.example`, before: null, after: encode(templateText(draft)), done: 'created' },
     { file: `${folder}/compose.yaml`, before: null, after: encode(composeText(draft)), done: 'created' },
   ]
-  const problems: Problem[] = []
+  const problems: Problem[] = [...workspace.problems]
   const added =
     options.addTo === undefined
       ? { edits: [], included: false }

@@ -1,5 +1,6 @@
 /** A workspace and the reading of its files, each once. */
 
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { distance } from 'fastest-levenshtein'
 import { parseEnv } from '../env/document.js'
@@ -33,6 +34,7 @@ export interface Workspace {
 }
 
 const NAME = new RegExp(NAME_PATTERN)
+const NAMES_ARE = 'Names are letters, digits, ".", "_" and "-", and start with a letter or digit.'
 const YAML_NAMES = (stem: string): string[] => [`${stem}.yaml`, `${stem}.yml`]
 /** In Compose's own order of preference. */
 const COMPOSE_FILES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
@@ -46,6 +48,7 @@ export async function openWorkspace(
   const folders = (parent: string): string[] => {
     const { names, problem } = namesIn(join(root, parent), parent)
     if (problem !== null) problems.push(problem)
+    problems.push(...names.flatMap((name) => skippedFolder(root, parent, name) ?? []))
     return names.filter((name) => NAME.test(name) && isFolder(join(root, parent, name)))
   }
   const products = folders(PRODUCTS)
@@ -55,6 +58,16 @@ export async function openWorkspace(
   const workspace: Workspace = { ...bare, templates: new Map() }
   const { settings } = await readYaml<WorkspaceSettings>(workspace, 'workspace', WORKSPACE_SCHEMA, problems)
   return { ...workspace, modulus: settings.modulus ?? DEFAULT_MODULUS }
+}
+
+/** A problem if a folder looks like a product or feature but for its name. One that starts with a dot is hidden on purpose. */
+function skippedFolder(root: string, parent: string, name: string): Problem | null {
+  if (NAME.test(name) || name.startsWith('.')) return null
+  const telling = ['.env.example', ...YAML_NAMES('product'), ...COMPOSE_FILES]
+  const found = telling.find((file) => existsSync(join(root, parent, name, file)))
+  if (found === undefined) return null
+  const message = `this folder is left out, though it holds a ${found}: ${JSON.stringify(name)} is no name`
+  return problem('skipped-folder', { file: `${parent}/${name}` }, message, `Rename it. ${NAMES_ARE}`)
 }
 
 /** Whether a text may be the name of a feature, product or instance. */
@@ -80,12 +93,11 @@ export function unknownFeature({ features }: Workspace, name: string): Problem |
 
 /** The problem of a name that is none. */
 export function badName(name: string, kind: 'product' | 'feature' | 'instance'): Problem {
-  const next = 'Names are letters, digits, ".", "_" and "-", and start with a letter or digit.'
   return problem(
     'bad-name',
     {},
     `${JSON.stringify(name)} is no name of ${kind === 'instance' ? 'an' : 'a'} ${kind}`,
-    next,
+    NAMES_ARE,
   )
 }
 
@@ -152,7 +164,7 @@ export function readExample(
 
 /** The Compose file of a folder. */
 export function readComposeFile(workspace: Workspace, folder: string, problems: Problem[]): TextSource {
-  return firstFile(
+  return onlyFile(
     workspace,
     COMPOSE_FILES.map((name) => `${folder}/${name}`),
     problems,
@@ -166,11 +178,22 @@ export async function readYaml<T extends object>(
   schema: Schema,
   problems: Problem[],
 ): Promise<Settings<T> & { readonly file: string }> {
-  const { file, text } = firstFile(workspace, YAML_NAMES(stem), problems)
+  const { file, text } = onlyFile(workspace, YAML_NAMES(stem), problems)
   if (text === null) return { file, settings: {} as T, problems: [], lineOf: () => 1 }
   const read = await readSettings<T>(text, file, schema)
   problems.push(...read.problems)
   return { ...read, file }
+}
+
+/** A file that has several names. If it is there under more than one, the first counts, and the others are problems. */
+function onlyFile(workspace: Workspace, files: readonly string[], problems: Problem[]): TextSource {
+  const source = firstFile(workspace, files, problems)
+  for (const file of files.slice(files.indexOf(source.file) + 1)) {
+    if (!existsSync(join(workspace.root, file))) continue
+    const message = `this file is not read, since ${source.file} is there too`
+    problems.push(problem('skipped-file', { file }, message, 'Delete the one that is not meant.'))
+  }
+  return source
 }
 
 /** The first of several files that is there, readable or not; the first one's name where none is. */

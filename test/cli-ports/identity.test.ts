@@ -14,7 +14,10 @@ describe('the Compose file', () => {
     ['compose.yaml', 'compose.yml'],
   ])('is %s where %s is there, too', async (first, second) => {
     const files = { [`products/shop/${first}`]: WEB('1111'), [`products/shop/${second}`]: WEB('2222') }
-    expect(await ok('ports shop', makeWorkspace({ 'features/': '', ...files }))).toMatch(/ 1111 .*literal/)
+    const { stdout, stderr } = await product('ports shop', makeWorkspace({ 'features/': '', ...files }))
+    expect(stdout).toMatch(/ 1111 .*literal/)
+    expect(stdout).not.toContain('2222')
+    expect(stderr).toContain(`products/shop/${second}: warning: this file is not read`)
   })
 
   test('may be named by an absolute path', async () => {

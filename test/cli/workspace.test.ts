@@ -1,7 +1,8 @@
 /** Where a command works, and on which product. */
 import { symlinkSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { product } from '../support/cli.js'
+import type { Problem } from '../../src/problem.js'
+import { feature, product } from '../support/cli.js'
 import { demoWorkspace, type Files, makeFolder, makeWorkspace } from '../support/workspace.js'
 
 const REDIS = { 'features/redis/.env.example': 'REDIS_HOST_PORT=6380\n' }
@@ -382,4 +383,62 @@ test('the demo workspace has two products', async () => {
     'my_first_app',
     'my_second_app',
   ])
+})
+
+describe('what is not read is told', () => {
+  const skipped = async (files: Files, line = 'env --merge --all --json') => {
+    const { exitCode, stdout } = await product(line, makeWorkspace({ 'products/shop/': '', ...files }))
+    const { ok, problems } = JSON.parse(stdout) as { ok: boolean; problems: Problem[] }
+    expect({ exitCode, ok }).toEqual({ exitCode: 0, ok: true })
+    return problems
+      .filter(({ code }) => code.startsWith('skipped'))
+      .map(({ code, severity, file }) => `${severity} ${code} ${file}`)
+  }
+
+  test.each<[string, Files, string[]]>([
+    [
+      'a product with a blank in its name',
+      { 'products/a b/compose.yaml': '' },
+      ['warning skipped-folder products/a b'],
+    ],
+    [
+      'a product and a feature in letters that are none here',
+      { 'products/gr\u00f6\u00dfe/product.yml': '', 'features/_x/.env.example': '' },
+      ['warning skipped-folder products/gr\u00f6\u00dfe', 'warning skipped-folder features/_x'],
+    ],
+    ['a folder of something else', { 'products/_notes/README.md': '', 'features/a b/': '' }, []],
+    ['a hidden folder, and a file', { 'products/.old/compose.yaml': '', 'products/a b': '' }, []],
+    [
+      'product.yml beside product.yaml',
+      { 'products/shop/product.yaml': '', 'products/shop/product.yml': 'offset: 5\n' },
+      ['warning skipped-file products/shop/product.yml'],
+    ],
+    ['product.yml alone', { 'products/shop/product.yml': '' }, []],
+    [
+      'workspace.yml beside workspace.yaml',
+      { 'workspace.yaml': '', 'workspace.yml': '' },
+      ['warning skipped-file workspace.yml'],
+    ],
+    [
+      'an .env.example beside an .env.dev.example, which is another file',
+      { 'products/shop/.env.example': '', 'products/shop/.env.dev.example': '' },
+      [],
+    ],
+  ])('%s', async (_, files, told) => {
+    expect(await skipped(files)).toEqual(told)
+  })
+
+  test('a second Compose file, which Compose passes over, too', async () => {
+    const files = { 'products/shop/compose.yml': 'services: {}', 'products/shop/docker-compose.yml': '' }
+    expect(await skipped(files, 'ports --json')).toEqual([
+      'warning skipped-file products/shop/docker-compose.yml',
+    ])
+  })
+
+  test('and keeps no feature from being made', async () => {
+    const here = makeWorkspace({ 'features/a b/.env.example': '' })
+    const { exitCode, stderr } = await feature('new cache', here)
+    expect(exitCode).toBe(0)
+    expect(stderr.match(/\[skipped-folder\]/g)).toHaveLength(1)
+  })
 })

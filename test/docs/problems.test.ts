@@ -64,6 +64,8 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<stri
   },
   'bad-settings': () => merged({ 'products/shop/product.yaml': '# mine\nfeature: [redis]\n' }),
   'unreadable-file': () => merged({ 'products/shop/.env/': '' }),
+  'skipped-folder': () => merged({ 'products/my shop/compose.yaml': 'services: {}\n' }),
+  'skipped-file': () => merged({ 'products/shop/product.yaml': '', 'products/shop/product.yml': '' }),
   'no-env': () => stderrOf(shop(), 'env shop'),
   'env-file-off': () => stderrOf(shop({ 'products/shop/.env': 'COMPOSE_DISABLE_ENV_FILE=1\n' }), 'env shop'),
   'no-env-example': () => stderrOf(shop(), 'env --generate shop'),
