@@ -23,6 +23,8 @@ export interface Hazard {
 export interface EphemeralRange {
   readonly from: number
   readonly to: number
+  /** Ports that it leaves out. */
+  readonly reserved?: readonly { readonly from: number; readonly to: number }[]
 }
 
 interface HazardRule {
@@ -54,7 +56,7 @@ export const HAZARD_RULES: readonly HazardRule[] = [
   {
     kind: 'ephemeral',
     applies: ({ from, to }, ephemeral) =>
-      ephemeral !== null && from <= ephemeral.to && to >= ephemeral.from
+      ephemeral !== null && isEphemeral(from, to, ephemeral)
         ? `the kernel uses ${ephemeral.from}-${ephemeral.to} for outgoing connections: now and then one of them holds this port`
         : null,
   },
@@ -84,6 +86,14 @@ export const HAZARD_RULES: readonly HazardRule[] = [
     },
   },
 ]
+
+/** Whether the kernel may give one of the ports from `first` to `last` to an outgoing connection. */
+function isEphemeral(first: number, last: number, { from, to, reserved = [] }: EphemeralRange): boolean {
+  let port = Math.max(first, from)
+  const skip = () => reserved.find((range) => range.from <= port && port <= range.to)
+  for (let range = skip(); range !== undefined; range = skip()) port = range.to + 1
+  return port <= Math.min(last, to)
+}
 
 /** Every hazard of every claim, in the order of the claims. */
 export function findHazards(claims: readonly PortClaim[], ephemeral: EphemeralRange | null): Hazard[] {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { PortClaim } from '../../src/ports/claim.js'
-import { findHazards, HAZARD_RULES, type HazardKind } from '../../src/ports/hazards.js'
+import { type EphemeralRange, findHazards, HAZARD_RULES, type HazardKind } from '../../src/ports/hazards.js'
 import { isHttp, isHttps, type PortUse, refusedByBrowsers } from '../../src/ports/http.js'
 import { claim, movable } from './support.js'
 
 const EPHEMERAL = { from: 32768, to: 60999 }
 
-const kinds = (about: PortClaim, ephemeral: typeof EPHEMERAL | null = EPHEMERAL) =>
+const kinds = (about: PortClaim, ephemeral: EphemeralRange | null = EPHEMERAL) =>
   findHazards([about], ephemeral).map(({ kind }) => kind)
 
 describe('a hazard', () => {
@@ -56,6 +56,43 @@ describe('a hazard', () => {
       findHazards([claim({ outcome: 'literal', variable })], null)[0]?.reason
     expect(reason(null)).toContain('written in the Compose file')
     expect(reason('WEB_PORT')).toContain('WEB_PORT')
+  })
+
+  test.each<[from: number, to: number, reserved: [number, number][], kinds: HazardKind[]]>([
+    [40000, 40000, [[40000, 40000]], []],
+    [40000, 40001, [[40000, 40000]], ['ephemeral']],
+    [
+      40000,
+      40010,
+      [
+        [40004, 40020],
+        [39999, 40003],
+      ],
+      [],
+    ],
+    [
+      40000,
+      40010,
+      [
+        [40000, 40003],
+        [40005, 40010],
+      ],
+      ['ephemeral'],
+    ],
+    [32000, 32770, [[32768, 33000]], []],
+    [60990, 61010, [[60990, 60999]], []],
+    [
+      40000,
+      40000,
+      [
+        [1, 32767],
+        [61000, 65535],
+      ],
+      ['ephemeral'],
+    ],
+  ])('is none of %i-%i where the ports %j are reserved: %j', (from, to, ranges, expected) => {
+    const reserved = ranges.map(([first, last]) => ({ from: first, to: last }))
+    expect(kinds(claim({ from, to }), { ...EPHEMERAL, reserved })).toEqual(expected)
   })
 
   test('is not seen where the kernel does not tell its range', () => {
