@@ -1,9 +1,10 @@
 /** `product whois PORT`: who owns a port. */
 import type { Command } from 'commander'
-import { claimsOfPort, decodePort } from '../ports/whois.js'
+import { claimsOfPort, decodePort, type OwnBase } from '../ports/whois.js'
 import { hasErrors } from '../problem.js'
 import { printable } from '../report/escape.js'
 import { portJson, portLines } from '../report/ports.js'
+import type { Survey } from '../workspace/survey.js'
 import type { ExitCode, Host } from './host.js'
 import { lookAtPort } from './live.js'
 import { printJson, reportProblems, usageError } from './program.js'
@@ -24,7 +25,8 @@ export async function whois(
   const { workspace, survey } = result
   const claims = claimsOfPort(survey.owners, port)
   const live = await lookAtPort(host, workspace, survey, port)
-  const decoded = claims.length > 0 ? [] : decodePort(survey.owners, port, workspace.modulus)
+  const decoded =
+    claims.length > 0 ? [] : decodePort(survey.owners, ownBases(survey), port, workspace.modulus)
   const problems = [...survey.problems, ...live.problems]
   if (options.json) {
     printJson(host, {
@@ -44,4 +46,17 @@ export async function whois(
       : [`  no product claims ${port}`, ...decoded.map((line) => `  ${line}`)]
   host.stdout(`${[...lines, ...live.now.map((line) => `  now: ${line}`)].map(printable).join('\n')}\n`)
   return reportProblems(host, problems)
+}
+
+/** The base ports that `product.yaml` files state for ports of the products' own, each once. */
+function ownBases({ products }: Survey): OwnBase[] {
+  const bases = new Map<string, OwnBase>()
+  for (const { source, settings } of products) {
+    for (const [variable, { base }] of Object.entries(settings.ports ?? {})) {
+      if (base === undefined) continue
+      const key = `${variable} ${base}`
+      bases.set(key, { variable, base, products: [...(bases.get(key)?.products ?? []), source.name] })
+    }
+  }
+  return [...bases.values()]
 }

@@ -1,6 +1,7 @@
 /** What a port number stands for: who claims it, and what it would decode to. */
 import { follows, ownerName, type PortClaim } from './claim.js'
 import type { Owner } from './fix.js'
+import { crc32Offset } from './offset.js'
 import { SCHEME_NAMES, SCHEMES } from './schemes.js'
 
 /** The claims of a port, of any protocol. */
@@ -10,10 +11,25 @@ export function claimsOfPort(owners: readonly Owner[], port: number): PortClaim[
     .filter(({ from, to, outcome }) => outcome !== 'chance' && from <= port && port <= to)
 }
 
+/** A base port that products take from crc32 by themselves (`ports:` in product.yaml). */
+export interface OwnBase {
+  readonly variable: string
+  readonly base: number
+  readonly products: readonly string[]
+}
+
 /** What a port decodes to in each scheme, a line each: for one that nobody claims. */
-export function decodePort(owners: readonly Owner[], port: number, modulus: number): string[] {
+export function decodePort(
+  owners: readonly Owner[],
+  own: readonly OwnBase[],
+  port: number,
+  modulus: number,
+): string[] {
   return SCHEME_NAMES.flatMap((name) => {
-    if (name === 'crc32') return decodeOffset(owners, port, modulus).map((line) => `crc32: ${line}`)
+    if (name === 'crc32') {
+      const lines = [...decodeOffset(owners, port, modulus), ...decodeOwn(own, port, modulus)]
+      return lines.map((line) => `crc32: ${line}`)
+    }
     const decoded = SCHEMES[name].decode(port)
     if (decoded === null) return []
     const input = { base: 0, modulus }
@@ -37,5 +53,17 @@ function decodeOffset(owners: readonly Owner[], port: number, modulus: number): 
     const having = owners.filter((owner) => owner.offset === offset).map(ownerName)
     const who = having.length === 0 ? 'an offset that no product has' : `the offset of ${having.join(', ')}`
     return [`${base} (${name}) + ${offset}, ${who}`]
+  })
+}
+
+/** The same for base ports of the products' own, to which the offset of the name is added, whatever `offset:` says. */
+function decodeOwn(own: readonly OwnBase[], port: number, modulus: number): string[] {
+  return own.flatMap(({ variable, base, products }) => {
+    const offset = port - base
+    if (offset < 0 || offset >= modulus) return []
+    const having = products.filter((name) => crc32Offset(name, modulus) === offset)
+    const who =
+      having.length === 0 ? 'an offset that no product has' : `the offset of the name ${having.join(', ')}`
+    return [`${base} (${products.join(', ')} ${variable}) + ${offset}, ${who}`]
   })
 }

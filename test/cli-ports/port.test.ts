@@ -223,6 +223,28 @@ describe('product whois', () => {
     expect(stdout).toContain('  no product claims 12082\n  base32: api (api)\n')
   })
 
+  test('tells of a product\u2019s own port, too, which follows the name and not the stated offset', async () => {
+    const here = makeWorkspace({
+      'products/vault_api/product.yaml':
+        'offset: 3\nports: { METRICS_PORT: { scheme: crc32, base: 9100 } }\n',
+      'products/kiosk/product.yaml':
+        'ports: { METRICS_PORT: { scheme: crc32, base: 9100 }, P: { scheme: sha1 } }\n',
+      // Whose port is thus nobody's.
+      'products/vault_api/.env': 'METRICS_PORT=9999\n',
+    })
+    const decoded = async (port: number) => {
+      const { stdout } = await product(`whois ${port} --json`, here, OFFLINE)
+      return (JSON.parse(stdout) as { decoded: string[] }).decoded[0]
+    }
+    expect(await decoded(9747)).toBe(
+      'crc32: 9100 (kiosk, vault_api METRICS_PORT) + 647, the offset of the name vault_api',
+    )
+    expect(await decoded(9103)).toBe(
+      'crc32: 9100 (kiosk, vault_api METRICS_PORT) + 3, an offset that no product has',
+    )
+    expect(await decoded(9099)).not.toContain('crc32')
+  })
+
   test('never speaks of a feature "null"', async () => {
     const here = makeWorkspace({ ...REDIS, 'products/shop/.env': 'WEB_HOST_PORT=8000\n' })
     await ok('env --merge shop --instance blue', here)
