@@ -97,7 +97,7 @@ export const PROBLEMS = {
   },
   'reserved-variable': {
     severity: 'error',
-    meaning: 'A feature sets a variable that steers Compose or the shell.',
+    meaning: 'A feature, or `ports:`, sets a variable that steers Compose or the shell.',
   },
   'duplicate-key': {
     severity: 'warning',
@@ -105,7 +105,8 @@ export const PROBLEMS = {
   },
   conflict: {
     severity: 'warning',
-    meaning: 'Two features give one variable different values; the first feature wins.',
+    meaning:
+      'Two features give one variable different values; the first feature wins, and `ports:` wins over all.',
   },
   'port-empty': {
     severity: 'warning',

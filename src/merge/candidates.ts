@@ -51,7 +51,7 @@ export function candidatesOf(
     const line = template.lineOf?.(key) ?? chunk.statement.line
     const templateRaw = rawValue(template.doc, chunk.statement)
     const place = { file: template.file, line }
-    const port = shifts(key) ? shifted(key, templateRaw, offset, place) : NO_PORT
+    const port = shifts(key) ? shifted(key, templateRaw, offset, place, template.noRoom) : NO_PORT
     const written =
       port.shift === null ? resolved(templateRaw, quote, placeholders) : { raw: port.raw, quote }
     return {
@@ -82,7 +82,13 @@ export function candidateValue(candidate: Candidate, lookup: Lookup, evaluateNex
   return result.ok ? { ok: true as const, value: resolvePlaceholders(result.value, placeholders) } : result
 }
 
-function shifted(key: string, raw: string, offset: Offset, place: { file: string; line: number }) {
+function shifted(
+  key: string,
+  raw: string,
+  offset: Offset,
+  place: { file: string; line: number },
+  noRoom: TemplateSource['noRoom'],
+) {
   const base = parsePortValue(raw)
   if (base === 'empty') {
     const next = 'State the base port in the template, for example 8080.'
@@ -99,7 +105,9 @@ function shifted(key: string, raw: string, offset: Offset, place: { file: string
   const shift = { base: formatPortNumbers(base), offset: offset.value, host: formatPortNumbers(host) }
   if (host.to <= MAX_PORT) return { shift, raw: formatPort(host), problems: [] }
   const message = `${key}: ${shift.base} + ${offset.value} = ${shift.host} is over ${MAX_PORT}, the highest port`
-  const next = `Lower the base port to ${MAX_PORT - offset.value} or less, or pin ${key} in the product env.`
+  const next =
+    noRoom?.(key, MAX_PORT - base.to) ??
+    `Lower the base port to ${MAX_PORT - offset.value} or less, or pin ${key} in the product env.`
   return { shift, raw: formatPort(host), problems: [problem('port-out-of-range', place, message, next)] }
 }
 

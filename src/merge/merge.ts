@@ -158,11 +158,20 @@ function duplicates(all: readonly Candidate[]): Problem[] {
 function reserved({ key, feature, file, line }: Candidate, allow: readonly string[]): Problem[] {
   const reason = reservedReason(key)
   if (reason === null || allow.includes(key)) return []
+  if (feature === OWN_PORTS) {
+    const next = 'Give the port a variable of another name in "ports:".'
+    return [problem('reserved-variable', { file, line }, `${key} ${reason}; it can be no port`, next)]
+  }
   const next = `Remove it from the template, or add "allow: [${key}]" to product.yaml if feature ${feature} may do that.`
   return [problem('reserved-variable', { file, line }, `${key} ${reason}; a feature may not set it`, next)]
 }
 
 function conflict({ key, feature, file, line, first }: Entry): Problem {
+  if (first?.feature === OWN_PORTS) {
+    const message = `${key} of feature ${feature} differs from what "ports:" gives (${first.file}:${first.line}), which wins`
+    const next = `Set ${key} in the product env, or take it out of "ports:" to have the feature's.`
+    return problem('conflict', { file, line }, message, next)
+  }
   const winner = `${first?.feature} (${first?.file}:${first?.line})`
   const message = `${key} of feature ${feature} differs from what ${winner} states first, which wins`
   const next = `Set ${key} in the product env, or put ${feature} before ${first?.feature} in "features:" of product.yaml.`

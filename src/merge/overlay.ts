@@ -64,6 +64,7 @@ export function overlaySource(
           doc: parseEnv(text),
           isOwn: true,
           shifts: (key) => ports.has(key),
+          noRoom: (key, most) => noRoom(instance.name, key, most),
           lineOf: (key) => lines.get(key) ?? 1,
         },
       },
@@ -77,6 +78,12 @@ export function composeProjectName(name: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9_-]/g, '')
     .replace(/^[_-]+/, '')
+}
+
+/** Another value in the product env would be moved as well, so only the offset helps. */
+function noRoom(instance: string, key: string, most: number): string {
+  if (most < 0) return `Lower ${key} in the product env: it is no port by itself.`
+  return `State a smaller offset for the instance in product.yaml, ${most} at most: instances: { ${instance}: { offset: ${most} } }.`
 }
 
 /** A port that an instance moves. */

@@ -13,6 +13,8 @@ export interface TemplateSource {
   readonly shifts?: (key: string) => boolean
   /** For the same: its values are the product's own, and so may be secrets. */
   readonly isOwn?: true
+  /** For the same: what to do if the offset takes a port over the highest one; `most` is the largest offset that does not. */
+  readonly noRoom?: (key: string, most: number) => string
   /** For the same: the line of `file` that a variable comes from. Else its line in the template. */
   readonly lineOf?: (key: string) => number
 }

@@ -2,6 +2,7 @@
  * Resolves collisions by giving products another offset. Deterministic: it depends on the names, the ports and
  * the offsets that `product.yaml` states, on nothing else, so it comes out the same on every machine.
  */
+import { howToPart, MOST_NAMED } from './advice.js'
 import { addressesOverlap, follows, ownerName, type PortClaim } from './claim.js'
 import { findCollisions } from './collisions.js'
 import { crc32 } from './offset.js'
@@ -30,6 +31,8 @@ export interface Reassignment {
 export interface Unresolved {
   readonly owner: Owner
   readonly reason: string
+  /** What to do. */
+  readonly next: string
 }
 
 /**
@@ -57,7 +60,7 @@ export function resolveCollisions(
   for (const owner of colliding) {
     const moving = owner.claims.filter(follows)
     const found = rehash(ownerName(owner), modulus, (offset) => taken.allFree(moving, offset))
-    if (found === null) unresolved.push({ owner, reason: whyNot(moving, modulus, taken) })
+    if (found === null) unresolved.push({ owner, reason: whyNot(moving, modulus, taken), next: MORE_ROOM })
     else reassignments.push({ owner, ...found })
     taken.addAll(moving, found?.offset ?? owner.offset)
   }
@@ -87,11 +90,12 @@ function inseparable(
     const named = claims.slice(0, MOST_NAMED).map(claimName).join(', ')
     const more = claims.length > MOST_NAMED ? ` and ${claims.length - MOST_NAMED} more` : ''
     const reason = `no offset parts the claims of ${protocol} ${rangeText({ from, to })}: ${named}${more}`
-    return [{ owner: involved[0] as Owner, reason }]
+    return [{ owner: involved[0] as Owner, reason, next: howToPart(claims) }]
   })
 }
 
-const MOST_NAMED = 5
+const MORE_ROOM =
+  'Raise "modulus:" in workspace.yaml, move the base ports of the features apart, or change a pinned or literal port.'
 
 function shifted(claim: PortClaim, base: NonNullable<PortClaim['base']>, offset: number): PortClaim {
   const { from, to, address } = base

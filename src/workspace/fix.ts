@@ -38,7 +38,9 @@ export async function planFix(workspace: Workspace, surveyed: Survey, refresh: b
   const { reassignments: chosen, unresolved } = resolveCollisions(surveyed.owners, workspace.modulus)
   const files = new Map(surveyed.products.map(({ source, settingsFile }) => [source.name, settingsFile]))
   const reassignments = chosen.map((each) => ({ ...each, file: files.get(each.owner.product) as string }))
-  const problems = unresolved.map(({ owner, reason }) => noOffset(ownerName(owner), reason))
+  const problems = unresolved.map(({ owner, reason, next }) =>
+    problem('no-offset', {}, `${ownerName(owner)}: ${reason}`, next),
+  )
   const saves = offsetSaves(workspace, surveyed, reassignments, problems)
   const later = saves.length === 0 ? surveyed : await survey(withTexts(workspace, saves), workspace.products)
   const outdated = later.owners.filter(isOutdated)
@@ -117,10 +119,4 @@ function cannotState(file: string, stated: readonly StatedOffset[]): Problem {
   })
   const message = 'an offset cannot be stated in it without rewriting the file'
   return problem('cannot-edit', { file }, message, `State "${lines.join('" and "')}" by hand.`)
-}
-
-function noOffset(name: string, reason: string): Problem {
-  const next =
-    'Raise "modulus:" in workspace.yaml, move the base ports of the features apart, or change a pinned or literal port.'
-  return problem('no-offset', {}, `${name}: ${reason}`, next)
 }

@@ -245,4 +245,27 @@ describe('own ports', () => {
     expect(stderr).toContain(message)
     expect(stderr).toContain('[bad-settings]')
   })
+
+  test('that a feature states, too, can be left to the feature', async () => {
+    const here = makeWorkspace({
+      'features/m/.env.example': 'M=5\n',
+      'products/api/product.yaml': 'ports: { M: { scheme: base32 } }\n',
+    })
+    const { exitCode, stderr } = await product('env --merge api --dry-run', here)
+    expect([exitCode, stderr]).toEqual([
+      0,
+      'features/m/.env.example:1: warning: M of feature m differs from what "ports:" gives (products/api/product.yaml:1), which wins [conflict]\n' +
+        '  Set M in the product env, or take it out of "ports:" to have the feature\'s.\n',
+    ])
+  })
+
+  test('may not have the name of a variable that steers the shell', async () => {
+    const here = makeWorkspace({ 'products/api/product.yaml': 'ports: { PATH: { scheme: base32 } }\n' })
+    const { exitCode, stderr } = await product('env --merge api', here)
+    expect([exitCode, stderr]).toEqual([
+      1,
+      'products/api/product.yaml:1: error: PATH steers the shell; it can be no port [reserved-variable]\n' +
+        '  Give the port a variable of another name in "ports:".\n',
+    ])
+  })
 })

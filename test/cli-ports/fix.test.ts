@@ -152,8 +152,10 @@ describe('check --fix', () => {
     const { exitCode, stderr } = await product('check --fix --refresh', here)
     expect(exitCode).toBe(1)
     expect(stderr).toContain(
-      'a: no offset parts the claims of tcp 8080: a service web (literal), b WEB_HOST_PORT (pinned) [no-offset]',
+      'a: no offset parts the claims of tcp 8080: a service web (literal), b WEB_HOST_PORT (pinned) [no-offset]\n' +
+        '  Change one of them where it is stated: products/a/compose.yaml:4, products/b/.env:1.',
     )
+    expect(stderr).not.toContain('modulus')
     const result = await checked(here, '--fix')
     expect(result.unresolved).toMatchObject([{ product: 'a', instance: null }])
   })

@@ -177,6 +177,21 @@ describe('an overlay', () => {
     expect(stderr).toContain('[port-out-of-range]')
     expect(here.all()).toEqual(before)
   })
+
+  test('and such a port says what helps, also where the product has pinned it', async () => {
+    const here = shop({ 'products/shop/.env': 'WEB_HOST_PORT=65400\n' })
+    const { stderr } = await product('env --merge shop --instance blue', here)
+    const stated = /State a smaller offset .*, 135 at most: (instances: .*)\.\n/.exec(stderr)?.[1]
+    here.write({ 'products/shop/product.yaml': `${stated}\n` })
+    await ok('env --merge shop --instance blue', here)
+    expect(valuesOf(here, OVERLAY)['WEB_HOST_PORT']).toBe('65535')
+  })
+
+  test.each(['65600', '70000-70001'])('is not made of %s, which no offset makes a port', async (port) => {
+    const here = shop({ 'products/shop/.env': `WEB_HOST_PORT=${port}\n` })
+    const { stderr } = await product('env --merge shop --instance blue', here)
+    expect(stderr).toContain('Lower WEB_HOST_PORT in the product env')
+  })
 })
 
 describe('the project of an instance', () => {

@@ -1,0 +1,57 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what Compose files look like
+import { expect, test } from 'vitest'
+import { howToPart } from '../../src/ports/advice.js'
+import type { PortClaim } from '../../src/ports/claim.js'
+import { claim, movable } from './support.js'
+
+const a = claim({ product: 'a', file: 'products/a/.env', line: 3 })
+const b = claim({ product: 'b', file: 'products/b/.env', line: 7 })
+const own = claim({ product: 'c', variable: 'PORT', file: 'products/c/product.yaml', line: 2 })
+const literal = claim({
+  product: 'd',
+  variable: null,
+  outcome: 'literal',
+  file: 'products/d/compose.yaml',
+  line: 4,
+})
+const APART =
+  "Move their base ports apart in the features' templates, or set one of the variables in the product env."
+const VARIABLE = 'An offset moves what a Compose file takes from a port variable: "${WEB_HOST_PORT}:80".'
+const SCHEME = 'For one of "ports:", state another scheme or base, or set the variable in the product env.'
+
+test.each<[what: string, claims: PortClaim[], advice: string]>([
+  [
+    'two pinned ports',
+    [a, b],
+    'Change one of them where it is stated: products/a/.env:3, products/b/.env:7.',
+  ],
+  [
+    'a port of a scheme',
+    [a, own],
+    `Change one of them where it is stated: products/a/.env:3, products/c/product.yaml:2. ${SCHEME}`,
+  ],
+  [
+    'a literal port',
+    [a, literal],
+    `Change one of them where it is stated: products/a/.env:3, products/d/compose.yaml:4. ${VARIABLE}`,
+  ],
+  ['a literal port of a product and its instance', [literal, { ...literal, instance: 'blue' }], VARIABLE],
+  ['two features of one product', [movable(8000, 5), movable(8000, 5, { variable: 'X_HOST_PORT' })], APART],
+  [
+    'one variable in two services',
+    [a, { ...a, service: 'other' }],
+    'Give each service a port variable of its own in the Compose file.',
+  ],
+  [
+    'one pinned line that an edited overlay does not move',
+    [a, { ...a, instance: 'blue' }],
+    'Set WEB_HOST_PORT to another port in one of the env files.',
+  ],
+])('of %s', (_, claims, advice) => {
+  expect(howToPart(claims)).toBe(advice)
+})
+
+test('of many names a few', () => {
+  const many = Array.from({ length: 9 }, (_, index) => ({ ...a, product: `p${index}`, line: index }))
+  expect(howToPart(many)).toMatch(/^[^:]*: products\/a\/\.env:0,.*products\/a\/\.env:4, …\.$/)
+})
