@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { decode } from '../env/bytes.js'
 import { parseEnv } from '../env/document.js'
 import { type InstanceSource, overlaySection } from '../merge/overlay.js'
 import { findSections } from '../merge/sections.js'
@@ -68,8 +69,12 @@ export function autoInstance(root: string): string | Problem {
   const gitDir = link === undefined ? dotGit : join(link.startsWith('/') ? '' : top, link)
   const worktree = basename(dirname(gitDir)) === 'worktrees' ? basename(gitDir) : null
   const branch = /^ref: refs\/heads\/(.*)$/m.exec(readText(join(gitDir, 'HEAD'), 'HEAD').text ?? '')?.[1]
-  const name = (worktree ?? branch ?? '').replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '')
-  return isName(name) ? name : none('git is on no branch (a detached HEAD)')
+  const given = worktree ?? branch
+  if (given === undefined) return none('git is on no branch (a detached HEAD)')
+  const name = given.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '')
+  if (isName(name)) return name
+  const kind = worktree === null ? 'branch' : 'worktree'
+  return none(`the name of the ${kind}, ${decode(given)}, has no letter from a to z and no digit`)
 }
 
 function gitTop(folder: string): string | null {

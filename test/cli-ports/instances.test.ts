@@ -372,6 +372,14 @@ describe('--instance auto', () => {
     expect(await auto(here)).toContain('git is on no branch (a detached HEAD)')
   })
 
+  test.each(['\u65e5\u672c', '__'])('finds none in the branch %s', async (branch) => {
+    const here = repository()
+    git(here.root, 'switch', '--quiet', '--create', branch)
+    const found = await auto(here)
+    expect(found).toContain(`finds no name: the name of the branch, ${branch}, has no letter from a to z`)
+    expect(found).toContain('--instance blue')
+  })
+
   test('finds none outside of git', async () => {
     expect(await auto(shop())).toContain('is in no git repository')
   })
