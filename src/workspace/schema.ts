@@ -10,12 +10,23 @@ export interface Schema {
   readonly type: 'object' | 'array' | 'string' | 'integer'
   readonly properties?: Readonly<Record<string, Schema>>
   readonly additionalProperties?: false | Schema
+  readonly propertyNames?: { readonly pattern: string }
   readonly required?: readonly string[]
+  /** Of one property with an `enum` of its own: what else goes with some of its values, and what with the others. */
+  readonly if?: { readonly properties: Readonly<Record<string, { readonly enum: readonly string[] }>> }
+  readonly then?: Branch
+  readonly else?: Branch
   readonly items?: Schema
   readonly pattern?: string
   readonly enum?: readonly string[]
   readonly minimum?: number
   readonly maximum?: number
+}
+
+/** Further properties that an object must have, or may not have. */
+interface Branch {
+  readonly required?: readonly string[]
+  readonly properties?: Readonly<Record<string, false>>
 }
 
 /** One way in which a document does not fit. Line and column from 1. */
@@ -55,6 +66,10 @@ export function checkSchema(yaml: Yaml, doc: Document, lines: LineCounter, schem
     for (const required of schema.required ?? []) {
       if (!map.has(required)) report(map, `${path} lacks ${required}`)
     }
+    const { branch, because } = branchOf(map, schema)
+    for (const required of branch.required ?? []) {
+      if (!map.has(required)) report(map, `${path} lacks ${required}, which goes with ${because}`)
+    }
     for (const { key, value } of map.items) {
       if (!yaml.isScalar(key)) {
         report(key, `${path === '' ? 'a key' : `a key of ${path}`} must be a text`)
@@ -64,9 +79,23 @@ export function checkSchema(yaml: Yaml, doc: Document, lines: LineCounter, schem
       const known = schema.properties !== undefined && Object.hasOwn(schema.properties, name)
       const property = known ? schema.properties?.[name] : schema.additionalProperties
       const inner = path === '' ? name : `${path}.${name}`
-      if (property) check(value, property, inner, key)
+      const { pattern } = schema.propertyNames ?? {}
+      if (pattern !== undefined && !new RegExp(pattern).test(name))
+        report(key, `${path} has a name ${JSON.stringify(name)}, which does not match ${pattern}`)
+      else if (branch.properties?.[name] === false) report(key, `${inner} does not go with ${because}`)
+      else if (property) check(value, property, inner, key)
       else report(key, `${inner} is not known here; ${Object.keys(schema.properties ?? {}).join(', ')} are`)
     }
+  }
+  const branchOf = (map: YAMLMap, schema: Schema): { branch: Branch; because: string } => {
+    const [[key, { enum: some }] = ['', { enum: [] }]] = Object.entries(schema.if?.properties ?? {})
+    const given = map.get(key, true) as unknown
+    const node = yaml.isAlias(given) ? given.resolve(doc) : given
+    const value = yaml.isScalar(node) ? String(node.value) : ''
+    // Of a value that is none of the property's own, that is what is wrong.
+    const known = schema.properties?.[key]?.enum?.includes(value)
+    const branch = known ? (some.includes(value) ? schema.then : schema.else) : undefined
+    return { branch: branch ?? {}, because: `${key}: ${value}` }
   }
   check(doc.contents, schema, '', null)
   return misfits

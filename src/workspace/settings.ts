@@ -3,11 +3,14 @@
  * editors use are written, and against which the files are checked. Anything that is not defined is refused:
  * a misspelt key would otherwise do nothing, in silence.
  */
-import { SCHEME_NAMES, type SchemeName } from '../ports/schemes.js'
+import { SCHEME_NAMES, SCHEMES, type SchemeName } from '../ports/schemes.js'
 import type { Schema } from './schema.js'
 
 /** What a feature or product may be called; nothing that matches leads out of the workspace. */
 export const NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]*$'
+
+/** What a variable may be called that Compose, shells and applications can read. */
+const VARIABLE_PATTERN = '^[A-Za-z_][A-Za-z0-9_]*$'
 
 const offset: Schema = {
   type: 'integer',
@@ -54,6 +57,7 @@ export const PRODUCT_SCHEMA: Schema = {
     ports: {
       type: 'object',
       description: "Ports of the product's own, by variable: each is set where the product env has none.",
+      propertyNames: { pattern: VARIABLE_PATTERN },
       additionalProperties: {
         type: 'object',
         additionalProperties: false,
@@ -71,11 +75,16 @@ export const PRODUCT_SCHEMA: Schema = {
             description: 'The base port, for the scheme crc32.',
           },
         },
+        if: { properties: { scheme: { enum: SCHEME_NAMES.filter((name) => SCHEMES[name].usesBase) } } },
+        // biome-ignore lint/suspicious/noThenProperty: JSON Schema's own word.
+        then: { required: ['base'] },
+        else: { properties: { base: false } },
       },
     },
     instances: {
       type: 'object',
       description: 'Further copies of the product on one host, by name.',
+      propertyNames: { pattern: NAME_PATTERN },
       additionalProperties: { type: 'object', additionalProperties: false, properties: { offset } },
     },
   },

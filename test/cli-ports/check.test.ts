@@ -234,8 +234,8 @@ describe('own ports', () => {
   })
 
   test.each([
-    ['{ scheme: crc32 }', 'lacks base'],
-    ['{ scheme: base32, base: 8000 }', 'does not use'],
+    ['{ scheme: crc32 }', 'ports.PORT lacks base, which goes with scheme: crc32'],
+    ['{ scheme: base32, base: 8000 }', 'ports.PORT.base does not go with scheme: base32'],
     ['{ scheme: crc32, base: 65535 }', 'over 65535'],
     ['{ scheme: md5 }', 'must be one of crc32, sha1, base32'],
   ])('%s is refused', async (port, message) => {

@@ -72,7 +72,7 @@ describe('product.yaml', () => {
     'offset: 0x10',
     'ports: {}',
     'ports: { PORT: { scheme: base32 }, ADMIN: { scheme: crc32, base: 1 } }',
-    'instances: { blue: {}, green: { offset: 3 } }',
+    'instances: { blue: {}, green: { offset: 3 }, 0: {} }',
     'features: &f [a]\nallow: *f',
   ])('%j fits', async (text) => {
     expect(await fits(text)).toEqual([])
@@ -93,6 +93,29 @@ describe('product.yaml', () => {
     [
       'ports: { PORT: { scheme: crc32, base: 0 } }',
       '1:39 ports.PORT.base must be a whole number from 1 to 65535',
+    ],
+    ['ports: { PORT: { scheme: crc32 } }', '1:16 ports.PORT lacks base, which goes with scheme: crc32'],
+    ['ports: { PORT: { scheme: sha1, base: 8000 } }', '1:32 ports.PORT.base does not go with scheme: sha1'],
+    [
+      'ports: { A: { scheme: &s base32 }, B: { scheme: *s, base: 1 } }',
+      '1:53 ports.B.base does not go with scheme: base32',
+    ],
+    [
+      'ports: { PORT: { scheme: md5, base: 1 } }',
+      '1:26 ports.PORT.scheme must be one of crc32, sha1, base32',
+    ],
+    ['ports: { PORT: { base: 1 } }', '1:16 ports.PORT lacks scheme'],
+    [
+      'ports: { "MY PORT": { scheme: base32 } }',
+      '1:10 ports has a name "MY PORT", which does not match ^[A-Za-z_][A-Za-z0-9_]*$',
+    ],
+    [
+      'instances: { "x y": { offset: 3 } }',
+      '1:14 instances has a name "x y", which does not match ^[A-Za-z0-9][A-Za-z0-9._-]*$',
+    ],
+    [
+      'instances: { ../x: {} }',
+      '1:14 instances has a name "../x", which does not match ^[A-Za-z0-9][A-Za-z0-9._-]*$',
     ],
     ['ports: { PORT: 8000 }', '1:16 ports.PORT must be a mapping of keys to values'],
     ['instances: [blue]', '1:12 instances must be a mapping of keys to values'],
