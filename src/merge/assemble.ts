@@ -11,17 +11,20 @@ import type { Candidate } from './candidates.js'
 import type { SectionFate } from './ownership.js'
 import type { SectionChange } from './plan.js'
 import { writeSection } from './sections.js'
+import { textAbove, textBehind } from './template.js'
 
-/** A statement that the new text shall hold. */
-export interface Expected {
+/** A statement that the new text shall hold: one of a template, or one of the product env itself. */
+export type Expected = Candidate | OwnStatement
+
+/** A statement of the product env that stays behind one that does not. */
+interface OwnStatement {
+  readonly origin: null
   readonly key: string
-  readonly kind: 'assign' | 'inherit'
-  readonly quote: Quote
-  readonly raw: string
-  /** Where it comes from: a template, or the product env itself. */
-  readonly candidate: Candidate | null
-  /** 1-based, in the template or in the old product env. */
+  /** In the old product env. */
   readonly line: number
+  readonly kind: 'assign' | 'inherit'
+  readonly raw: string
+  readonly quote: Quote
 }
 
 /** The new text and what should be in it. */
@@ -79,7 +82,7 @@ export function assemble(
       sections.push({ feature: section.feature, change: 'refreshed' })
     }
     text += rewritten
-    append(expected, candidates.map(addedStatement))
+    append(expected, candidates)
     written.add(section.feature)
   }
   keepUpTo(doc.text.length)
@@ -89,41 +92,39 @@ export function assemble(
   for (const [feature, candidates] of chosen) {
     if (candidates.length === 0 || written.has(feature)) continue
     parts.push(blankLineAfter(parts.at(-1) as string, eol), sectionText(candidates, eol))
-    append(expected, candidates.map(addedStatement))
+    append(expected, candidates)
     sections.push({ feature, change: 'added' })
   }
   return { text: parts.join(''), leading, expected, sections }
 }
 
-function ownStatement(doc: EnvDocument, statement: Statement): Expected {
+function ownStatement(doc: EnvDocument, statement: Statement): OwnStatement {
   const { key, kind, quote, line } = statement
-  return { key, kind, quote, raw: rawValue(doc, statement), candidate: null, line }
-}
-
-function addedStatement(candidate: Candidate): Expected {
-  const { key, kind, quote, raw, line } = candidate
-  return { key, kind, quote, raw, candidate, line }
+  return { origin: null, key, line, kind, raw: rawValue(doc, statement), quote }
 }
 
 /** A feature's section: all its candidates in the order of the template. */
 function sectionText(candidates: readonly Candidate[], eol: string): string {
-  const { feature, file } = candidates[0] as Candidate
+  const { feature, file } = (candidates[0] as Candidate).origin
   const body = candidates.map((candidate) => candidateText(candidate, eol)).join('')
   return writeSection(feature, file, withoutBlankLines(body), eol)
 }
 
 /** A candidate's own text: the template's, but for its value and the line ends outside of it. */
-function candidateText({ raw, quote, shift, chunk, templateText }: Candidate, eol: string): string {
-  const { above, behind, below, statement } = chunk
+function candidateText({ raw, quote, shift, chunk, origin }: Candidate, eol: string): string {
+  const { statement, below } = chunk
+  const { text } = origin.doc
+  const above = textAbove(origin.doc, chunk)
   // A name that stands alone reaches to its newline, and so may have the CR of a CRLF in it.
   const headEnd = statement.valueStart - statement.quote.length
-  const head = templateText.slice(
+  const head = text.slice(
     statement.start,
-    statement.kind === 'inherit' ? trimEnd(templateText, statement.start, headEnd) : headEnd,
+    statement.kind === 'inherit' ? trimEnd(text, statement.start, headEnd) : headEnd,
   )
   const comments = shift === null ? above : withSum(above, `${shift.base} + ${shift.offset}`)
-  const below_ = withoutSpaceBehind(below) === '' ? '' : endLine(below, eol)
-  return `${withLineEnds(comments, eol)}${head}${quote}${raw}${quote}${endLine(behind, eol)}${below_}`
+  const behind = endLine(textBehind(origin.doc, chunk), eol)
+  const end = withoutSpaceBehind(below) === '' ? '' : endLine(below, eol)
+  return `${withLineEnds(comments, eol)}${head}${quote}${raw}${quote}${behind}${end}`
 }
 
 /** The comment above a port says how it came about: `# Port that redis publishes: 6380 + 591`. */

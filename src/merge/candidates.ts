@@ -3,8 +3,8 @@
  * its placeholders resolved, before the product's own word is asked.
  */
 import { decode } from '../env/bytes.js'
-import { parseEnv, type Quote, rawValue } from '../env/document.js'
-import type { Lookup } from '../env/expand.js'
+import { type EnvDocument, parseEnv, type Quote, rawValue } from '../env/document.js'
+import type { Expansion, Lookup } from '../env/expand.js'
 import { evaluate, readEnv } from '../env/read.js'
 import { writeValue } from '../env/write-value.js'
 import type { Offset } from '../ports/offset.js'
@@ -16,21 +16,26 @@ import type { Shift } from './plan.js'
 import type { FeatureSource, TemplateSource } from './source.js'
 import { type Chunk, chunksOf } from './template.js'
 
+/** What all candidates of a feature have in common. */
+export interface Origin {
+  readonly feature: string
+  /** The template. */
+  readonly file: string
+  readonly doc: EnvDocument
+  readonly placeholders: Placeholders
+}
+
 /** One statement of a template, as it would be added. */
 export interface Candidate {
-  readonly feature: string
-  readonly file: string
+  readonly origin: Origin
   readonly key: string
   readonly line: number
   readonly kind: 'assign' | 'inherit'
+  readonly chunk: Chunk
   /** The value as written in the template, and as it would be written in the product env. */
   readonly templateRaw: string
   readonly raw: string
   readonly quote: Quote
-  /** The whole template, into which the chunk's offsets point. */
-  readonly templateText: string
-  readonly chunk: Chunk
-  readonly placeholders: Placeholders
   /** Null where the variable is no port variable, or its value no port. */
   readonly shift: Shift | null
   /** What is wrong with it if it is added; a value that the product keeps has none of these. */
@@ -44,42 +49,36 @@ export function candidatesOf(
   product: string,
   offset: Offset,
 ): Candidate[] {
+  const { file, doc, noRoom, shifts = isPortVariable } = template
   const placeholders = featurePlaceholders(product, feature.hostDir)
-  const shifts = template.shifts ?? isPortVariable
-  return chunksOf(template.doc).map((chunk): Candidate => {
-    const { key, kind, quote } = chunk.statement
+  const origin: Origin = { feature: feature.name, file, doc, placeholders }
+  return chunksOf(doc).map((chunk): Candidate => {
+    const { key, kind, quote: templateQuote } = chunk.statement
     const line = template.lineOf?.(key) ?? chunk.statement.line
-    const templateRaw = rawValue(template.doc, chunk.statement)
-    const place = { file: template.file, line }
-    const port = shifts(key) ? shifted(key, templateRaw, offset, place, template.noRoom) : NO_PORT
-    const written =
-      port.shift === null ? resolved(templateRaw, quote, placeholders) : { raw: port.raw, quote }
-    return {
-      feature: feature.name,
-      file: template.file,
-      key,
-      line,
-      kind,
-      templateRaw,
-      raw: written.raw,
-      quote: written.quote,
-      templateText: template.doc.text,
-      chunk,
-      placeholders,
-      shift: port.shift,
-      problems: port.problems,
-    }
+    const templateRaw = rawValue(doc, chunk.statement)
+    const port = shifts(key) ? shifted(key, templateRaw, offset, { file, line }, noRoom) : NO_PORT
+    const { shift, problems } = port
+    const { raw, quote } =
+      shift === null
+        ? resolved(templateRaw, templateQuote, placeholders)
+        : { raw: port.raw, quote: templateQuote }
+    return { origin, key, line, kind, chunk, templateRaw, raw, quote, shift, problems }
   })
 }
 
-const NO_PORT = { shift: null, problems: [] }
+const NO_PORT = { shift: null, raw: '', problems: [] }
 
 /** The value that a candidate stands for, or why Compose would refuse it. */
-export function candidateValue(candidate: Candidate, lookup: Lookup, evaluateNext: typeof evaluate) {
-  const { shift, templateRaw, raw, chunk, placeholders } = candidate
+export function candidateValue(
+  { shift, templateRaw, raw, chunk, origin }: Candidate,
+  lookup: Lookup,
+  evaluateNext: typeof evaluate,
+): Expansion {
   // Placeholders are filled in after the reading: what they stand for is meant literally.
   const result = evaluateNext(shift === null ? templateRaw : raw, chunk.statement.quote, lookup)
-  return result.ok ? { ok: true as const, value: resolvePlaceholders(result.value, placeholders) } : result
+  if (!result.ok) return result
+  const value = resolvePlaceholders(result.value, origin.placeholders)
+  return value === result.value ? result : { ok: true, value }
 }
 
 function shifted(

@@ -5,59 +5,54 @@ import { type Candidate, candidateValue } from './candidates.js'
 import type { OwnKey } from './ownership.js'
 import type { Entry, Outcome } from './plan.js'
 
-/**
- * What becomes of the variables of one feature.
- * @param keptKeys the keys that the product env goes on stating, or states as before
- * @param winners for each key the candidate that counts
- * @param values what Compose reads after the merge
- */
-export function entriesOf(
-  all: readonly Candidate[],
-  keptKeys: ReadonlyMap<string, OwnKey>,
-  winners: ReadonlyMap<string, Candidate>,
-  values: ReadonlyMap<string, string>,
-  evaluateNext: typeof evaluate,
-): Entry[] {
-  const last = lastOfEach(all)
-  return [...last.values()].map((candidate): Entry => {
-    const { key, feature, file, line, shift } = candidate
-    const winner = winners.get(key) as Candidate
-    const kept = keptKeys.get(key) ?? null
-    const placeholders = usedPlaceholders(candidate)
-    const first =
-      winner.feature === feature ? null : { feature: winner.feature, file: winner.file, line: winner.line }
-    const stands = kept === null && first === null
-    const given = stands ? null : givenValue(candidate, values, evaluateNext)
-    const equal = first !== null && given === givenValue(winner, values, evaluateNext)
-    const outcome = outcomeOf(kept, first !== null, equal, shift !== null)
-    const value = values.get(key) ?? null
-    return {
-      key,
-      feature,
-      file,
-      line,
-      outcome,
-      shift,
-      ownPort: feature === OWN_PORTS,
-      placeholders,
-      value,
-      // What stands is what was read where it stands; read once more at the end, "$A:b" under the name A would grow.
-      given: outcome === 'kept' || outcome === 'conflict' ? given : value,
-      kept,
-      first,
-    }
-  })
+/** What the entries of all features depend on. */
+export interface Merged {
+  /** The keys that the product env goes on stating, or states as before. */
+  readonly kept: ReadonlyMap<string, OwnKey>
+  /** For each key the candidate that counts. */
+  readonly winners: ReadonlyMap<string, Candidate>
+  /** What Compose reads after the merge. */
+  readonly after: (key: string) => string | undefined
+  readonly evaluateNext: typeof evaluate
 }
 
-/** For each key its last statement, in the order of the first ones. */
-export function lastOfEach(all: readonly Candidate[]): Map<string, Candidate> {
-  const last = new Map<string, Candidate>()
-  for (const candidate of all) last.set(candidate.key, candidate)
-  return last
+/** What becomes of a variable. @param candidate the last statement of its key in its feature's template */
+export function entryOf(candidate: Candidate, merged: Merged): Entry {
+  const { key, line, shift, origin } = candidate
+  const { feature, file } = origin
+  const winner = merged.winners.get(key) as Candidate
+  const kept = merged.kept.get(key) ?? null
+  const first =
+    winner.origin === origin
+      ? null
+      : { feature: winner.origin.feature, file: winner.origin.file, line: winner.line }
+  const stands = kept === null && first === null
+  const given = stands ? null : givenValue(candidate, merged)
+  const equal = first !== null && given === givenValue(winner, merged)
+  const outcome = outcomeOf(kept, first !== null, equal, shift !== null)
+  const value = merged.after(key) ?? null
+  return {
+    key,
+    feature,
+    file,
+    line,
+    outcome,
+    shift,
+    ownPort: feature === OWN_PORTS,
+    placeholders: usedPlaceholders(candidate),
+    value,
+    // What stands is what was read where it stands; read once more at the end, "$A:b" under the name A would grow.
+    given: outcome === 'kept' || outcome === 'conflict' ? given : value,
+    kept,
+    first,
+  }
 }
 
-function usedPlaceholders({ templateRaw, placeholders }: Candidate): string[] {
-  return [...placeholders.keys()].filter((placeholder) => templateRaw.includes(placeholder))
+const NONE: readonly string[] = []
+
+function usedPlaceholders({ templateRaw, origin }: Candidate): readonly string[] {
+  if (!templateRaw.includes('__')) return NONE
+  return [...origin.placeholders.keys()].filter((placeholder) => templateRaw.includes(placeholder))
 }
 
 function outcomeOf(kept: OwnKey | null, beaten: boolean, equal: boolean, isPort: boolean): Outcome {
@@ -66,12 +61,8 @@ function outcomeOf(kept: OwnKey | null, beaten: boolean, equal: boolean, isPort:
   return isPort ? 'adjusted' : 'added'
 }
 
-function givenValue(
-  candidate: Candidate,
-  values: ReadonlyMap<string, string>,
-  evaluateNext: typeof evaluate,
-): string | null {
+function givenValue(candidate: Candidate, { after, evaluateNext }: Merged): string | null {
   if (candidate.kind === 'inherit') return null
-  const result = candidateValue(candidate, (name) => values.get(name), evaluateNext)
+  const result = candidateValue(candidate, after, evaluateNext)
   return result.ok ? result.value : null
 }

@@ -1,5 +1,6 @@
 /** Plans the merge of a product: from its texts to what each variable comes to, and the text that follows. */
 import { type EnvDocument, parseEnv } from '../env/document.js'
+import type { Lookup } from '../env/expand.js'
 import { evaluator, readEnv } from '../env/read.js'
 import { OWN_PORTS } from '../ports/own.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
@@ -7,7 +8,7 @@ import { append } from './append.js'
 import { assemble } from './assemble.js'
 import { type Candidate, candidatesOf } from './candidates.js'
 import { createFromExample } from './create.js'
-import { entriesOf, lastOfEach } from './entries.js'
+import { entryOf } from './entries.js'
 import { decideSections, type MergeOptions, type OwnKey, ownKeys, type SectionFate } from './ownership.js'
 import type { Entry, ProductPlan } from './plan.js'
 import { prove } from './proof.js'
@@ -37,32 +38,36 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
     stray.map((mark) => strayMark(source.env.file, mark)),
   )
 
-  const candidates = allCandidates(source, problems)
+  const { offers, winners } = offersOf(source, problems)
   const features = new Set(source.features.map(({ name }) => name))
-  const templates = new Set(candidates.keys())
+  const templates = new Set(offers.keys())
   const fates = decideSections(sections, { features, templates }, options)
-  const winners = firstToState(candidates)
   const own = ownKeys(doc, fates, winners)
-  const chosen = new Map(
-    [...candidates].map(([feature, all]) => [
+  const chosen = new Map<string, readonly Candidate[]>()
+  for (const [feature, { all, isFirst }] of offers) {
+    const wins = ({ key, origin }: Candidate): boolean => isFirst || winners.get(key)?.origin === origin
+    chosen.set(
       feature,
-      all.filter(({ key }) => !own.has(key) && winners.get(key)?.feature === feature),
-    ]),
-  )
-  for (const candidate of [...chosen.values()].flat()) {
-    append(problems, [...candidate.problems, ...reserved(candidate, source.allow)])
+      all.filter((candidate) => !own.has(candidate.key) && wins(candidate)),
+    )
+  }
+  for (const candidates of chosen.values()) {
+    for (const candidate of candidates) {
+      append(problems, candidate.problems)
+      reserved(candidate, source.allow, problems)
+    }
   }
 
   const assembly = assemble(doc, fates, chosen)
   const proof = prove({ doc, reading, earlier: source.earlier }, assembly, source.env.file)
+  const { after } = proof
   append(problems, proof.problems)
-  const unchanged = unchangedKeys(doc, winners, reading.values, proof.values)
-  const kept = new Map([...unchanged, ...own])
-  const evaluateNext = evaluator()
-  const entries = [...candidates.values()].flatMap((all) =>
-    entriesOf(all, kept, winners, proof.values, evaluateNext),
-  )
-  append(problems, entries.filter(({ outcome }) => outcome === 'conflict').map(conflict))
+  const unchanged = unchangedKeys(doc, winners, reading.values, after)
+  const merged = { kept: new Map([...unchanged, ...own]), winners, after, evaluateNext: evaluator() }
+  const entries: Entry[] = []
+  for (const { last } of offers.values())
+    for (const candidate of last) entries.push(entryOf(candidate, merged))
+  for (const entry of entries) if (entry.outcome === 'conflict') problems.push(conflict(entry))
 
   const empty = source.env.text === null && !create && assembly.text === ''
   return {
@@ -87,9 +92,22 @@ function orphans(fates: readonly SectionFate[], features: ReadonlySet<string>): 
   return [...new Set(kept.map(({ section }) => section.feature))].filter((name) => !features.has(name))
 }
 
-/** The candidates of every feature that has a template, in the product's order. */
-function allCandidates(source: ProductSource, problems: Problem[]): Map<string, Candidate[]> {
-  const candidates = new Map<string, Candidate[]>()
+/** What a feature would give the product. */
+interface Offer {
+  readonly all: readonly Candidate[]
+  /** For each key its last statement, as Compose reads it, in the order of the first ones. */
+  readonly last: readonly Candidate[]
+  /** It states no key that an earlier feature states, and none twice. */
+  readonly isFirst: boolean
+}
+
+/**
+ * The candidates of every feature that has a template, in the product's order; and for each key the one that counts:
+ * the last statement of the first feature to state it.
+ */
+function offersOf(source: ProductSource, problems: Problem[]) {
+  const offers = new Map<string, Offer>()
+  const winners = new Map<string, Candidate>()
   for (const feature of source.features) {
     const { name, template } = feature
     if (template === null) {
@@ -102,20 +120,23 @@ function allCandidates(source: ProductSource, problems: Problem[]): Map<string, 
     const { refusal } = template.doc
     if (refusal !== null) problems.push(refusalProblem(template.file, { ...refusal, kind: 'parse' }))
     const all = candidatesOf(feature, template, source.name, source.offset)
-    append(problems, duplicates(all))
-    candidates.set(name, all)
+    let isFirst = true
+    for (const candidate of all) {
+      const winner = winners.get(candidate.key)
+      if (winner !== undefined) isFirst = false
+      if (winner === undefined || winner.origin === candidate.origin) winners.set(candidate.key, candidate)
+    }
+    if (!isFirst) append(problems, duplicates(all))
+    offers.set(name, { all, last: isFirst ? all : [...lastOfEach(all).values()], isFirst })
   }
-  return candidates
+  return { offers, winners }
 }
 
-/** For each key the candidate that counts: of the first feature to state it, its last statement, as Compose reads it. */
-function firstToState(candidates: ReadonlyMap<string, readonly Candidate[]>): Map<string, Candidate> {
-  const winners = new Map<string, Candidate>()
-  for (const candidate of [...candidates.values()].flat()) {
-    const winner = winners.get(candidate.key)
-    if (winner === undefined || winner.feature === candidate.feature) winners.set(candidate.key, candidate)
-  }
-  return winners
+/** For each key its last statement, in the order of the first ones. */
+function lastOfEach(all: readonly Candidate[]): Map<string, Candidate> {
+  const last = new Map<string, Candidate>()
+  for (const candidate of all) last.set(candidate.key, candidate)
+  return last
 }
 
 /** What a rewritten section says just as before is kept, too. */
@@ -123,12 +144,15 @@ function unchangedKeys(
   { statements }: EnvDocument,
   asked: ReadonlyMap<string, unknown>,
   before: ReadonlyMap<string, string>,
-  after: ReadonlyMap<string, string>,
+  after: Lookup,
 ): Map<string, OwnKey> {
-  const same = statements.filter(
-    ({ key }) => asked.has(key) && after.has(key) && after.get(key) === before.get(key),
-  )
-  return new Map(same.map(({ key, line }) => [key, { line, untouched: true }]))
+  const same = new Map<string, OwnKey>()
+  for (const { key, line } of statements) {
+    if (!asked.has(key)) continue
+    const value = after(key)
+    if (value !== undefined && value === before.get(key)) same.set(key, { line, untouched: true })
+  }
+  return same
 }
 
 function strayMark(file: string, { feature, line }: StrayMark): Problem {
@@ -148,22 +172,26 @@ function duplicates(all: readonly Candidate[]): Problem[] {
   for (const candidate of all) if (!first.has(candidate.key)) first.set(candidate.key, candidate)
   return [...first.values()]
     .filter((candidate) => last.get(candidate.key) !== candidate)
-    .map(({ key, file, line }) => {
+    .map(({ key, origin: { file }, line }) => {
       const winner = last.get(key) as Candidate
       const message = `${key} is stated again, the last time in line ${winner.line}, which counts`
       return problem('duplicate-key', { file, line }, message, 'Keep one of the lines.')
     })
 }
 
-function reserved({ key, feature, file, line }: Candidate, allow: readonly string[]): Problem[] {
+function reserved({ key, origin, line }: Candidate, allow: readonly string[], problems: Problem[]): void {
   const reason = reservedReason(key)
-  if (reason === null || allow.includes(key)) return []
+  if (reason === null || allow.includes(key)) return
+  const { feature, file } = origin
   if (feature === OWN_PORTS) {
     const next = 'Give the port a variable of another name in "ports:".'
-    return [problem('reserved-variable', { file, line }, `${key} ${reason}; it can be no port`, next)]
+    problems.push(problem('reserved-variable', { file, line }, `${key} ${reason}; it can be no port`, next))
+    return
   }
   const next = `Remove it from the template, or add "allow: [${key}]" to product.yaml if feature ${feature} may do that.`
-  return [problem('reserved-variable', { file, line }, `${key} ${reason}; a feature may not set it`, next)]
+  problems.push(
+    problem('reserved-variable', { file, line }, `${key} ${reason}; a feature may not set it`, next),
+  )
 }
 
 function conflict({ key, feature, file, line, first }: Entry): Problem {

@@ -3,9 +3,17 @@
  * that were planned, with the values that were planned, and every key that was there before reads as it did.
  * Nothing here trusts how the text was put together.
  */
-import { type EnvDocument, parseEnv, rawValue } from '../env/document.js'
+import {
+  type EnvDocument,
+  parseEnv,
+  type Refusal,
+  rawValue,
+  rawValueIn,
+  type Statement,
+  scanEnv,
+} from '../env/document.js'
 import { type Lookup, references } from '../env/expand.js'
-import { type EnvReading, type evaluate, evaluator, readEnv } from '../env/read.js'
+import { type EnvReading, type evaluate, evaluator, readEnv, readInto } from '../env/read.js'
 import { type Problem, problem } from '../problem.js'
 import { append } from './append.js'
 import type { Assembly, Expected } from './assemble.js'
@@ -14,8 +22,8 @@ import { refusalProblem } from './refusal.js'
 
 /** What Compose will read, and what stands against writing it. */
 export interface Proof {
-  /** Name → value after the merge; a name whose value is left to the shell is missing. */
-  readonly values: ReadonlyMap<string, string>
+  /** What a name comes to after the merge; undefined where that is left to the shell. */
+  readonly after: Lookup
   readonly problems: readonly Problem[]
 }
 
@@ -29,29 +37,30 @@ export function prove(
   assembly: Assembly,
   file: string,
 ): Proof {
-  // What leads the text unchanged reads as it did, since nothing that follows can reach it.
-  const before = assembly.leading > 0 ? old.reading.values : old.earlier
-  const planned = new Map(before)
+  // What leads the text unchanged reads as it did, since nothing that follows can reach it. Of a large product env
+  // that is nearly all, so that only what follows is read into a map of its own.
+  const before = (assembly.leading > 0 ? old.reading.values : old.earlier) ?? new Map()
+  const planned = new Map<string, string>()
+  const after: Lookup = (name) => planned.get(name) ?? before.get(name)
   const problems: Problem[] = []
-  const lookup: Lookup = (name) => planned.get(name)
   const evaluateNext = evaluator()
   let unread = false
   for (const expected of assembly.expected) {
-    const value = plannedValue(expected, lookup, evaluateNext, problems)
+    const value = plannedValue(expected, after, evaluateNext, problems)
     if (value !== undefined) planned.set(expected.key, value)
     else if (expected.kind === 'assign') unread = true
   }
-  append(problems, changedKeys(old, assembly, planned, file))
-  const doc = parseEnv(assembly.text)
-  if (doc.refusal !== null && old.doc.refusal === null) {
-    const { line, reason } = doc.refusal
+  append(problems, changedKeys(old, assembly, after, file))
+  const { refusal, difference } = readBack(old.doc, assembly, file)
+  if (refusal !== null && old.doc.refusal === null) {
+    const { line, reason } = refusal
     problems.push(
       problem('proof-failed', { file, line }, `with the features' variables added, ${reason}`, CHECK_LINE),
     )
-  } else if (doc.refusal === null) {
-    append(problems, differences(doc, { old: old.doc, before, assembly, planned, unread, file }))
+  } else if (refusal === null) {
+    append(problems, difference === null ? misread({ assembly, before, after, unread, file }) : [difference])
   }
-  return { values: planned, problems }
+  return { after, problems }
 }
 
 const CHECK_LINE =
@@ -64,14 +73,14 @@ function plannedValue(
   evaluateNext: typeof evaluate,
   problems: Problem[],
 ): string | undefined {
-  const { candidate, kind, key, raw, quote, line } = expected
+  const { origin, kind, key, raw, quote, line } = expected
   if (kind === 'inherit') return lookup(key)
   const result =
-    candidate === null ? evaluateNext(raw, quote, lookup) : candidateValue(candidate, lookup, evaluateNext)
+    origin === null ? evaluateNext(raw, quote, lookup) : candidateValue(expected, lookup, evaluateNext)
   if (result.ok) return result.value
-  if (candidate !== null) {
+  if (origin !== null) {
     const { kind, reason } = result.error
-    problems.push(refusalProblem(candidate.file, { kind, line, reason }))
+    problems.push(refusalProblem(origin.file, { kind, line, reason }))
   }
   return undefined
 }
@@ -80,27 +89,27 @@ function plannedValue(
 function changedKeys(
   old: { doc: EnvDocument; reading: EnvReading },
   { expected }: Assembly,
-  planned: ReadonlyMap<string, string>,
+  after: Lookup,
   file: string,
 ): Problem[] {
   const before = old.reading.values
   const own = new Map<string, Expected>()
-  const added = new Set<string>()
   for (const statement of expected) {
-    const { key, candidate } = statement
-    if (candidate !== null) added.add(key)
-    else if (before.get(key) !== planned.get(key)) own.set(key, statement)
+    const { key, origin } = statement
+    if (origin === null && before.get(key) !== after(key)) own.set(key, statement)
   }
+  if (own.size === 0) return []
+  const added = new Set(expected.filter(({ origin }) => origin !== null).map(({ key }) => key))
   const problems: Problem[] = []
   for (const [key, { raw, line }] of own) {
     if (added.has(key)) continue
     const used = references(raw).map(({ name }) => name)
-    const dropped = used.find((name) => before.has(name) && !planned.has(name))
+    const dropped = used.find((name) => before.has(name) && after(name) === undefined)
     if (dropped !== undefined) {
       const message = `${key} refers to ${dropped}, which would be gone`
       const next = `Set ${dropped} in the product env, or change ${key}.`
       problems.push(problem('dropped-in-use', { file, line }, message, next))
-    } else if (used.some((name) => before.get(name) !== planned.get(name))) {
+    } else if (used.some((name) => before.get(name) !== after(name))) {
       const message = `${key} refers to a variable that changes, and reads differently from now on`
       problems.push(
         problem('value-follows', { file, line }, message, `Check that ${key} is still what you want.`),
@@ -112,62 +121,92 @@ function changedKeys(
   return problems
 }
 
+/**
+ * Reads the new text from nothing, statement by statement: it has to start with the statements that led the old one,
+ * and to go on with those that were planned.
+ * @returns the first difference, and why Compose could not read the text to its end
+ */
+function readBack(
+  old: EnvDocument,
+  { text, leading, expected }: Assembly,
+  file: string,
+): { refusal: Refusal | null; difference: Problem | null } {
+  const changed = problem('proof-failed', { file }, 'what was there would not read as before', OUR_FAULT)
+  let difference = leading === 0 || text.startsWith(old.text) ? null : changed
+  let index = 0
+  const refusal = scanEnv(text, (statement) => {
+    if (difference === null) {
+      if (index >= leading) difference = unlike(text, statement, expected[index - leading], file)
+      else if (!readsAsIt(text, statement, old, index, leading)) difference = changed
+    }
+    index += 1
+  })
+  if (difference !== null) return { refusal, difference }
+  if (index < leading) return { refusal, difference: changed }
+  const missing = expected[index - leading]
+  if (missing === undefined) return { refusal, difference: null }
+  const message = `${missing.key} would get lost`
+  return { refusal, difference: problem('proof-failed', { file }, message, blame(missing)) }
+}
+
+/** Whether a statement of the text is the one that has led the old text at that place. */
+function readsAsIt(text: string, now: Statement, old: EnvDocument, index: number, leading: number): boolean {
+  const was = old.statements[index] as Statement
+  if (now.kind !== was.kind || now.quote !== was.quote) return false
+  // The same bytes, cut at the same places, are the same; all but the last statement, whose newline is new: to that,
+  // even the name can give way (`export` alone is a name, with a newline it is the word before one).
+  const cutAlike =
+    now.start === was.start && now.valueStart === was.valueStart && now.valueEnd === was.valueEnd
+  if (cutAlike && index < leading - 1) return true
+  return now.key === was.key && rawValueIn(text, now) === rawValue(old, was)
+}
+
+/** The problem if a statement of the text is not the one that was planned. */
+function unlike(
+  text: string,
+  statement: Statement,
+  wanted: Expected | undefined,
+  file: string,
+): Problem | null {
+  const same =
+    wanted?.key === statement.key &&
+    wanted.kind === statement.kind &&
+    wanted.raw === rawValueIn(text, statement)
+  if (same && wanted.quote === statement.quote) return null
+  const message = `${statement.key || 'this line'} would not read as planned`
+  return problem('proof-failed', { file, line: statement.line }, message, blame(wanted))
+}
+
 interface Planned {
-  readonly old: EnvDocument
-  /** The values at the end of the leading statements. */
-  readonly before: ReadonlyMap<string, string> | undefined
   readonly assembly: Assembly
-  readonly planned: ReadonlyMap<string, string>
+  /** The values at the end of the leading statements. */
+  readonly before: ReadonlyMap<string, string>
+  /** The planned ones at the end of the file. */
+  readonly after: Lookup
   /** Whether a planned statement has no value, which has been reported. */
   readonly unread: boolean
   readonly file: string
 }
 
-/** Where the new text does not hold what was planned. */
-function differences(doc: EnvDocument, { old, before, assembly, planned, unread, file }: Planned): Problem[] {
-  const { leading, expected } = assembly
-  if (!leadsUnchanged(doc, old, leading)) {
-    return [problem('proof-failed', { file }, 'what was there would not read as before', OUR_FAULT)]
+/** Where the values of what follows are not as planned. Its statements are those of the text: that has just been found. */
+function misread({ assembly, before, after, unread, file }: Planned): Problem[] {
+  const { text, leading, expected } = assembly
+  const values = new Map<string, string>()
+  const lookup: Lookup = (name) => values.get(name) ?? before.get(name)
+  const refusals = readInto(values, lookup, expected, ({ raw }) => raw)
+  const wrong = expected.find(({ key }) => lookup(key) !== after(key))?.key
+  if (wrong !== undefined) {
+    const wanted = expected.findLast(({ key }) => key === wrong)
+    return [problem('proof-failed', { file }, `${wrong} would not read as planned`, blame(wanted))]
   }
-  const following = doc.statements.slice(leading)
-  for (const [index, statement] of following.entries()) {
-    const wanted = expected[index]
-    const same =
-      wanted?.key === statement.key &&
-      wanted.kind === statement.kind &&
-      wanted.raw === rawValue(doc, statement)
-    if (same && wanted.quote === statement.quote) continue
-    const message = `${statement.key || 'this line'} would not read as planned`
-    return [problem('proof-failed', { file, line: statement.line }, message, blame(wanted))]
-  }
-  const missing = expected[following.length]
-  if (missing !== undefined)
-    return [problem('proof-failed', { file }, `${missing.key} would get lost`, blame(missing))]
-  const { values, refusals } = readEnv({ ...doc, statements: following }, new Map(), before)
-  const wrong = following.find(({ key }) => values.get(key) !== planned.get(key))?.key
-  // What is refused only now is what Compose stumbles over when it reads the file a second time.
-  if (wrong === undefined) return unread ? [] : refusals.map((refusal) => refusalProblem(file, refusal))
-  const wanted = expected.findLast(({ key }) => key === wrong)
-  return [problem('proof-failed', { file }, `${wrong} would not read as planned`, blame(wanted))]
-}
-
-/** Whether the new text starts with the bytes of the old one, and these are read as the same statements. */
-function leadsUnchanged(doc: EnvDocument, old: EnvDocument, leading: number): boolean {
-  if (leading === 0) return true
-  if (!doc.text.startsWith(old.text)) return false
-  return old.statements.every((was, index) => {
-    const now = doc.statements[index]
-    if (now === undefined || now.kind !== was.kind || now.quote !== was.quote) return false
-    // The same bytes, cut at the same places, are the same; all but the last statement, whose newline is new: to that,
-    // even the name can give way (`export` alone is a name, with a newline it is the word before one).
-    const cutAlike =
-      now.start === was.start && now.valueStart === was.valueStart && now.valueEnd === was.valueEnd
-    if (cutAlike && index < leading - 1) return true
-    return now.key === was.key && rawValue(doc, now) === rawValue(old, was)
-  })
+  // What is refused only now is what Compose stumbles over when it reads the file a second time: `${A:?}` above a later A.
+  if (unread || (refusals.length === 0 && (values.size === expected.length || !text.includes('?')))) return []
+  const doc = parseEnv(text)
+  const following = { ...doc, statements: doc.statements.slice(leading) }
+  return readEnv(following, new Map(), before).refusals.map((refusal) => refusalProblem(file, refusal))
 }
 
 function blame(expected: Expected | undefined): string {
-  if (expected?.candidate == null) return OUR_FAULT
-  return `Nothing was written. Look at ${expected.candidate.file}:${expected.line}, where the value comes from.`
+  if (expected === undefined || expected.origin === null) return OUR_FAULT
+  return `Nothing was written. Look at ${expected.origin.file}:${expected.line}, where the value comes from.`
 }

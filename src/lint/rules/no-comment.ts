@@ -1,4 +1,4 @@
-import { chunksOf } from '../../merge/template.js'
+import { chunksOf, textAbove, textBehind } from '../../merge/template.js'
 import { isPortVariable } from '../../ports/variable.js'
 import type { Rule } from '../rule.js'
 
@@ -12,8 +12,11 @@ export const noComment = {
   bad: { 'features/redis/.env.example': 'REDIS_HOST_PORT=6380\n' },
   good: { 'features/redis/.env.example': '# Port that redis publishes on the host\nREDIS_HOST_PORT=6380\n' },
   *check({ template }) {
-    for (const { statement, above, behind } of chunksOf(template.doc)) {
-      if (!isPortVariable(statement.key) || /#[^\n]*[^\s#]/.test(above + behind)) continue
+    const { doc } = template
+    for (const chunk of chunksOf(doc)) {
+      const { statement } = chunk
+      const around = textAbove(doc, chunk) + textBehind(doc, chunk)
+      if (!isPortVariable(statement.key) || /#[^\n]*[^\s#]/.test(around)) continue
       const message = `${statement.key} has no comment that says what the port is for`
       const next = `Write a line above it: # Port that … publishes on the host`
       yield { file: template.file, line: statement.line, message, next }
