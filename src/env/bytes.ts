@@ -14,16 +14,20 @@ export function toBuffer(bytes: string): Buffer {
   return Buffer.from(bytes, 'latin1')
 }
 
-const NON_ASCII = /[\x80-\uffff]/
+/** A loop, as a regular expression takes longer for what is asked most: the name of a variable. */
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) >= 0x80) return false
+  return true
+}
 
 /** Byte string → text. Invalid UTF-8 becomes U+FFFD, so the result is for reading and printing, not for writing back. */
 export function decode(bytes: string): string {
-  return NON_ASCII.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes
+  return isAscii(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8')
 }
 
 /** Text → byte string, as UTF-8. */
 export function encode(text: string): string {
-  return NON_ASCII.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text
+  return isAscii(text) ? text : Buffer.from(text, 'utf8').toString('latin1')
 }
 
 /** One Unicode character at a position: its code point and its length in bytes, as Go's `range` over a string sees it. */

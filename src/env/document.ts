@@ -141,24 +141,65 @@ function parseStatement(text: string, start: number, line: number): Statement | 
   if (keyStart >= text.length) {
     return { line, reason: '`export` without a name', composeSays: 'zero length string' }
   }
-  const parsed = parseKey(text, keyStart, line)
-  if ('reason' in parsed) return parsed
-  // Each object spelled out: spread from a common one, they made a large file take seven times as long.
-  const { name: key, kind, end: keyEnd } = parsed
-  if (kind === 'inherit') {
-    return { key, kind, quote: '', line, start, valueStart: keyEnd, valueEnd: keyEnd, end: keyEnd }
+  const keyEnd = endOfKey(text, keyStart)
+  const key = decode(text.slice(keyStart, trimEnd(text, keyStart, keyEnd)))
+  const isEnd = keyEnd === text.length
+  const sign = isEnd ? NEWLINE : text.charCodeAt(keyEnd)
+  if (sign !== EQUALS && sign !== COLON && sign !== NEWLINE) {
+    return unexpectedCharacter(text, keyStart, keyEnd, line)
   }
-  const valueStart = skipInlineSpace(text, keyEnd)
+  const hasSpace = key.includes(' ')
+  if (hasSpace && !isEnd) {
+    // Without the name itself: such a line may be part of a pasted key.
+    const reason = 'the name of the variable has a space in it (is a "=" missing?)'
+    return { line, reason, composeSays: `line ${line}: key cannot contain a space` }
+  }
+  // Each object spelled out: spread from a common one, they made a large file take seven times as long.
+  if (sign === NEWLINE && !hasSpace) {
+    return {
+      key,
+      kind: 'inherit',
+      quote: '',
+      line,
+      start,
+      valueStart: keyEnd,
+      valueEnd: keyEnd,
+      end: keyEnd,
+    }
+  }
+  // At the end of the file, Compose takes a name without a newline for the *value* of a variable without
+  // a name. A single word means the same as one with its newline: "from the shell".
+  return isEnd
+    ? assignment(text, '', skipInlineSpace(text, keyStart), line, start)
+    : assignment(text, key, skipInlineSpace(text, keyEnd + 1), line, start)
+}
+
+function assignment(
+  text: string,
+  key: string,
+  valueStart: number,
+  line: number,
+  start: number,
+): Statement | Refusal {
   const quote = text[valueStart]
   if (quote === '"' || quote === "'") {
     const close = closingQuote(text, valueStart, quote)
     if (close === -1) return unterminated(text, valueStart, quote, line)
-    return { key, kind, quote, line, start, valueStart: valueStart + 1, valueEnd: close, end: close + 1 }
+    return {
+      key,
+      kind: 'assign',
+      quote,
+      line,
+      start,
+      valueStart: valueStart + 1,
+      valueEnd: close,
+      end: close + 1,
+    }
   }
   const end = lineEnd(text, valueStart)
   const comment = text.slice(valueStart, end).indexOf(' #')
   const valueEnd = trimEnd(text, valueStart, comment === -1 ? end : valueStart + comment)
-  return { key, kind, quote: '', line, start, valueStart, valueEnd, end }
+  return { key, kind: 'assign', quote: '', line, start, valueStart, valueEnd, end }
 }
 
 /** Past `export` and the blanks after it; `at` itself where the statement does not start with that word. */
@@ -169,38 +210,14 @@ function afterExport(text: string, at: number): number {
   return blank && text.startsWith('export', at) ? skipInlineSpace(text, at + 6) : at
 }
 
-interface Key {
-  readonly name: string
-  readonly kind: 'assign' | 'inherit'
-  /** After the `=` or `:`, or at the newline of a key that stands alone. */
-  readonly end: number
-}
-
-function parseKey(text: string, start: number, line: number): Key | Refusal {
-  let at = start
-  let terminated = false
+/** The first position from `at` on whose character can stand neither in a key nor as a blank around it. */
+function endOfKey(text: string, at: number): number {
   while (at < text.length) {
     const size = keyCharacterAt(text, at)
-    if (size === 0) {
-      const code = text.charCodeAt(at)
-      terminated = code === EQUALS || code === COLON || code === NEWLINE
-      if (!terminated) return unexpectedCharacter(text, start, at, line)
-      break
-    }
+    if (size === 0) break
     at += size
   }
-  const name = decode(text.slice(start, trimEnd(text, start, at)))
-  if (!terminated) {
-    // At the end of the file, Compose takes a name without a newline for the *value* of a variable without
-    // a name. A single word means the same as one with its newline: "from the shell".
-    return name.includes(' ') ? { name: '', kind: 'assign', end: start } : { name, kind: 'inherit', end: at }
-  }
-  if (name.includes(' ')) {
-    // Without the name itself: such a line may be part of a pasted key.
-    const reason = 'the name of the variable has a space in it (is a "=" missing?)'
-    return { line, reason, composeSays: `line ${line}: key cannot contain a space` }
-  }
-  return text[at] === '\n' ? { name, kind: 'inherit', end: at } : { name, kind: 'assign', end: at + 1 }
+  return Math.min(at, text.length)
 }
 
 /** Length in bytes of the character at `at`, if it may stand in a key or blanks around it; 0 if not. */
