@@ -19,8 +19,12 @@ const RESERVED: readonly { readonly names: RegExp; readonly reason: string }[] =
   },
 ]
 
+/** All of them at once, as hardly any name is one. */
+const ANY = new RegExp(RESERVED.map(({ names }) => names.source).join('|'))
+
 /** Why a feature may not set a variable without the product's leave; null if it may. */
 export function reservedReason(name: string): string | null {
   const upper = name.toUpperCase()
+  if (!ANY.test(upper)) return null
   return RESERVED.find(({ names }) => names.test(upper))?.reason ?? null
 }

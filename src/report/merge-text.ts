@@ -61,7 +61,8 @@ function shownPort({ key, value }: Entry): string {
 
 function summary(plan: ProductPlan, state: MergeState): [string, string][] {
   const { entries, sections, offset, merged, createdFrom, file } = plan
-  const of = (outcome: Entry['outcome']) => entries.filter((entry) => entry.outcome === outcome)
+  const by: Record<Entry['outcome'], Entry[]> = { adjusted: [], added: [], kept: [], conflict: [], same: [] }
+  for (const entry of entries) by[entry.outcome].push(entry)
   const files = `${merged.length} feature .env file(s)`
   const upToDate =
     plan.instance === null ? `product .env already holds ${files}` : `${file} already holds what differs`
@@ -72,9 +73,9 @@ function summary(plan: ProductPlan, state: MergeState): [string, string][] {
     .filter(({ change }) => change !== 'added')
     .map(({ feature, change }) => `${change} ${feature}`)
   if (rewritten.length > 0) lines.push(['sections', rewritten.join(', ')])
-  if (of('added').length > 0) lines.push(['added', names(of('added'))])
-  if (of('kept').length > 0) lines.push(['kept', names(of('kept'))])
-  const outdated = of('kept').filter(
+  if (by.added.length > 0) lines.push(['added', names(by.added)])
+  if (by.kept.length > 0) lines.push(['kept', names(by.kept)])
+  const outdated = by.kept.filter(
     ({ kept, given, value }) => kept?.untouched && given !== null && given !== value,
   )
   if (outdated.length > 0) lines.push(['outdated', `${names(outdated)}; --refresh takes today's values over`])
@@ -87,8 +88,8 @@ function summary(plan: ProductPlan, state: MergeState): [string, string][] {
   }
   if (merged.length === 0) lines.push(['note', 'the product has no feature with a .env.example'])
   if (!changesFile(plan)) return [...lines, ['merged', `nothing: all is up to date, ${upToDate}`]]
-  lines.push(...placeholderLines(plan))
-  const ports = of('adjusted').length
+  lines.push(...placeholderLines(by.added, plan.product))
+  const ports = by.adjusted.length
   if (ports > 0) lines.push(['ports', `adjusted ${ports} feature port(s) (+${offset.value})`])
   if (plan.instance === null) lines.push(['merged', `${files} into product .env`])
   else lines.push(['overlay', `${file}: docker compose --env-file .env --env-file .env.${plan.instance} up`])
@@ -97,10 +98,8 @@ function summary(plan: ProductPlan, state: MergeState): [string, string][] {
   return lines
 }
 
-function placeholderLines({ entries, product }: ProductPlan): [string, string][] {
-  const filled = entries.filter(
-    ({ outcome, placeholders }) => outcome === 'added' && placeholders.includes('__PRODUCT__'),
-  )
+function placeholderLines(added: readonly Entry[], product: string): [string, string][] {
+  const filled = added.filter(({ placeholders }) => placeholders.includes('__PRODUCT__'))
   return filled.length === 0
     ? []
     : [['product', `resolved __PRODUCT__ in ${filled.length} variable(s) → ${product}`]]
@@ -108,9 +107,10 @@ function placeholderLines({ entries, product }: ProductPlan): [string, string][]
 
 /** How many variables, and the first of them by name. */
 function names(entries: readonly Entry[]): string {
-  const keys = [...new Set(entries.map(({ key }) => printable(key)))]
-  const shown = keys.slice(0, SHOWN_NAMES).join(', ')
-  return `${keys.length} variable(s): ${shown}${keys.length > SHOWN_NAMES ? ', …' : ''}`
+  const keys = new Set<string>()
+  for (const { key } of entries) keys.add(key)
+  const shown = [...keys].slice(0, SHOWN_NAMES).map(printable).join(', ')
+  return `${keys.size} variable(s): ${shown}${keys.size > SHOWN_NAMES ? ', …' : ''}`
 }
 
 const SHOWN_NAMES = 6

@@ -7,7 +7,7 @@ import { parseEnv } from '../env/document.js'
 import type { TemplateSource, TextSource } from '../merge/source.js'
 import { DEFAULT_MODULUS } from '../ports/offset.js'
 import { type Problem, problem } from '../problem.js'
-import { type FileText, isFolder, namesIn, readText } from './files.js'
+import { type FileText, foldersIn, readText } from './files.js'
 import { FEATURES, featureFolder, PRODUCTS } from './layout.js'
 import { readSettings, type Settings } from './read-settings.js'
 import type { Schema } from './schema.js'
@@ -46,10 +46,10 @@ export async function openWorkspace(
 ): Promise<Workspace> {
   const problems: Problem[] = []
   const folders = (parent: string): string[] => {
-    const { names, problem } = namesIn(join(root, parent), parent)
+    const { names, problem } = foldersIn(join(root, parent), parent)
     if (problem !== null) problems.push(problem)
     problems.push(...names.flatMap((name) => skippedFolder(root, parent, name) ?? []))
-    return names.filter((name) => NAME.test(name) && isFolder(join(root, parent, name)))
+    return names.filter((name) => NAME.test(name))
   }
   const products = folders(PRODUCTS)
   const features = folders(FEATURES)
