@@ -3,7 +3,7 @@
  * Source: compose-go 2.9.1, `dotenv/parser.go` (`extractVarValue`, `expandEscapes`).
  */
 import { encode } from './bytes.js'
-import type { EnvDocument, Quote, Refusal, Statement } from './document.js'
+import type { EnvDocument, Quote, Refusal } from './document.js'
 import { rawValue } from './document.js'
 import { type Expansion, type ExpansionError, expand, type Lookup, MAX_EXPANDED, tooLong } from './expand.js'
 
@@ -49,33 +49,16 @@ function readOnce(
   earlier: ReadonlyMap<string, string>,
 ): EnvReading {
   const values = new Map(earlier)
-  const lookup: Lookup = (name) => environment.get(name) ?? values.get(name)
-  const refusals = readInto(values, lookup, doc.statements, (statement) => rawValue(doc, statement))
-  if (doc.refusal !== null) refusals.push({ ...doc.refusal, kind: 'parse' })
-  return { values, refusals }
-}
-
-/**
- * Reads statements, in order.
- * @param values where what they come to is put
- * @param lookup what a name stands for: what is in `values`, and what the caller knows besides
- * @returns why Compose would refuse some of them
- */
-export function readInto<S extends Pick<Statement, 'key' | 'kind' | 'quote' | 'line'>>(
-  values: Map<string, string>,
-  lookup: Lookup,
-  statements: readonly S[],
-  rawOf: (statement: S) => string,
-): EnvRefusal[] {
   const refusals: EnvRefusal[] = []
+  const lookup: Lookup = (name) => environment.get(name) ?? values.get(name)
   const evaluateNext = evaluator()
-  for (const statement of statements) {
+  for (const statement of doc.statements) {
     if (statement.kind === 'inherit') {
       const inherited = lookup(statement.key)
       if (inherited !== undefined) values.set(statement.key, inherited)
       continue
     }
-    const result = evaluateNext(rawOf(statement), statement.quote, lookup)
+    const result = evaluateNext(rawValue(doc, statement), statement.quote, lookup)
     if (result.ok) {
       values.set(statement.key, result.value)
       continue
@@ -83,7 +66,8 @@ export function readInto<S extends Pick<Statement, 'key' | 'kind' | 'quote' | 'l
     const { kind, reason, message } = result.error
     refusals.push({ kind, line: statement.line, reason, composeSays: message })
   }
-  return refusals
+  if (doc.refusal !== null) refusals.push({ ...doc.refusal, kind: 'parse' })
+  return { values, refusals }
 }
 
 /**

@@ -111,10 +111,10 @@ function sectionText(candidates: readonly Candidate[], eol: string): string {
 }
 
 /** A candidate's own text: the template's, but for its value and the line ends outside of it. */
-function candidateText({ raw, quote, shift, chunk, origin }: Candidate, eol: string): string {
-  const { statement, below } = chunk
+function candidateText(candidate: Candidate, eol: string): string {
+  const { origin, statement, below, raw, quote, shift } = candidate
   const { text } = origin.doc
-  const above = textAbove(origin.doc, chunk)
+  const above = textAbove(origin.doc, candidate)
   // A name that stands alone reaches to its newline, and so may have the CR of a CRLF in it.
   const headEnd = statement.valueStart - statement.quote.length
   const head = text.slice(
@@ -122,7 +122,7 @@ function candidateText({ raw, quote, shift, chunk, origin }: Candidate, eol: str
     statement.kind === 'inherit' ? trimEnd(text, statement.start, headEnd) : headEnd,
   )
   const comments = shift === null ? above : withSum(above, `${shift.base} + ${shift.offset}`)
-  const behind = endLine(textBehind(origin.doc, chunk), eol)
+  const behind = endLine(textBehind(origin.doc, candidate), eol)
   const end = withoutSpaceBehind(below) === '' ? '' : endLine(below, eol)
   return `${withLineEnds(comments, eol)}${head}${quote}${raw}${quote}${behind}${end}`
 }

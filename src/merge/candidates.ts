@@ -26,12 +26,11 @@ export interface Origin {
 }
 
 /** One statement of a template, as it would be added. */
-export interface Candidate {
+export interface Candidate extends Chunk {
   readonly origin: Origin
   readonly key: string
   readonly line: number
   readonly kind: 'assign' | 'inherit'
-  readonly chunk: Chunk
   /** The value as written in the template, and as it would be written in the product env. */
   readonly templateRaw: string
   readonly raw: string
@@ -52,17 +51,32 @@ export function candidatesOf(
   const { file, doc, noRoom, shifts = isPortVariable } = template
   const placeholders = featurePlaceholders(product, feature.hostDir)
   const origin: Origin = { feature: feature.name, file, doc, placeholders }
-  return chunksOf(doc).map((chunk): Candidate => {
-    const { key, kind, quote: templateQuote } = chunk.statement
-    const line = template.lineOf?.(key) ?? chunk.statement.line
-    const templateRaw = rawValue(doc, chunk.statement)
+  return chunksOf(doc).map(({ statement, start, end, below }): Candidate => {
+    const { key, kind } = statement
+    const line = template.lineOf?.(key) ?? statement.line
+    const templateRaw = rawValue(doc, statement)
     const port = shifts(key) ? shifted(key, templateRaw, offset, { file, line }, noRoom) : NO_PORT
     const { shift, problems } = port
     const { raw, quote } =
       shift === null
-        ? resolved(templateRaw, templateQuote, placeholders)
-        : { raw: port.raw, quote: templateQuote }
-    return { origin, key, line, kind, chunk, templateRaw, raw, quote, shift, problems }
+        ? resolved(templateRaw, statement.quote, placeholders)
+        : { raw: port.raw, quote: statement.quote }
+    // Spelled out, and flat: fifty thousand objects more are what the garbage collector feels.
+    return {
+      origin,
+      key,
+      line,
+      kind,
+      statement,
+      start,
+      end,
+      below,
+      templateRaw,
+      raw,
+      quote,
+      shift,
+      problems,
+    }
   })
 }
 
@@ -70,12 +84,12 @@ const NO_PORT = { shift: null, raw: '', problems: [] }
 
 /** The value that a candidate stands for, or why Compose would refuse it. */
 export function candidateValue(
-  { shift, templateRaw, raw, chunk, origin }: Candidate,
+  { shift, templateRaw, raw, statement, origin }: Candidate,
   lookup: Lookup,
   evaluateNext: typeof evaluate,
 ): Expansion {
   // Placeholders are filled in after the reading: what they stand for is meant literally.
-  const result = evaluateNext(shift === null ? templateRaw : raw, chunk.statement.quote, lookup)
+  const result = evaluateNext(shift === null ? templateRaw : raw, statement.quote, lookup)
   if (!result.ok) return result
   const value = resolvePlaceholders(result.value, origin.placeholders)
   return value === result.value ? result : { ok: true, value }

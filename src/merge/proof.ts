@@ -13,7 +13,7 @@ import {
   scanEnv,
 } from '../env/document.js'
 import { type Lookup, references } from '../env/expand.js'
-import { type EnvReading, type evaluate, evaluator, readEnv, readInto } from '../env/read.js'
+import { type EnvReading, type evaluate, evaluator, readEnv } from '../env/read.js'
 import { type Problem, problem } from '../problem.js'
 import { append } from './append.js'
 import type { Assembly, Expected } from './assemble.js'
@@ -44,12 +44,19 @@ export function prove(
   const after: Lookup = (name) => planned.get(name) ?? before.get(name)
   const problems: Problem[] = []
   const evaluateNext = evaluator()
+  const readNext = evaluator()
   let unread = false
+  // Up to the first statement that reads otherwise than planned, what is planned and what is read are the same, so that
+  // one map does for both.
+  let asPlanned = true
   for (const expected of assembly.expected) {
     const value = plannedValue(expected, after, evaluateNext, problems)
+    asPlanned &&= readsAs(expected, value, after, readNext)
     if (value !== undefined) planned.set(expected.key, value)
     else if (expected.kind === 'assign') unread = true
   }
+  // For which Compose reads a file a second time: above a later line that empties A, `${A:?}` can fail then.
+  const mayReadTwice = planned.size < assembly.expected.length && assembly.text.includes('?')
   append(problems, changedKeys(old, assembly, after, file))
   const { refusal, difference } = readBack(old.doc, assembly, file)
   if (refusal !== null && old.doc.refusal === null) {
@@ -57,8 +64,10 @@ export function prove(
     problems.push(
       problem('proof-failed', { file, line }, `with the features' variables added, ${reason}`, CHECK_LINE),
     )
-  } else if (refusal === null) {
-    append(problems, difference === null ? misread({ assembly, before, after, unread, file }) : [difference])
+  } else if (difference !== null) {
+    if (refusal === null) problems.push(difference)
+  } else if (refusal === null && (!asPlanned || mayReadTwice)) {
+    append(problems, misread({ assembly, before, after, unread, file }))
   }
   return { after, problems }
 }
@@ -83,6 +92,19 @@ function plannedValue(
     problems.push(refusalProblem(origin.file, { kind, line, reason }))
   }
   return undefined
+}
+
+/** Whether what is written for a statement reads as planned, where `lookup` has what is above it. */
+function readsAs(
+  { kind, raw, quote }: Expected,
+  value: string | undefined,
+  lookup: Lookup,
+  evaluateNext: typeof evaluate,
+): boolean {
+  // Whatever is above it: that is read and planned alike.
+  if (kind === 'inherit') return true
+  const result = evaluateNext(raw, quote, lookup)
+  return result.ok && result.value === value
 }
 
 /** Keys of the product that would read differently: only a rewritten or dropped section that they refer to can be why. */
@@ -188,22 +210,16 @@ interface Planned {
   readonly file: string
 }
 
-/** Where the values of what follows are not as planned. Its statements are those of the text: that has just been found. */
+/** Where the values of what follows, which has just been found to be the planned statements, are not as planned. */
 function misread({ assembly, before, after, unread, file }: Planned): Problem[] {
-  const { text, leading, expected } = assembly
-  const values = new Map<string, string>()
-  const lookup: Lookup = (name) => values.get(name) ?? before.get(name)
-  const refusals = readInto(values, lookup, expected, ({ raw }) => raw)
-  const wrong = expected.find(({ key }) => lookup(key) !== after(key))?.key
-  if (wrong !== undefined) {
-    const wanted = expected.findLast(({ key }) => key === wrong)
-    return [problem('proof-failed', { file }, `${wrong} would not read as planned`, blame(wanted))]
-  }
-  // What is refused only now is what Compose stumbles over when it reads the file a second time: `${A:?}` above a later A.
-  if (unread || (refusals.length === 0 && (values.size === expected.length || !text.includes('?')))) return []
-  const doc = parseEnv(text)
-  const following = { ...doc, statements: doc.statements.slice(leading) }
-  return readEnv(following, new Map(), before).refusals.map((refusal) => refusalProblem(file, refusal))
+  const doc = parseEnv(assembly.text)
+  const following = doc.statements.slice(assembly.leading)
+  const { values, refusals } = readEnv({ ...doc, statements: following }, new Map(), before)
+  const wrong = following.find(({ key }) => values.get(key) !== after(key))?.key
+  // What is refused only now is what Compose stumbles over when it reads the file a second time.
+  if (wrong === undefined) return unread ? [] : refusals.map((refusal) => refusalProblem(file, refusal))
+  const wanted = assembly.expected.findLast(({ key }) => key === wrong)
+  return [problem('proof-failed', { file }, `${wrong} would not read as planned`, blame(wanted))]
 }
 
 function blame(expected: Expected | undefined): string {

@@ -74,11 +74,12 @@ function summary(plan: ProductPlan, state: MergeState): [string, string][] {
     .map(({ feature, change }) => `${change} ${feature}`)
   if (rewritten.length > 0) lines.push(['sections', rewritten.join(', ')])
   if (by.added.length > 0) lines.push(['added', names(by.added)])
-  if (by.kept.length > 0) lines.push(['kept', names(by.kept)])
+  if (by.kept.length > 0) lines.push(['kept', names(distinct(by.kept))])
   const outdated = by.kept.filter(
     ({ kept, given, value }) => kept?.untouched && given !== null && given !== value,
   )
-  if (outdated.length > 0) lines.push(['outdated', `${names(outdated)}; --refresh takes today's values over`])
+  if (outdated.length > 0)
+    lines.push(['outdated', `${names(distinct(outdated))}; --refresh takes today's values over`])
   if (plan.orphaned.length > 0) {
     const names = plan.orphaned.map(printable).join(', ')
     lines.push([
@@ -107,10 +108,13 @@ function placeholderLines(added: readonly Entry[], product: string): [string, st
 
 /** How many variables, and the first of them by name. */
 function names(entries: readonly Entry[]): string {
-  const keys = new Set<string>()
-  for (const { key } of entries) keys.add(key)
-  const shown = [...keys].slice(0, SHOWN_NAMES).map(printable).join(', ')
-  return `${keys.size} variable(s): ${shown}${keys.size > SHOWN_NAMES ? ', …' : ''}`
+  const shown = entries.slice(0, SHOWN_NAMES).map(({ key }) => printable(key))
+  return `${entries.length} variable(s): ${shown.join(', ')}${entries.length > SHOWN_NAMES ? ', …' : ''}`
+}
+
+/** Each variable once: several features may state it. */
+function distinct(entries: readonly Entry[]): Entry[] {
+  return [...new Map(entries.map((entry) => [entry.key, entry])).values()]
 }
 
 const SHOWN_NAMES = 6
