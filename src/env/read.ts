@@ -31,12 +31,48 @@ export function readEnv(
   environment: ReadonlyMap<string, string> = new Map(),
   earlier: ReadonlyMap<string, string> = new Map(),
 ): EnvReading {
-  const reading = readOnce(doc, environment, earlier)
+  return readTwice(doc, environment, earlier, ALL)
+}
+
+/**
+ * `readEnv` without a shell, for a caller that asks for few names: of a large file, a map of all takes longer than the rest.
+ * @param asked the names whose values are there in the end, besides those that values of the file refer to
+ */
+export function readOnly(
+  doc: EnvDocument,
+  earlier: ReadonlyMap<string, string> = new Map(),
+  asked: (name: string) => boolean,
+): EnvReading {
+  const referred = new Set<string>()
+  // An octal escape can stand for a `$`, too.
+  if (doc.text.includes('$') || doc.text.includes('\\0')) {
+    for (const statement of doc.statements) addReferences(referred, rawValue(doc, statement), statement.quote)
+  }
+  return readTwice(doc, new Map(), earlier, (name) => asked(name) || referred.has(name))
+}
+
+/** Adds the names that a value refers to, whatever they stand for: a default is expanded even where it does not count. */
+export function addReferences(names: Set<string>, raw: string, quote: Quote): void {
+  evaluate(raw, quote, (name) => {
+    names.add(name)
+    return 'set'
+  })
+}
+
+const ALL = (): boolean => true
+
+function readTwice(
+  doc: EnvDocument,
+  environment: ReadonlyMap<string, string>,
+  earlier: ReadonlyMap<string, string>,
+  keeps: (name: string) => boolean,
+): EnvReading {
+  const reading = readOnce(doc, environment, earlier, keeps)
   if (reading.refusals.length > 0 || !doc.text.includes('?') || !statesAnyTwice(doc)) return reading
   // Compose exports what it has read and reads the file again, to open the project (`setEnvWithDotEnv` in its
   // cmd/compose). No value can change by that, but `${A:?}` can fail: above a later line that empties A.
   const exported = new Map([...reading.values, ...environment])
-  return { values: reading.values, refusals: readOnce(doc, exported, earlier).refusals }
+  return { values: reading.values, refusals: readOnce(doc, exported, earlier, keeps).refusals }
 }
 
 function statesAnyTwice({ statements }: EnvDocument): boolean {
@@ -47,6 +83,7 @@ function readOnce(
   doc: EnvDocument,
   environment: ReadonlyMap<string, string>,
   earlier: ReadonlyMap<string, string>,
+  keeps: (name: string) => boolean,
 ): EnvReading {
   const values = new Map(earlier)
   const refusals: EnvRefusal[] = []
@@ -60,7 +97,7 @@ function readOnce(
     }
     const result = evaluateNext(rawValue(doc, statement), statement.quote, lookup)
     if (result.ok) {
-      values.set(statement.key, result.value)
+      if (keeps(statement.key)) values.set(statement.key, result.value)
       continue
     }
     const { kind, reason, message } = result.error

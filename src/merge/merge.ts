@@ -1,7 +1,7 @@
 /** Plans the merge of a product: from its texts to what each variable comes to, and the text that follows. */
 import { type EnvDocument, parseEnv } from '../env/document.js'
 import type { Lookup } from '../env/expand.js'
-import { evaluator, readEnv } from '../env/read.js'
+import { addReferences, evaluator, readEnv, readOnly } from '../env/read.js'
 import { OWN_PORTS } from '../ports/own.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { append } from './append.js'
@@ -27,21 +27,27 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
   const text = source.env.text ?? createFromExample(source.example.text ?? '', source.name)
   const file = create ? source.example.file : source.env.file
   const doc = parseEnv(text)
-  const reading = readEnv(doc, new Map(), source.earlier)
+  const { sections, stray } = findSections(doc)
+  const found: Problem[] = []
+  const { offers, winners } = offersOf(source, found)
+  const features = new Set(source.features.map(({ name }) => name))
+  const templates = new Set(offers.keys())
+  const fates = decideSections(sections, { features, templates }, options)
+  const keepsAll = fates.every(({ fate }) => fate === 'keep')
+  // Where every line stays, nobody asks what those come to that no template knows.
+  const reading =
+    keepsAll && doc.statements.length > winners.size
+      ? readOnly(doc, source.earlier, askedBy(offers, winners))
+      : readEnv(doc, new Map(), source.earlier)
   append(
     problems,
     reading.refusals.map((refusal) => refusalProblem(file, refusal)),
   )
-  const { sections, stray } = findSections(doc)
   append(
     problems,
     stray.map((mark) => strayMark(source.env.file, mark)),
   )
-
-  const { offers, winners } = offersOf(source, problems)
-  const features = new Set(source.features.map(({ name }) => name))
-  const templates = new Set(offers.keys())
-  const fates = decideSections(sections, { features, templates }, options)
+  append(problems, found)
   const own = ownKeys(doc, fates, winners)
   const chosen = new Map<string, readonly Candidate[]>()
   for (const [feature, { all, isFirst }] of offers) {
@@ -62,7 +68,7 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
   const proof = prove({ doc, reading, earlier: source.earlier }, assembly, source.env.file)
   const { after } = proof
   append(problems, proof.problems)
-  const unchanged = unchangedKeys(doc, winners, reading.values, after)
+  const unchanged = keepsAll ? [] : unchangedKeys(doc, winners, reading.values, after)
   const merged = { kept: new Map([...unchanged, ...own]), winners, after, evaluateNext: evaluator() }
   const entries: Entry[] = []
   for (const { last } of offers.values())
@@ -130,6 +136,21 @@ function offersOf(source: ProductSource, problems: Problem[]) {
     offers.set(name, { all, last: isFirst ? all : [...lastOfEach(all).values()], isFirst })
   }
   return { offers, winners }
+}
+
+/** The names whose values count in a merge: those that templates state, and those that their values refer to. */
+function askedBy(
+  offers: ReadonlyMap<string, Offer>,
+  winners: ReadonlyMap<string, Candidate>,
+): (name: string) => boolean {
+  const referred = new Set<string>()
+  for (const { all } of offers.values()) {
+    for (const { templateRaw, statement, raw, quote } of all) {
+      addReferences(referred, templateRaw, statement.quote)
+      addReferences(referred, raw, quote)
+    }
+  }
+  return (name) => winners.has(name) || referred.has(name)
 }
 
 /** For each key its last statement, in the order of the first ones. */
