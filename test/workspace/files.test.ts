@@ -1,6 +1,6 @@
 import { symlinkSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { isFolder, namesIn, readText } from '../../src/workspace/files.js'
+import { foldersIn, isFolder, namesIn, readText } from '../../src/workspace/files.js'
 import { findWorkspace, productOf } from '../../src/workspace/find.js'
 import { makeFolder, makeWorkspace } from '../support/workspace.js'
 
@@ -35,6 +35,20 @@ test('a folder is one, or a link to one', () => {
   symlinkSync('dir', folder.path('link'))
   const names = ['dir', 'link', 'text', 'missing', 'loop', 'dangling', 'text/x']
   expect(names.filter((name) => isFolder(folder.path(name)))).toEqual(['dir', 'link'])
+})
+
+test('the folders in a folder come by code point, and with them the links to one', () => {
+  const { path } = makeWorkspace({
+    'features/b/': '',
+    'features/B/': '',
+    'features/file': '',
+    'features/a/': '',
+  })
+  symlinkSync('a', path('features/link'))
+  symlinkSync('file', path('features/link-to-file'))
+  symlinkSync('nowhere', path('features/dangling'))
+  expect(foldersIn(path('features'), 'features')).toEqual({ names: ['B', 'a', 'b', 'link'], problem: null })
+  expect(foldersIn(path('none'), 'none').problem).toMatchObject({ code: 'unreadable-file', file: 'none' })
 })
 
 test('the names in a folder come by code point', () => {
