@@ -3,8 +3,9 @@
  * word comes first: it may forward a port for which nothing listens (with its userland proxy switched off), and behind
  * a listening docker-proxy it knows the container. What it does not know is tried on this machine.
  */
+
+import { canonicalAddress } from '../ports/address.js'
 import { addressesOverlap } from '../ports/claim.js'
-import { canonicalAddress } from './address.js'
 import type { Container } from './container.js'
 import type { Engine } from './docker.js'
 import type { Binding, ProbeTarget } from './probe.js'

@@ -1,8 +1,8 @@
 /** The sockets of this machine, as Linux lists them in /proc/net: open to every user, and read in a millisecond. */
 import { readFileSync } from 'node:fs'
 import { endianness } from 'node:os'
+import { canonicalAddress } from '../ports/address.js'
 import { addressesOverlap } from '../ports/claim.js'
-import { canonicalAddress } from './address.js'
 
 export interface Socket {
   readonly protocol: 'tcp' | 'udp'

@@ -1,8 +1,8 @@
 /** Makes the claims of a product, or of an instance: from its plan and from what its Compose files publish. */
 import type { ComposeProject } from '../compose/project.js'
 import type { PublishedPort } from '../compose/published.js'
-import { decode } from '../env/bytes.js'
 import type { Entry, ProductPlan } from '../merge/plan.js'
+import { canonicalAddress } from './address.js'
 import type { ClaimOutcome, PortClaim } from './claim.js'
 import { isHttp, isHttps } from './http.js'
 import { type PortValue, parsePortValue } from './value.js'
@@ -73,7 +73,7 @@ function publishedClaim(source: ClaimSource, entries: Lookups, port: PublishedPo
   const known = {
     ...ownerOf(source),
     service: port.service,
-    address: plainAddress(port.hostIp),
+    address: canonicalAddress(port.hostIp),
     protocol: port.protocol,
     http: isHttp(use),
     https: isHttps(use),
@@ -156,13 +156,5 @@ function featureOf(file: string): string | null {
 }
 
 function addressOf({ address }: PortValue): string {
-  return plainAddress(address.replace(/:$/, ''))
-}
-
-/** An address without the brackets of IPv6, and IPv6 in its one short spelling (RFC 5952), so that equal ones are equal. */
-function plainAddress(address: string): string {
-  const plain = decode(address).replace(/^\[(.*)\]$/, '$1')
-  const url = `http://[${plain}]`
-  // An address with a zone (fe80::1%eth0) is none to the URL parser; it is compared as written.
-  return plain.includes(':') && URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : plain
+  return canonicalAddress(address.replace(/:$/, ''))
 }

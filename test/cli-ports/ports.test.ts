@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { product } from '../support/cli.js'
 import { makeFolder, makeWorkspace } from '../support/workspace.js'
-import { brief, composeOf, ok, portsOf, REDIS } from './support.js'
+import { brief, checked, composeOf, ok, portsOf, REDIS } from './support.js'
 
 const MAIL = {
   'features/mail/.env.example': 'UI_HOST_PORT=127.0.0.1:8025\nRTP_HOST_PORT=7000-7004\n',
@@ -170,14 +170,22 @@ describe('product ports', () => {
     ])
   })
 
-  test('takes IPv6 addresses for the same, however they are written', async () => {
-    const ports = '"[0:0:0:0:0:0:0:1]:8000:80", "[::1]:8000:81"'
-    const here = makeWorkspace({ 'products/a/compose.yaml': composeOf('web', ports) })
+  test.each([
+    ['[0:0:0:0:0:0:0:1]', '[::1]', '::1'],
+    ['[::ffff:127.0.0.1]', '127.0.0.1', '127.0.0.1'],
+  ])('takes %s and %s for the same address', async (one, other, address) => {
+    const ports = `"${one}:8000:80", "${other}:8000:81"`
+    const here = makeWorkspace({
+      'products/a/compose.yaml': composeOf('web', ports),
+      'products/b/.env': `A_HOST_PORT=${one}:9000\nB_HOST_PORT=${other}:9000\n`,
+    })
     expect(brief(await portsOf(here))).toEqual([
-      'a (web) ::1 8000/tcp literal',
-      'a (web) ::1 8000/tcp literal',
+      `a (web) ${address} 8000/tcp literal`,
+      `a (web) ${address} 8000/tcp literal`,
+      `b A_HOST_PORT ${address} 9000/tcp pinned`,
+      `b B_HOST_PORT ${address} 9000/tcp pinned`,
     ])
-    expect((await product('check', here)).exitCode).toBe(1)
+    expect((await checked(here)).collisions).toHaveLength(2)
   })
 })
 
