@@ -49,7 +49,8 @@ export function candidatesOf(
   offset: Offset,
 ): Candidate[] {
   const { file, doc, noRoom, shifts = isPortVariable } = template
-  const placeholders = featurePlaceholders(product, feature.hostDir)
+  // What the product itself says is meant as it stands.
+  const placeholders = template.isOwn ? new Map() : featurePlaceholders(product, feature.hostDir)
   const origin: Origin = { feature: feature.name, file, doc, placeholders }
   return chunksOf(doc).map(({ statement, start, end, below }): Candidate => {
     const { key, kind } = statement

@@ -8,13 +8,15 @@
  * to a port, and a project name of its own.
  */
 import { encode } from '../env/bytes.js'
-import { type EnvDocument, parseEnv, rawValue, type Statement } from '../env/document.js'
-import { evaluate, readEnv } from '../env/read.js'
+import { parseEnv } from '../env/document.js'
+import { readEnv } from '../env/read.js'
 import type { Offset } from '../ports/offset.js'
-import { formatPort, type PortValue, parsePortValue, shiftPort } from '../ports/value.js'
-import { isPortVariable } from '../ports/variable.js'
+import { formatPort } from '../ports/value.js'
+import { type BasePort, type Differences, differencesOf } from './differences.js'
 import type { ProductPlan } from './plan.js'
 import type { ProductSource, TextSource } from './source.js'
+
+const PROJECT = 'COMPOSE_PROJECT_NAME'
 
 /** An instance to be planned. */
 export interface InstanceSource {
@@ -42,16 +44,18 @@ export function overlaySource(
 ): ProductSource {
   const doc = parseEnv(plan.after ?? '')
   const { values } = readEnv(doc)
-  const ports = basePorts(doc, plan)
-  const stated = values.get('COMPOSE_PROJECT_NAME') || instance.projectName(values)
+  const stated = values.get(PROJECT) || instance.projectName(values)
   const project = `${composeProjectName(stated)}-${composeProjectName(instance.name)}`
-  const text = overlayTemplate(source.name, instance, project, doc, ports)
+  const differences = differencesOf(doc, plan, instance.offset.value, new Map([[PROJECT, project]]))
+  const text = overlayTemplate(source.name, instance, project, differences)
+  const moving = new Set(differences.ports.keys())
+  for (const { key, text } of differences.following) if (typeof text !== 'string') moving.add(key)
   const lines = new Map(doc.statements.map(({ key, line }) => [key, line]))
   return {
     name: source.name,
     instance: instance.name,
     offset: instance.offset,
-    allow: ['COMPOSE_PROJECT_NAME'],
+    allow: [PROJECT],
     env: instance.overlay,
     example: { file: source.example.file, text: null },
     earlier: values,
@@ -63,7 +67,7 @@ export function overlaySource(
           file: source.env.file,
           doc: parseEnv(text),
           isOwn: true,
-          shifts: (key) => ports.has(key),
+          shifts: (key) => moving.has(key),
           noRoom: (key, most) => noRoom(instance.name, key, most),
           lineOf: (key) => lines.get(key) ?? 1,
         },
@@ -86,74 +90,25 @@ function noRoom(instance: string, key: string, most: number): string {
   return `State a smaller offset for the instance in product.yaml, ${most} at most: instances: { ${instance}: { offset: ${most} } }.`
 }
 
-/** A port that an instance moves. */
-interface BasePort {
-  readonly port: PortValue
-  /** Who states the base: a feature, or the product env itself. */
-  readonly from: string
-}
-
-/** Every port of the product env by its variable: a feature's base port, or what the product pinned. */
-function basePorts(doc: EnvDocument, { entries }: ProductPlan): Map<string, BasePort> {
-  const ports = new Map<string, BasePort>()
-  for (const statement of doc.statements) {
-    const { key, kind } = statement
-    const entry = entries.find((e) => e.key === key && e.first === null)
-    if (kind !== 'assign' || !(isPortVariable(key) || entry?.ownPort)) continue
-    const port = parsePortValue(rawValue(doc, statement))
-    if (typeof port === 'string') continue
-    // What stands in an untouched section is the feature's, also where the feature has moved on since.
-    const isFeatures = entry !== undefined && (entry.kept === null || entry.kept.untouched)
-    const base = isFeatures && entry.shift !== null ? parsePortValue(entry.shift.base) : null
-    if (base === null || typeof base === 'string') ports.set(key, { port, from: 'the product env' })
-    else ports.set(key, { port: { ...base, address: port.address }, from: entry?.feature ?? '' })
-  }
-  return ports
-}
-
 function overlayTemplate(
   product: string,
   instance: InstanceSource,
   project: string,
-  doc: EnvDocument,
-  ports: ReadonlyMap<string, BasePort>,
+  { ports, following }: Differences,
 ): string {
   const lines = [
     `# ${instance.name}: a further instance of ${product}, beside it on the same host. Start it in the product's folder with`,
     `#   docker compose --env-file .env --env-file .env.${instance.name} up`,
     '',
-    `COMPOSE_PROJECT_NAME=${project}`,
+    `${PROJECT}=${project}`,
   ]
-  for (const [key, { port, from }] of ports)
+  const state = (key: string, { port, from }: BasePort) =>
     lines.push('', `# Base port of ${from}`, `${encode(key)}=${formatPort(port)}`)
-  const following = followers(doc, ports, instance.offset.value)
+  for (const [key, base] of ports) state(key, base)
   if (following.length > 0) lines.push('', '# What refers to the ports above')
-  for (const statement of following) {
-    const { key, quote } = statement
-    lines.push(`${encode(key)}=${quote}${rawValue(doc, statement)}${quote}`)
+  for (const { key, text } of following) {
+    if (typeof text === 'string') lines.push(`${encode(key)}=${text}`)
+    else state(key, text)
   }
   return `${lines.join('\n')}\n`
-}
-
-/**
- * The statements of the product env whose values refer to a port. Compose has expanded them by the time it reads the
- * overlay, with the product's own ports, so they have to be stated again.
- */
-function followers(doc: EnvDocument, ports: ReadonlyMap<string, BasePort>, offset: number): Statement[] {
-  const before = new Map<string, string>()
-  const after = new Map<string, string>()
-  const last = new Map<string, Statement>()
-  for (const statement of doc.statements) {
-    const { key, kind, quote } = statement
-    if (kind !== 'assign') continue
-    const raw = rawValue(doc, statement)
-    const base = ports.get(key)
-    const was = evaluate(raw, quote, (name) => before.get(name))
-    const is = evaluate(raw, quote, (name) => after.get(name))
-    if (!was.ok || !is.ok) continue
-    before.set(key, was.value)
-    after.set(key, base === undefined ? is.value : formatPort(shiftPort(base.port, offset)))
-    last.set(key, statement)
-  }
-  return [...last].filter(([key]) => !ports.has(key) && before.get(key) !== after.get(key)).map(([, s]) => s)
 }

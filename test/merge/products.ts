@@ -20,7 +20,14 @@ export interface Given {
 }
 
 /** A product `app` with an offset of 100. */
-function product({ env, example, features = {}, allow = [], offset = 100, hostDir }: Given): ProductSource {
+export function source({
+  env,
+  example,
+  features = {},
+  allow = [],
+  offset = 100,
+  hostDir,
+}: Given): ProductSource {
   return {
     name: 'app',
     offset: { value: offset, from: 'crc32' },
@@ -36,7 +43,7 @@ function product({ env, example, features = {}, allow = [], offset = 100, hostDi
 }
 
 /** Plans the merge of a product. */
-export const plan = (given: Given, options?: MergeOptions): ProductPlan => planMerge(product(given), options)
+export const plan = (given: Given, options?: MergeOptions): ProductPlan => planMerge(source(given), options)
 
 /** The new text; a merge that an error stops fails the test. */
 export function merge(given: Given, options?: MergeOptions): string {

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { composeConfig, type Env } from './compose.js'
+import { type Env, runCompose } from './compose.js'
 
 /** What Compose makes of an env file: its values, or the words with which it refuses the file. */
 export type ComposeReading =
@@ -16,15 +16,23 @@ export type ComposeReading =
  *
  * @param text bytes of the `.env`
  * @param shell what is exported; it beats the file
+ * @param overlay bytes of an env file that is read behind it
  */
-export function composeReads(text: Uint8Array, keys: Iterable<string>, shell: Env = {}): ComposeReading {
+export function composeReads(
+  text: Uint8Array,
+  keys: Iterable<string>,
+  shell: Env = {},
+  overlay: Uint8Array = new Uint8Array(),
+): ComposeReading {
   const dir = mkdtempSync(join(tmpdir(), 'product-env-oracle-'))
   try {
     writeFileSync(join(dir, '.env'), text)
+    writeFileSync(join(dir, '.env.overlay'), overlay)
+    const files = overlay.length === 0 ? [] : ['--env-file', '.env', '--env-file', '.env.overlay']
     // JSON is YAML; a list entry without "=" takes the value that Compose knows.
     const service = { image: 'none', environment: [...keys] }
     writeFileSync(join(dir, 'compose.yaml'), JSON.stringify({ name: 'oracle', services: { s: service } }))
-    const { code, stdout, stderr } = composeConfig(dir, ['--format', 'json'], shell)
+    const { code, stdout, stderr } = runCompose(dir, [...files, 'config', '--format', 'json'], shell)
     if (code !== 0) return { ok: false, message: stderr.trim() }
     return { ok: true, values: environmentOf(stdout) }
   } finally {
