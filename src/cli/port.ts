@@ -131,8 +131,13 @@ async function one(
   const { owners, problems } = await survey(workspace, [named.product])
   const unknown = unknownInstance(owners, named)
   if (unknown !== null) return stop(host, options.json && {}, [...problems, unknown])
-  const own = owners.find(({ instance }) => instance === named.instance)?.claims ?? []
-  const having = own.filter((claim) => claim.variable === variable)
+  const owner = owners.find(({ instance }) => instance === named.instance)
+  const own = owner?.claims ?? []
+  // Of the variables that have one port among them, only one claims it.
+  const leader = (key: string) => owner?.references.leaders.get(key) ?? key
+  const exact = own.filter((claim) => claim.variable === variable)
+  const same = own.filter((claim) => claim.variable !== null && leader(claim.variable) === leader(variable))
+  const having = exact.length > 0 ? exact : same
   const claim = having.find(({ outcome }) => outcome !== 'chance')
   if (claim === undefined)
     return stop(host, options.json && {}, [...problems, noPort(ownerName(named), variable, own, having[0])])

@@ -5,6 +5,7 @@ import type { Entry, ProductPlan } from '../merge/plan.js'
 import { canonicalAddress } from './address.js'
 import type { ClaimOutcome, PortClaim } from './claim.js'
 import { isHttp, isHttps } from './http.js'
+import type { PortReferences } from './references.js'
 import { type PortValue, parsePortValue } from './value.js'
 import { isPortVariable } from './variable.js'
 
@@ -26,22 +27,33 @@ export interface ClaimSource {
   readonly values: ReadonlyMap<string, string>
   /** Where the env files state each variable. */
   readonly places: ReadonlyMap<string, StatedPlace>
+  /** Which of them have their port from another one. */
+  readonly references: PortReferences
   /** Null where the product has no Compose file. */
   readonly compose: ComposeProject | null
 }
 
-/** Every host port of the product, or instance: those that Compose publishes, then the port variables that no Compose file uses. */
+/**
+ * Every host port of the product, or instance: those that Compose publishes, then the port variables that no Compose
+ * file uses. Of the variables that have one port among them only one claims it.
+ */
 export function claimsOf(source: ClaimSource): PortClaim[] {
   const entries = lookupsOf(source)
-  const used = new Set<string>()
+  const { leaders, derived } = source.references
+  const claimed = new Set<string>()
+  const claim = (name: string): void => {
+    claimed.add(name).add(leaders.get(name) ?? name)
+  }
   const published = (source.compose?.ports ?? []).map((port) => {
-    for (const { name } of port.references) used.add(name)
+    for (const { name } of port.references) claim(name)
     return publishedClaim(source, entries, port)
   })
   const unused = [...source.values].flatMap(([key, value]): PortClaim[] => {
-    const isPort = isPortVariable(key) || entries.own.get(key)?.ownPort === true
-    const port = isPort && !used.has(key) ? parsePortValue(value) : 'empty'
-    return typeof port === 'string' ? [] : [variableClaim(source, entries, key, port)]
+    if (!isPortOf(entries, key) || derived.has(key)) return []
+    const port = claimed.has(key) || claimed.has(leaders.get(key) ?? key) ? 'empty' : parsePortValue(value)
+    if (typeof port === 'string') return []
+    claim(key)
+    return [variableClaim(source, entries, key, port)]
   })
   return [...published, ...unused]
 }
@@ -63,10 +75,13 @@ function lookupsOf({ plan, overlay }: ClaimSource): Lookups {
   return { own, effective: overlay === null ? own : new Map([...own, ...byKey(overlay.entries)]) }
 }
 
+function isPortOf({ own }: Lookups, key: string): boolean {
+  return isPortVariable(key) || own.get(key)?.ownPort === true
+}
+
 function publishedClaim(source: ClaimSource, entries: Lookups, port: PublishedPort): PortClaim {
   const names = port.references.map(({ name }) => name)
-  const variable =
-    names.find((name) => isPortVariable(name) || entries.own.get(name)?.ownPort) ?? names[0] ?? null
+  const variable = names.find((name) => isPortOf(entries, name)) ?? names[0] ?? null
   const { file, line } = port.span
   const container = port.container.from
   const use = { appProtocol: port.appProtocol, container, variable, protocol: port.protocol }
@@ -105,14 +120,18 @@ function publishedClaim(source: ClaimSource, entries: Lookups, port: PublishedPo
   return { ...claim, ...known, base: claim.base === null ? null : { ...claim.base, address } }
 }
 
+/** The claim of a variable; one that has its port from another one moves as that one does. */
 function variableClaim(source: ClaimSource, entries: Lookups, key: string, port: PortValue): PortClaim {
   const entry = entries.effective.get(key) ?? null
-  const base = entry?.shift == null ? null : parsePortValue(entry.shift.base)
-  const given = parsePortValue(entry?.given ?? '')
-  const due = typeof given === 'string' ? port : given
+  // Where today's template gives it a base port of its own, it will not go on following.
+  const leader =
+    isRefreshed(entry) && entry.shift !== null ? key : (source.references.leaders.get(key) ?? key)
+  const lead = entries.effective.get(leader) ?? null
+  const base = lead?.shift == null ? null : parsePortValue(lead.shift.base)
   const place = source.places.get(key) ?? entry ?? { file: source.plan.file, line: 1 }
   const stated = entries.own.get(key)
   const use = { appProtocol: undefined, container: null, variable: key, protocol: 'tcp' }
+  const outcome = outcomeOf(lead, source.places.get(leader))
   return {
     ...ownerOf(source),
     feature: stated === undefined || stated.ownPort ? null : stated.feature,
@@ -121,18 +140,38 @@ function variableClaim(source: ClaimSource, entries: Lookups, key: string, port:
     base:
       base === null || typeof base === 'string'
         ? null
-        : { from: base.from, to: base.to, address: addressOf(due) },
-    offset: entry?.shift?.offset ?? null,
-    address: addressOf(port),
+        : { from: base.from, to: base.to, address: dueAddress(source, key, leader, entries.effective) },
+    offset: lead?.shift?.offset ?? null,
+    address: plainAddress(port.address),
     from: port.from,
     to: port.to,
     protocol: 'tcp',
-    outcome: outcomeOf(entry, source.places.get(key)),
+    outcome: outcome === 'adjusted' && entry !== null && entry.outcome !== 'kept' ? 'planned' : outcome,
     http: isHttp(use),
     https: isHttps(use),
     file: entry?.outcome === 'kept' || entry === null ? place.file : entry.file,
     line: entry?.outcome === 'kept' || entry === null ? place.line : entry.line,
   }
+}
+
+/** Whether a merge, with --refresh if need be, writes what today's template says. */
+function isRefreshed(entry: Entry | null): entry is Entry {
+  return entry !== null && entry.kept?.untouched !== false
+}
+
+/** The address that goes with the base port: where the one of today's template is not in the env file yet, that one. */
+function dueAddress(source: ClaimSource, key: string, leader: string, entries: Entries): string {
+  const due = (name: string): string => {
+    const entry = entries.get(name) ?? null
+    const given = parsePortValue(isRefreshed(entry) ? (entry.given ?? '') : '')
+    return typeof given === 'string' ? now(name) : given.address
+  }
+  const now = (name: string): string => {
+    const port = parsePortValue(source.values.get(name) ?? '')
+    return typeof port === 'string' ? '' : port.address
+  }
+  // What follows is given with the other's address of today, if it has none of its own.
+  return plainAddress(due(key) === now(leader) ? due(leader) : due(key))
 }
 
 function outcomeOf(entry: Entry | null, place: StatedPlace | undefined): ClaimOutcome {
@@ -155,6 +194,7 @@ function featureOf(file: string): string | null {
   return /^features\/([^/]+)\//.exec(file)?.[1] ?? null
 }
 
-function addressOf({ address }: PortValue): string {
+/** The address of a port value, which has a colon behind it, in the form in which addresses are compared. */
+function plainAddress(address: string): string {
   return canonicalAddress(address.replace(/:$/, ''))
 }

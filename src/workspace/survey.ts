@@ -1,6 +1,6 @@
 /** Looks at many products at once: what each claims on the host. */
 import { decode } from '../env/bytes.js'
-import { parseEnv } from '../env/document.js'
+import { type EnvDocument, parseEnv } from '../env/document.js'
 import { readEnv } from '../env/read.js'
 import { append } from '../merge/append.js'
 import { planMerge } from '../merge/merge.js'
@@ -10,6 +10,8 @@ import { findSections } from '../merge/sections.js'
 import type { ProductSource } from '../merge/source.js'
 import { claimsOf, type StatedPlace } from '../ports/claims.js'
 import type { Owner } from '../ports/fix.js'
+import { type PortReferences, portReferences } from '../ports/references.js'
+import { isPortVariable } from '../ports/variable.js'
 import { hasErrors, type Problem, unique } from '../problem.js'
 import { loadCompose } from './compose.js'
 import { instancesOf, loadInstance } from './instances.js'
@@ -28,6 +30,7 @@ export interface Survey {
 export interface SurveyedOwner extends Owner {
   readonly plan: ProductPlan
   readonly projectName: string
+  readonly references: PortReferences
 }
 
 /**
@@ -82,8 +85,10 @@ function owner(
 ): SurveyedOwner {
   const places = new Map<string, StatedPlace>()
   let values: ReadonlyMap<string, string> = new Map()
+  const docs: EnvDocument[] = []
   for (const { file, after, merged } of overlay === null ? [plan] : [plan, overlay]) {
     const doc = parseEnv(after ?? '')
+    docs.push(doc)
     values = readEnv(doc, new Map(), values).values
     const rewritten = findSections(doc).sections.filter(
       ({ feature, untouched }) => untouched && merged.includes(feature),
@@ -93,6 +98,8 @@ function owner(
       places.set(key, { file, line, merges })
     }
   }
+  const ownPorts = new Set(plan.entries.filter(({ ownPort }) => ownPort).map(({ key }) => key))
+  const references = portReferences(docs, (key) => isPortVariable(key) || ownPorts.has(key))
   const compose = loadCompose(workspace, plan.product, values, problems)
   append(problems, compose?.problems ?? [])
   return {
@@ -100,8 +107,9 @@ function owner(
     instance: overlay?.instance ?? null,
     offset: (overlay ?? plan).offset.value,
     stated,
-    claims: claimsOf({ plan, overlay, values, places, compose }),
+    claims: claimsOf({ plan, overlay, values, places, references, compose }),
     plan: overlay ?? plan,
+    references,
     projectName:
       decode(values.get('COMPOSE_PROJECT_NAME') ?? '') ||
       composeProjectName(compose?.name?.text || plan.product),

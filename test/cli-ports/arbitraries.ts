@@ -15,17 +15,30 @@ const value = fc
 const variable = fc.constantFrom('A_HOST_PORT', 'B_HOST_PORT', 'C_PORT_ONE', 'D_PORT_TWO')
 const protocol = fc.constantFrom('', '', '', '/udp')
 
-/** A template and a Compose file that publishes most of what it states. */
+/** A template and a Compose file that publishes most of what it states, some of it by way of a variable that refers to it. */
 const feature = (name: string): Arbitrary<Files> =>
   fc
-    .uniqueArray(fc.record({ variable, value, protocol, used: fc.constantFrom(true, true, false) }), {
-      selector: (each) => each.variable,
-      minLength: 1,
-      maxLength: 3,
-    })
+    .uniqueArray(
+      fc.record({
+        variable,
+        value,
+        protocol,
+        used: fc.constantFrom(true, true, false),
+        alias: fc.constantFrom(null, null, null, '', '127.0.0.2:'),
+      }),
+      { selector: (each) => each.variable, minLength: 1, maxLength: 3 },
+    )
     .map((ports) => {
       const key = (each: { variable: string }) => `${name.toUpperCase()}_${each.variable}`
-      const template = ports.map((each) => `${key(each)}=${each.value}\n`).join('')
+      const isAlias = ({ alias, value: text }: (typeof ports)[number]) =>
+        alias !== null && !(alias !== '' && /^[\d.]+:|^\[/.test(text))
+      const alias = (each: { variable: string }) => `${name.toUpperCase()}_ALIAS_${each.variable}`
+      const template = ports
+        .map((each) => {
+          const line = `${key(each)}=${each.value}\n`
+          return isAlias(each) ? `${line}${alias(each)}=${each.alias}\${${key(each)}}\n` : line
+        })
+        .join('')
       const used = ports.filter((each) => each.used)
       const published = used.map((each, index) => {
         const [from, to] = /(\d+)(?:-(\d+))?$/.exec(each.value)?.slice(1) ?? []
@@ -33,7 +46,7 @@ const feature = (name: string): Arbitrary<Files> =>
           to === undefined
             ? `${100 + index}`
             : `${100 * index + 1000}-${100 * index + 1000 + Number(to) - Number(from)}`
-        return `"\${${key(each)}}:${container}${each.protocol}"`
+        return `"\${${isAlias(each) ? alias(each) : key(each)}}:${container}${each.protocol}"`
       })
       return {
         [`features/${name}/.env.example`]: `${template}${name.toUpperCase()}_URL=http://localhost:\${${key(ports[0]!)}}\n`,

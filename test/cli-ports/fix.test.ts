@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { crc32 } from '../../src/ports/offset.js'
 import { product } from '../support/cli.js'
-import { makeWorkspace } from '../support/workspace.js'
+import { type Files, makeWorkspace } from '../support/workspace.js'
 import { brief, checked, colliding, composeOf, ok, portsOf, REDIS } from './support.js'
 
 /** Where `b` goes, the first re-hash being free. */
@@ -299,4 +299,124 @@ describe('every format says what is done', () => {
 test('the modulus of the workspace gives the offsets', async () => {
   const here = makeWorkspace({ ...REDIS, 'workspace.yaml': 'modulus: 4096\n', 'products/shop/': '' })
   expect((await portsOf(here))[0]?.offset).toBe(crc32('shop') % 4096)
+})
+
+/** A feature one of whose variables refers to another; which of them is published is up to the test. */
+const referring = (published: string, files: Files = {}) =>
+  makeWorkspace({
+    'features/m/.env.example': 'M_HOST_PORT=8000\nM_PUBLIC_HOST_PORT=${M_HOST_PORT}\n',
+    'features/m/compose.yaml': composeOf('m', published),
+    'products/aa/compose.yaml': 'include: [../../features/m/compose.yaml]\n',
+    ...files,
+  })
+
+describe('a port that a variable has from another one', () => {
+  test.each([
+    ['M_HOST_PORT', '"${M_HOST_PORT}:80"'],
+    ['M_PUBLIC_HOST_PORT', '"${M_PUBLIC_HOST_PORT}:80"'],
+  ])('is claimed once, by the one that is published: %s', async (variable, published) => {
+    const here = referring(published)
+    await product('env --merge aa --instance blue', here)
+    const before = here.all()
+    const found = await portsOf(here)
+    expect(
+      found.map(({ instance, from, base, offset, outcome, ...rest }) => [
+        instance,
+        rest.variable,
+        from,
+        base?.from,
+        offset,
+        outcome,
+      ]),
+    ).toEqual([
+      [null, variable, 8095, 8000, 95, 'adjusted'],
+      ['blue', variable, 8073, 8000, 73, 'adjusted'],
+    ])
+    expect(await checked(here, '--fix --refresh')).toMatchObject({ exitCode: 0, collisions: [], hazards: [] })
+    expect(here.all()).toEqual(before)
+    for (const asked of ['M_HOST_PORT', 'M_PUBLIC_HOST_PORT'])
+      expect((await product(`port aa ${asked} --instance blue`, here)).stdout).toBe('8073\n')
+  })
+
+  test.each(['"${M_HOST_PORT}:80"', '"${M_PUBLIC_HOST_PORT}:80"'])(
+    'moves out of the way of a literal one: %s',
+    async (published) => {
+      const here = referring(published, {
+        'products/zz/product.yaml': 'features: []\n',
+        'products/zz/compose.yaml': composeOf('web', '"8073:80"'),
+      })
+      await product('env --merge aa --instance blue', here)
+      const offset = crc32('aa@blue#1') % 1000
+      const fixed = await checked(here, '--fix --refresh')
+      expect(fixed.unresolved).toEqual([])
+      expect(fixed.reassignments).toMatchObject([{ instance: 'blue', offset }])
+      expect((await checked(here)).collisions).toEqual([])
+      const once = here.all()
+      await product('check --fix --refresh', here)
+      expect(here.all()).toEqual(once)
+    },
+  )
+
+  test('is the product\u2019s own where that pins the other', async () => {
+    const here = referring('"${M_PUBLIC_HOST_PORT}:80"', { 'products/aa/.env': 'M_HOST_PORT=7000\n' })
+    await product('env --merge aa --instance blue', here)
+    expect(brief(await portsOf(here))).toEqual([
+      'aa M_PUBLIC_HOST_PORT 7000/tcp pinned',
+      'aa@blue M_PUBLIC_HOST_PORT 7073/tcp adjusted',
+    ])
+  })
+
+  test('is outdated where the other is', async () => {
+    const here = referring('"127.0.0.1:${M_PUBLIC_HOST_PORT}:80"')
+    await product('env --merge aa', here)
+    here.write({ 'products/aa/product.yaml': 'offset: 5\n' })
+    expect(brief(await portsOf(here))).toEqual(['aa M_PUBLIC_HOST_PORT 127.0.0.1 8095/tcp outdated'])
+    expect((await checked(here, '--fix --refresh')).collisions).toEqual([])
+    expect(brief(await portsOf(here))).toEqual(['aa M_PUBLIC_HOST_PORT 127.0.0.1 8005/tcp adjusted'])
+  })
+
+  test('is a collision where Compose publishes both', async () => {
+    const here = referring('"${M_HOST_PORT}:80", "${M_PUBLIC_HOST_PORT}:81"')
+    await product('env --merge aa', here)
+    const before = here.all()
+    expect((await checked(here, '--fix --refresh')).unresolved).toMatchObject([{ product: 'aa' }])
+    expect(here.all()).toEqual(before)
+  })
+
+  test.each([
+    [
+      'BASE_HOST_PORT=8000\nWEB_HOST_PORT=${BASE_HOST_PORT}',
+      '"${WEB_HOST_PORT}:80"',
+      ['aa WEB_HOST_PORT 8000/tcp pinned'],
+    ],
+    ['BASE_HOST_PORT=8000\nWEB_HOST_PORT=${BASE_HOST_PORT}', '"80"', ['aa BASE_HOST_PORT 8000/tcp pinned']],
+    ['WEB_HOST_PORT=8000\nPORT=${WEB_HOST_PORT}', '"${PORT}:80"', ['aa PORT 8000/tcp pinned']],
+    ['PORT=8000\nA_HOST_PORT=$PORT\nB_HOST_PORT=$PORT', '"80"', ['aa A_HOST_PORT 8000/tcp pinned']],
+    [
+      'A_HOST_PORT=8000\nB_HOST_PORT=8001\nALL_HOST_PORT=$A_HOST_PORT-$B_HOST_PORT',
+      '"80"',
+      ['aa A_HOST_PORT 8000/tcp pinned', 'aa B_HOST_PORT 8001/tcp pinned'],
+    ],
+    ['N=80\nA_HOST_PORT=${N}00', '"80"', ['aa A_HOST_PORT 8000/tcp pinned']],
+  ])('in a product env: %j, %s', async (env, published, expected) => {
+    const here = makeWorkspace({
+      'features/': '',
+      'products/aa/.env': `${env}\n`,
+      'products/aa/compose.yaml': composeOf('web', published),
+    })
+    const ports = await portsOf(here)
+    expect(brief(ports.filter(({ outcome }) => outcome !== 'chance'))).toEqual(expected)
+    expect((await checked(here)).exitCode).toBe(0)
+    await ok('env --merge aa --instance blue', here)
+    const moved = (await portsOf(here)).filter(({ instance }) => instance === 'blue')
+    expect(brief(moved.filter(({ outcome }) => outcome !== 'chance'))).toEqual(
+      expected.map((line) =>
+        line
+          .replace('aa', 'aa@blue')
+          .replace(/8\d+/, (port) => `${Number(port) + 73}`)
+          .replace('pinned', 'adjusted'),
+      ),
+    )
+    expect((await checked(here)).exitCode).toBe(0)
+  })
 })
