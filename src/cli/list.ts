@@ -62,10 +62,11 @@ function featuresOf({ instance, plan }: SurveyedOwner): readonly string[] {
 }
 
 /** What a merge would find to do. */
-function stateOf({ plan }: SurveyedOwner): 'missing' | 'incomplete' | 'outdated' | 'merged' {
+function stateOf({ plan, stale }: SurveyedOwner): 'missing' | 'incomplete' | 'outdated' | 'merged' {
   if (plan.before === null) return 'missing'
   if (changesFile(plan)) return 'incomplete'
-  return plan.entries.some(({ kept, value, given }) => kept?.untouched && given !== null && given !== value)
-    ? 'outdated'
-    : 'merged'
+  const isOutdated = plan.entries.some(
+    ({ kept, value, given }) => kept?.untouched && given !== null && given !== value,
+  )
+  return stale || isOutdated ? 'outdated' : 'merged'
 }

@@ -4,14 +4,14 @@
  * the proof compares with.
  */
 import type { EnvDocument, Quote, Statement } from '../env/document.js'
-import { rawValue } from '../env/document.js'
+import { parseEnv, rawValue } from '../env/document.js'
 import { skipInlineSpace, trimEnd } from '../env/space.js'
 import { append } from './append.js'
 import type { Candidate } from './candidates.js'
 import type { SectionFate } from './ownership.js'
 import type { SectionChange } from './plan.js'
-import { writeSection } from './sections.js'
-import { textAbove, textBehind } from './template.js'
+import { type Section, writeSection } from './sections.js'
+import { chunksOf, textAbove, textBehind } from './template.js'
 
 /** A statement that the new text shall hold: one of a template, or one of the product env itself. */
 export type Expected = Candidate | OwnStatement
@@ -42,11 +42,13 @@ export interface Assembly {
  * @param doc the product env as it is
  * @param fates its sections, in order, and what becomes of each
  * @param chosen the candidates to add, by feature, in the product's order
+ * @param stated what templates state: a section that is trimmed keeps that
  */
 export function assemble(
   doc: EnvDocument,
   fates: readonly SectionFate[],
   chosen: ReadonlyMap<string, readonly Candidate[]>,
+  stated: ReadonlyMap<string, unknown>,
 ): Assembly {
   const eol = lineEndOf(textThatStays(doc.text, fates)) ?? lineEndOf(doc.text) ?? '\n'
   const expected: Expected[] = []
@@ -71,6 +73,18 @@ export function assemble(
   for (const { section, fate } of fates) {
     if (fate === 'keep') continue
     keepUpTo(section.start)
+    if (fate === 'trim') {
+      const within = doc.statements.filter(({ start }) => section.start < start && start < section.end)
+      const kept = within.filter(({ key }) => stated.has(key))
+      if (kept.length > 0) text += trimmedText(doc.text.slice(section.start, section.end), section, stated)
+      append(
+        expected,
+        kept.map((statement) => ownStatement(doc, statement)),
+      )
+      skipTo(section.end)
+      sections.push({ feature: section.feature, change: 'pruned' })
+      continue
+    }
     const candidates = fate === 'rewrite' ? (chosen.get(section.feature) ?? []) : []
     skipTo(section.end)
     if (candidates.length === 0) {
@@ -108,6 +122,18 @@ function sectionText(candidates: readonly Candidate[], eol: string): string {
   const { feature, file } = (candidates[0] as Candidate).origin
   const body = candidates.map((candidate) => candidateText(candidate, eol)).join('')
   return writeSection(feature, file, withoutBlankLines(body), eol)
+}
+
+/** A section without the variables that are stated no more. */
+function trimmedText(text: string, { feature, file }: Section, stated: ReadonlyMap<string, unknown>): string {
+  const first = text.indexOf('\n') + 1
+  const end = text.lastIndexOf('\n', text.length - 2) + 1
+  const body = parseEnv(text.slice(first, end))
+  const chunks = chunksOf(body)
+  const kept = chunks.map(({ statement, start }, index) =>
+    stated.has(statement.key) ? body.text.slice(start, chunks[index + 1]?.start) : '',
+  )
+  return writeSection(feature, file, kept.join(''), lineEndOf(text) ?? '\n')
 }
 
 /** A candidate's own text: the template's, but for its value and the line ends outside of it. */

@@ -14,7 +14,7 @@ import type { Entry, ProductPlan } from './plan.js'
 import { prove } from './proof.js'
 import { refusalProblem } from './refusal.js'
 import { reservedReason } from './reserved.js'
-import { findSections, type StrayMark } from './sections.js'
+import { findSections, type Section, type StrayMark } from './sections.js'
 import type { ProductSource } from './source.js'
 
 /**
@@ -32,7 +32,11 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
   const { offers, winners } = offersOf(source, found)
   const features = new Set(source.features.map(({ name }) => name))
   const templates = new Set(offers.keys())
-  const fates = decideSections(sections, { features, templates }, options)
+  const generated = new Set(source.features.flatMap(({ name, template }) => (template?.isOwn ? name : [])))
+  const isStale = ({ feature, start, end }: Section): boolean =>
+    generated.has(feature) &&
+    doc.statements.some((each) => start < each.start && each.start < end && !winners.has(each.key))
+  const fates = decideSections(sections, { features, templates, isStale }, options)
   const keepsAll = fates.every(({ fate }) => fate === 'keep')
   // Where every line stays, nobody asks what those come to that no template knows.
   const reading =
@@ -64,7 +68,7 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
     }
   }
 
-  const assembly = assemble(doc, fates, chosen)
+  const assembly = assemble(doc, fates, chosen, winners)
   const proof = prove({ doc, reading, earlier: source.earlier }, assembly, source.env.file)
   const { after } = proof
   append(problems, proof.problems)

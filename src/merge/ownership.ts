@@ -10,14 +10,17 @@ import type { Section } from './sections.js'
 export interface MergeOptions {
   /** Rewrite the sections that nobody touched from today's templates. */
   readonly refresh?: boolean
-  /** Drop the sections that nobody touched of features that the product no longer has. */
+  /**
+   * Drop the sections that nobody touched of features that the product no longer has; of an overlay's section, what
+   * is no longer in the product env.
+   */
   readonly prune?: boolean
 }
 
 /** What becomes of a section. */
 export interface SectionFate {
   readonly section: Section
-  readonly fate: 'keep' | 'rewrite' | 'drop'
+  readonly fate: 'keep' | 'rewrite' | 'drop' | 'trim'
 }
 
 /** Where the product env states a key, the last time. */
@@ -26,10 +29,19 @@ export interface OwnKey {
   readonly untouched: boolean
 }
 
-/** Decides every section, in order. `templates` are the features that the product has and that have a template. */
+/** What the sections are decided by. */
+interface Stating {
+  readonly features: ReadonlySet<string>
+  /** Those of them that have a template. */
+  readonly templates: ReadonlySet<string>
+  /** Whether a section of the tool's own states what its template no longer does. */
+  readonly isStale: (section: Section) => boolean
+}
+
+/** Decides every section, in order. */
 export function decideSections(
   sections: readonly Section[],
-  product: { readonly features: ReadonlySet<string>; readonly templates: ReadonlySet<string> },
+  product: Stating,
   { refresh = false, prune = false }: MergeOptions,
 ): SectionFate[] {
   const rewritten = new Set<string>()
@@ -37,6 +49,7 @@ export function decideSections(
     const { feature, untouched } = section
     if (!untouched) return { section, fate: 'keep' }
     if (prune && !product.features.has(feature)) return { section, fate: 'drop' }
+    if (!refresh && prune && product.isStale(section)) return { section, fate: 'trim' }
     if (!refresh || !product.templates.has(feature)) return { section, fate: 'keep' }
     // Later merges may have added a second section for new variables: rewriting makes it one again.
     if (rewritten.has(feature)) return { section, fate: 'drop' }
@@ -62,7 +75,8 @@ export function ownKeys(
     const within = fates[next]
     const inside = within !== undefined && start >= within.section.start
     if (!inside) own.set(key, { line, untouched: false })
-    else if (within.fate === 'keep') own.set(key, { line, untouched: within.section.untouched })
+    else if (within.fate === 'keep' || within.fate === 'trim')
+      own.set(key, { line, untouched: within.section.untouched })
   }
   return own
 }

@@ -31,6 +31,8 @@ export interface SurveyedOwner extends Owner {
   readonly plan: ProductPlan
   readonly projectName: string
   readonly references: PortReferences
+  /** Whether its env file has variables of the tool's that no template states any more, so that a refresh drops them. */
+  readonly stale: boolean
 }
 
 /**
@@ -98,6 +100,8 @@ function owner(
       places.set(key, { file, line, merges })
     }
   }
+  const last = overlay ?? plan
+  const templates = new Set(last.entries.map(({ key }) => key))
   const ownPorts = new Set(plan.entries.filter(({ ownPort }) => ownPort).map(({ key }) => key))
   const references = portReferences(docs, (key) => isPortVariable(key) || ownPorts.has(key))
   const compose = loadCompose(workspace, plan.product, values, problems)
@@ -105,11 +109,12 @@ function owner(
   return {
     product: plan.product,
     instance: overlay?.instance ?? null,
-    offset: (overlay ?? plan).offset.value,
+    offset: last.offset.value,
     stated,
     claims: claimsOf({ plan, overlay, values, places, references, compose }),
-    plan: overlay ?? plan,
+    plan: last,
     references,
+    stale: [...places].some(([key, { file, merges }]) => merges && file === last.file && !templates.has(key)),
     projectName:
       decode(values.get('COMPOSE_PROJECT_NAME') ?? '') ||
       composeProjectName(compose?.name?.text || plan.product),

@@ -335,7 +335,7 @@ describe('a port that a variable has from another one', () => {
     expect(await checked(here, '--fix --refresh')).toMatchObject({ exitCode: 0, collisions: [], hazards: [] })
     expect(here.all()).toEqual(before)
     for (const asked of ['M_HOST_PORT', 'M_PUBLIC_HOST_PORT'])
-      expect((await product(`port aa ${asked} --instance blue`, here)).stdout).toBe('8073\n')
+      expect((await product(`port aa@blue ${asked}`, here)).stdout).toBe('8073\n')
   })
 
   test.each(['"${M_HOST_PORT}:80"', '"${M_PUBLIC_HOST_PORT}:80"'])(

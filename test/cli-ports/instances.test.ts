@@ -88,6 +88,48 @@ describe('an overlay', () => {
     expect(valuesOf(here, 'products/shop/.env')['REDIS_HOST_PORT']).toBe('6976')
   })
 
+  test('gives up with --prune what the product has given up, and moves nothing else', async () => {
+    const mail = 'MAIL_HOST_PORT=9000\nMAIL_URL=http://localhost:${MAIL_HOST_PORT}\n'
+    const here = shop({ 'features/mail/.env.example': mail })
+    await ok('env --merge shop --instance blue', here)
+    const whole = here.read(OVERLAY)
+    here.write({
+      'products/shop/product.yaml': 'features: [redis]\n',
+      'features/redis/.env.example': 'REDIS_HOST_PORT=6390\n',
+    })
+    await ok('env --merge shop --prune', here)
+    expect(here.read(OVERLAY)).toBe(whole)
+    const states = async () => [
+      (await ok('list', here))
+        .split('\n')
+        .flatMap((line) => /@blue +\+\d+ +\d+ +(\w+)/.exec(line)?.[1] ?? []),
+      brief((await portsOf(here)).filter(({ instance }) => instance === 'blue')),
+    ]
+    expect(await states()).toEqual([
+      ['outdated'],
+      ['shop@blue REDIS_HOST_PORT 6800/tcp outdated', 'shop@blue MAIL_HOST_PORT 9420/tcp outdated'],
+    ])
+    here.write({ 'features/redis/.env.example': 'REDIS_HOST_PORT=6380\n' })
+    expect((await states())[0]).toEqual(['outdated'])
+    here.write({ 'features/redis/.env.example': 'REDIS_HOST_PORT=6390\n' })
+    await ok('env --merge shop --instance blue --prune', here)
+    expect(valuesOf(here, OVERLAY)).toEqual({ COMPOSE_PROJECT_NAME: 'shop-blue', REDIS_HOST_PORT: '6800' })
+    here.write({ 'features/redis/.env.example': 'REDIS_HOST_PORT=6380\n' })
+    expect(await states()).toEqual([['merged'], ['shop@blue REDIS_HOST_PORT 6800/tcp adjusted']])
+    const once = here.all()
+    await ok('env --merge shop --instance blue --prune --refresh', here)
+    expect(here.all()).toEqual(once)
+  })
+
+  test('keeps with --prune what was edited by hand', async () => {
+    const here = shop({ 'products/shop/.env': 'WEB_HOST_PORT=8000\n' })
+    await ok('env --merge shop --instance blue', here)
+    const edited = `${here.read(OVERLAY)?.replace('6800', '6801')}`
+    here.write({ [OVERLAY]: edited, 'products/shop/.env': 'A=1\n' })
+    await product('env --merge shop --instance blue --prune', here)
+    expect(here.read(OVERLAY)).toBe(edited)
+  })
+
   test('keeps what was edited by hand', async () => {
     const here = shop()
     await ok('env --merge shop --instance blue', here)
