@@ -58,10 +58,14 @@ export async function loadProduct(workspace: Workspace, name: string): Promise<L
       : (stated ??
         (await includedFeatures(workspace, name, env.text ?? example.text ?? '', problems)) ??
         allFeatures(workspace))
-  const first = named.filter(
-    ({ feature }, index) => named.findIndex((other) => other.feature === feature) === index,
-  )
-  const features = first.flatMap((each) => loadFeature(workspace, name, each, environment, problems))
+  const first = new Map<string, NamedFeature>()
+  for (const each of named) if (!first.has(each.feature)) first.set(each.feature, each)
+  const known = new Set(workspace.features)
+  const features = [...first.values()].flatMap((each) => {
+    return known.has(each.feature)
+      ? loadFeature(workspace, each.feature, environment, problems)
+      : noFeature(workspace, name, each, problems)
+  })
   const ports = ownPortsTemplate(settings.ports ?? {}, name, workspace.modulus)
   problems.push(
     ...ports.problems.map(({ key, message, next }) =>
@@ -109,19 +113,23 @@ function allFeatures({ features }: Workspace): NamedFeature[] {
   return features.map((feature) => ({ feature, place: { file: featureFolder(feature) } }))
 }
 
-function loadFeature(
-  workspace: Workspace,
+function noFeature(
+  { features }: Workspace,
   product: string,
   { feature, place }: NamedFeature,
+  problems: Problem[],
+): [] {
+  const message = `product ${product} has a feature ${feature}, but there is no ${featureFolder(feature)}`
+  problems.push(problem('no-feature', place, message, suggestion(feature, features, 'features')))
+  return []
+}
+
+function loadFeature(
+  workspace: Workspace,
+  feature: string,
   environment: Environment | null,
   problems: Problem[],
 ): FeatureSource[] {
-  if (!workspace.features.includes(feature)) {
-    const message = `product ${product} has a feature ${feature}, but there is no features/${feature}`
-    const next = suggestion(feature, workspace.features, 'features')
-    problems.push(problem('no-feature', place, message, next))
-    return []
-  }
   const found: Problem[] = []
   const template = readTemplate(workspace, feature, environment, found)
   problems.push(...found)
