@@ -124,6 +124,11 @@ export const PROBLEMS = {
     severity: 'warning',
     meaning: 'A value of the product refers to a variable that this run changes, and changes with it.',
   },
+  'forward-reference': {
+    severity: 'warning',
+    meaning:
+      'A value refers to a variable that is stated only further down, so Compose reads it as empty there.',
+  },
   'dropped-in-use': {
     severity: 'error',
     meaning: '`--refresh` or `--prune` would drop a variable that the product still refers to.',

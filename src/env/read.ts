@@ -5,7 +5,16 @@
 import { encode } from './bytes.js'
 import type { EnvDocument, Quote, Refusal } from './document.js'
 import { rawValue } from './document.js'
-import { type Expansion, type ExpansionError, expand, type Lookup, MAX_EXPANDED, tooLong } from './expand.js'
+import {
+  type Expansion,
+  type ExpansionError,
+  expand,
+  type Lookup,
+  MAX_EXPANDED,
+  type Reference,
+  references,
+  tooLong,
+} from './expand.js'
 
 /** A file as Compose reads it. */
 export interface EnvReading {
@@ -57,6 +66,12 @@ export function addReferences(names: Set<string>, raw: string, quote: Quote): vo
     names.add(name)
     return 'set'
   })
+}
+
+/** The references that count in a value: none in single quotes, and no `\\$` in double ones. */
+export function referencesIn(raw: string, quote: Quote): Reference[] {
+  if (quote === "'") return []
+  return references(quote === '"' ? raw.replace(/\\\\|\\\$/g, '..') : raw)
 }
 
 const ALL = (): boolean => true

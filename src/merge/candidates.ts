@@ -17,7 +17,7 @@ import type { FeatureSource, TemplateSource } from './source.js'
 import { type Chunk, chunksOf } from './template.js'
 
 /** What all candidates of a feature have in common. */
-interface Origin {
+export interface Origin {
   readonly feature: string
   /** The template. */
   readonly file: string

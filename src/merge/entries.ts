@@ -29,7 +29,9 @@ export function entryOf(candidate: Candidate, merged: Merged): Entry {
   const stands = kept === null && first === null
   const given = stands ? null : givenValue(candidate, merged)
   const equal = first !== null && given === givenValue(winner, merged)
-  const outcome = outcomeOf(kept, first !== null, equal, shift !== null)
+  // A line that the tool wrote for the winner is not the product's own word: whoever it beats is told so every time.
+  const isOwn = kept !== null && !(first !== null && kept.untouched)
+  const outcome = outcomeOf(isOwn, first !== null, equal, shift !== null)
   const value = merged.after(key) ?? null
   return {
     key,
@@ -43,7 +45,7 @@ export function entryOf(candidate: Candidate, merged: Merged): Entry {
     value,
     // What stands is what was read where it stands; read once more at the end, "$A:b" under the name A would grow.
     given: outcome === 'kept' || outcome === 'conflict' ? given : value,
-    kept,
+    kept: isOwn ? kept : null,
     first,
   }
 }
@@ -55,8 +57,8 @@ function usedPlaceholders({ templateRaw, origin }: Candidate): readonly string[]
   return [...origin.placeholders.keys()].filter((placeholder) => templateRaw.includes(placeholder))
 }
 
-function outcomeOf(kept: OwnKey | null, beaten: boolean, equal: boolean, isPort: boolean): Outcome {
-  if (kept !== null) return 'kept'
+function outcomeOf(isOwn: boolean, beaten: boolean, equal: boolean, isPort: boolean): Outcome {
+  if (isOwn) return 'kept'
   if (beaten) return equal ? 'same' : 'conflict'
   return isPort ? 'adjusted' : 'added'
 }

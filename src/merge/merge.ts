@@ -1,20 +1,22 @@
 /** Plans the merge of a product: from its texts to what each variable comes to, and the text that follows. */
 import { type EnvDocument, parseEnv } from '../env/document.js'
 import type { Lookup } from '../env/expand.js'
-import { addReferences, evaluator, readEnv, readOnly } from '../env/read.js'
+import { evaluator, readEnv, readOnly } from '../env/read.js'
 import { OWN_PORTS } from '../ports/own.js'
-import { hasErrors, type Problem, problem } from '../problem.js'
+import { hasErrors, type Problem } from '../problem.js'
 import { append } from './append.js'
-import { assemble } from './assemble.js'
-import { type Candidate, candidatesOf } from './candidates.js'
+import { type Assembly, assemble } from './assemble.js'
+import type { Candidate } from './candidates.js'
+import { conflict, forward, reserved, strayMark } from './complaints.js'
 import { createFromExample } from './create.js'
 import { entryOf } from './entries.js'
+import { askedBy, offersOf } from './offers.js'
+import { forwardReferences } from './order.js'
 import { decideSections, type MergeOptions, type OwnKey, ownKeys, type SectionFate } from './ownership.js'
 import type { Entry, ProductPlan } from './plan.js'
 import { prove } from './proof.js'
 import { refusalProblem } from './refusal.js'
-import { reservedReason } from './reserved.js'
-import { findSections, type Section, type StrayMark } from './sections.js'
+import { findSections, type Section } from './sections.js'
 import type { ProductSource } from './source.js'
 
 /**
@@ -52,7 +54,7 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
     stray.map((mark) => strayMark(source.env.file, mark)),
   )
   append(problems, found)
-  const own = ownKeys(doc, fates, winners)
+  const own = ownKeys(doc, fates, winners, templates)
   const chosen = new Map<string, readonly Candidate[]>()
   for (const [feature, { all, isFirst }] of offers) {
     const wins = ({ key, origin }: Candidate): boolean => isFirst || winners.get(key)?.origin === origin
@@ -72,6 +74,11 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
   const proof = prove({ doc, reading, earlier: source.earlier }, assembly, source.env.file)
   const { after } = proof
   append(problems, proof.problems)
+  for (const reference of forwardReferences(doc, assembly, source.earlier)) {
+    const isLost =
+      reading.values.has(reference.key) && reading.values.get(reference.key) !== after(reference.key)
+    problems.push(forward(reference, isLost, source.env.file))
+  }
   const unchanged = keepsAll ? [] : unchangedKeys(doc, winners, reading.values, after)
   const merged = { kept: new Map([...unchanged, ...own]), winners, after, evaluateNext: evaluator() }
   const entries: Entry[] = []
@@ -91,6 +98,7 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
     merged: [...templates].filter((name) => name !== OWN_PORTS),
     entries,
     sections: assembly.sections,
+    dropped: keepsAll ? [] : droppedKeys(doc, assembly),
     orphaned: orphans(fates, features),
     problems,
   }
@@ -102,66 +110,11 @@ function orphans(fates: readonly SectionFate[], features: ReadonlySet<string>): 
   return [...new Set(kept.map(({ section }) => section.feature))].filter((name) => !features.has(name))
 }
 
-/** What a feature would give the product. */
-interface Offer {
-  readonly all: readonly Candidate[]
-  /** For each key its last statement, as Compose reads it, in the order of the first ones. */
-  readonly last: readonly Candidate[]
-  /** It states no key that an earlier feature states, and none twice. */
-  readonly isFirst: boolean
-}
-
-/**
- * The candidates of every feature that has a template, in the product's order; and for each key the one that counts:
- * the last statement of the first feature to state it.
- */
-function offersOf(source: ProductSource, problems: Problem[]) {
-  const offers = new Map<string, Offer>()
-  const winners = new Map<string, Candidate>()
-  for (const feature of source.features) {
-    const { name, template } = feature
-    if (template === null) {
-      const next = `Add features/${name}/.env.example, or take the feature out of the product.`
-      problems.push(
-        problem('no-template', { file: `features/${name}` }, `feature ${name} has no .env.example`, next),
-      )
-      continue
-    }
-    const { refusal } = template.doc
-    if (refusal !== null) problems.push(refusalProblem(template.file, { ...refusal, kind: 'parse' }))
-    const all = candidatesOf(feature, template, source.name, source.offset)
-    let isFirst = true
-    for (const candidate of all) {
-      const winner = winners.get(candidate.key)
-      if (winner !== undefined) isFirst = false
-      if (winner === undefined || winner.origin === candidate.origin) winners.set(candidate.key, candidate)
-    }
-    if (!isFirst) append(problems, duplicates(all))
-    offers.set(name, { all, last: isFirst ? all : [...lastOfEach(all).values()], isFirst })
-  }
-  return { offers, winners }
-}
-
-/** The names whose values count in a merge: those that templates state, and those that their values refer to. */
-function askedBy(
-  offers: ReadonlyMap<string, Offer>,
-  winners: ReadonlyMap<string, Candidate>,
-): (name: string) => boolean {
-  const referred = new Set<string>()
-  for (const { all } of offers.values()) {
-    for (const { templateRaw, statement, raw, quote } of all) {
-      addReferences(referred, templateRaw, statement.quote)
-      addReferences(referred, raw, quote)
-    }
-  }
-  return (name) => winners.has(name) || referred.has(name)
-}
-
-/** For each key its last statement, in the order of the first ones. */
-function lastOfEach(all: readonly Candidate[]): Map<string, Candidate> {
-  const last = new Map<string, Candidate>()
-  for (const candidate of all) last.set(candidate.key, candidate)
-  return last
+/** What the old text states and the new one does not. */
+function droppedKeys({ statements }: EnvDocument, { leading, expected }: Assembly): string[] {
+  if (leading > 0) return []
+  const stays = new Set(expected.map(({ key }) => key))
+  return [...new Set(statements.map(({ key }) => key))].filter((key) => !stays.has(key))
 }
 
 /** What a rewritten section says just as before is kept, too. */
@@ -178,55 +131,4 @@ function unchangedKeys(
     if (value !== undefined && value === before.get(key)) same.set(key, { line, untouched: true })
   }
   return same
-}
-
-function strayMark(file: string, { feature, line }: StrayMark): Problem {
-  const message = `this mark of the section ${feature} has no counterpart; the text around it counts as the product's own`
-  return problem(
-    'broken-section',
-    { file, line },
-    message,
-    'Delete the mark, or leave it: nothing depends on it.',
-  )
-}
-
-/** One problem a key, at its first statement, however often it is stated. */
-function duplicates(all: readonly Candidate[]): Problem[] {
-  const last = lastOfEach(all)
-  const first = new Map<string, Candidate>()
-  for (const candidate of all) if (!first.has(candidate.key)) first.set(candidate.key, candidate)
-  return [...first.values()]
-    .filter((candidate) => last.get(candidate.key) !== candidate)
-    .map(({ key, origin: { file }, line }) => {
-      const winner = last.get(key) as Candidate
-      const message = `${key} is stated again, the last time in line ${winner.line}, which counts`
-      return problem('duplicate-key', { file, line }, message, 'Keep one of the lines.')
-    })
-}
-
-function reserved({ key, origin, line }: Candidate, allow: readonly string[], problems: Problem[]): void {
-  const reason = reservedReason(key)
-  if (reason === null || allow.includes(key)) return
-  const { feature, file } = origin
-  if (feature === OWN_PORTS) {
-    const next = 'Give the port a variable of another name in "ports:".'
-    problems.push(problem('reserved-variable', { file, line }, `${key} ${reason}; it can be no port`, next))
-    return
-  }
-  const next = `Remove it from the template, or add "allow: [${key}]" to product.yaml if feature ${feature} may do that.`
-  problems.push(
-    problem('reserved-variable', { file, line }, `${key} ${reason}; a feature may not set it`, next),
-  )
-}
-
-function conflict({ key, feature, file, line, first }: Entry): Problem {
-  if (first?.feature === OWN_PORTS) {
-    const message = `${key} of feature ${feature} differs from what "ports:" gives (${first.file}:${first.line}), which wins`
-    const next = `Set ${key} in the product env, or take it out of "ports:" to have the feature's.`
-    return problem('conflict', { file, line }, message, next)
-  }
-  const winner = `${first?.feature} (${first?.file}:${first?.line})`
-  const message = `${key} of feature ${feature} differs from what ${winner} states first, which wins`
-  const next = `Set ${key} in the product env, or put ${feature} before ${first?.feature} in "features:" of product.yaml.`
-  return problem('conflict', { file, line }, message, next)
 }

@@ -26,6 +26,7 @@ export interface SectionFate {
 /** Where the product env states a key, the last time. */
 export interface OwnKey {
   readonly line: number
+  /** In a section that nobody touched, of a feature that the product has: a refresh would rewrite it. */
   readonly untouched: boolean
 }
 
@@ -61,11 +62,13 @@ export function decideSections(
 /**
  * The keys that the product env goes on stating: all but those of sections that are rewritten or dropped.
  * @param asked the keys that matter; of a large product env that is a small part
+ * @param templates the features that the product has and that have a template
  */
 export function ownKeys(
   doc: EnvDocument,
   fates: readonly SectionFate[],
   asked: ReadonlyMap<string, unknown>,
+  templates: ReadonlySet<string>,
 ): Map<string, OwnKey> {
   const own = new Map<string, OwnKey>()
   let next = 0
@@ -75,8 +78,10 @@ export function ownKeys(
     const within = fates[next]
     const inside = within !== undefined && start >= within.section.start
     if (!inside) own.set(key, { line, untouched: false })
-    else if (within.fate === 'keep' || within.fate === 'trim')
-      own.set(key, { line, untouched: within.section.untouched })
+    else if (within.fate === 'keep' || within.fate === 'trim') {
+      const { feature, untouched } = within.section
+      own.set(key, { line, untouched: untouched && templates.has(feature) })
+    }
   }
   return own
 }

@@ -40,7 +40,7 @@ export interface Entry {
   readonly value: string | null
   /** What this feature gives for the key; differs from `value` where something else stood. */
   readonly given: string | null
-  /** For `kept`: the line in the product env, and whether it is in a section that nobody touched. */
+  /** For `kept`: the line in the product env, and whether it is in a section that nobody touched, of a feature that the product has. */
   readonly kept: { readonly line: number; readonly untouched: boolean } | null
   /** For `conflict` and `same`: who stated the key first. */
   readonly first: { readonly feature: string; readonly file: string; readonly line: number } | null
@@ -69,6 +69,8 @@ export interface ProductPlan {
   readonly merged: readonly string[]
   readonly entries: readonly Entry[]
   readonly sections: readonly SectionChange[]
+  /** Variables that go with a rewritten or dropped section, and that nothing states any more. */
+  readonly dropped: readonly string[]
   /** Features that the product no longer has, and whose sections stay where they are, untouched. */
   readonly orphaned: readonly string[]
   readonly problems: readonly Problem[]

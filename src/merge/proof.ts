@@ -12,13 +12,14 @@ import {
   type Statement,
   scanEnv,
 } from '../env/document.js'
-import { type Lookup, references } from '../env/expand.js'
+import type { Lookup } from '../env/expand.js'
 import { type EnvReading, type evaluate, evaluator, readEnv } from '../env/read.js'
 import { type Problem, problem } from '../problem.js'
 import { append } from './append.js'
 import type { Assembly, Expected } from './assemble.js'
 import { candidateValue } from './candidates.js'
-import { refusalProblem } from './refusal.js'
+import { changedKeys } from './changed-keys.js'
+import { OUR_FAULT, refusalProblem } from './refusal.js'
 
 /** What Compose will read, and what stands against writing it. */
 export interface Proof {
@@ -74,7 +75,6 @@ export function prove(
 
 const CHECK_LINE =
   'Complete that line of the product env (is a "=" missing?), or remove it; then merge again.'
-const OUR_FAULT = 'Nothing was written. This is a fault of product-env: please report it with the template.'
 
 function plannedValue(
   expected: Expected,
@@ -105,42 +105,6 @@ function readsAs(
   if (kind === 'inherit') return true
   const result = evaluateNext(raw, quote, lookup)
   return result.ok && result.value === value
-}
-
-/** Keys of the product that would read differently: only a rewritten or dropped section that they refer to can be why. */
-function changedKeys(
-  old: { doc: EnvDocument; reading: EnvReading },
-  { expected }: Assembly,
-  after: Lookup,
-  file: string,
-): Problem[] {
-  const before = old.reading.values
-  const own = new Map<string, Expected>()
-  for (const statement of expected) {
-    const { key, origin } = statement
-    if (origin === null && before.get(key) !== after(key)) own.set(key, statement)
-  }
-  if (own.size === 0) return []
-  const added = new Set(expected.filter(({ origin }) => origin !== null).map(({ key }) => key))
-  const problems: Problem[] = []
-  for (const [key, { raw, line }] of own) {
-    if (added.has(key)) continue
-    const used = references(raw).map(({ name }) => name)
-    const dropped = used.find((name) => before.has(name) && after(name) === undefined)
-    if (dropped !== undefined) {
-      const message = `${key} refers to ${dropped}, which would be gone`
-      const next = `Set ${dropped} in the product env, or change ${key}.`
-      problems.push(problem('dropped-in-use', { file, line }, message, next))
-    } else if (used.some((name) => before.get(name) !== after(name))) {
-      const message = `${key} refers to a variable that changes, and reads differently from now on`
-      problems.push(
-        problem('value-follows', { file, line }, message, `Check that ${key} is still what you want.`),
-      )
-    } else {
-      problems.push(problem('proof-failed', { file, line }, `${key} would read differently`, OUR_FAULT))
-    }
-  }
-  return problems
 }
 
 /**

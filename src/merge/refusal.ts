@@ -2,6 +2,10 @@ import { decode } from '../env/bytes.js'
 import type { EnvRefusal } from '../env/read.js'
 import { type Problem, problem } from '../problem.js'
 
+/** What to do where the proof fails for no reason that a user could give. */
+export const OUR_FAULT =
+  'Nothing was written. This is a fault of product-env: please report it with the template.'
+
 /** What to do about each kind of refusal. */
 const NEXT: Readonly<Record<EnvRefusal['kind'], string>> = {
   parse: 'Correct that line: with it, `docker compose` refuses to run, `down` included.',

@@ -15,6 +15,7 @@ export function mergeJson(plan: ProductPlan, written: boolean, secrets: Secrets 
     createdFrom: plan.createdFrom,
     merged: plan.merged,
     sections: plan.sections,
+    dropped: plan.dropped,
     orphaned: plan.orphaned,
     entries: plan.entries.map((entry) => ({
       key: entry.key,

@@ -74,6 +74,7 @@ function summary(plan: ProductPlan, state: MergeState): [string, string][] {
     .map(({ feature, change }) => `${change} ${feature}`)
   if (rewritten.length > 0) lines.push(['sections', rewritten.join(', ')])
   if (by.added.length > 0) lines.push(['added', names(by.added)])
+  if (plan.dropped.length > 0) lines.push(['dropped', names(plan.dropped.map((key) => ({ key })))])
   if (by.kept.length > 0) lines.push(['kept', names(distinct(by.kept))])
   const outdated = by.kept.filter(
     ({ kept, given, value }) => kept?.untouched && given !== null && given !== value,
@@ -107,7 +108,7 @@ function placeholderLines(added: readonly Entry[], product: string): [string, st
 }
 
 /** How many variables, and the first of them by name. */
-function names(entries: readonly Entry[]): string {
+function names(entries: readonly Pick<Entry, 'key'>[]): string {
   const shown = entries.slice(0, SHOWN_NAMES).map(({ key }) => printable(key))
   return `${entries.length} variable(s): ${shown.join(', ')}${entries.length > SHOWN_NAMES ? ', …' : ''}`
 }

@@ -481,6 +481,7 @@ describe('--json', () => {
           createdFrom: null,
           merged: ['redis'],
           sections: [{ feature: 'redis', change: 'added' }],
+          dropped: [],
           orphaned: [],
           entries: [
             {

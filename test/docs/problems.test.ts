@@ -93,6 +93,8 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<stri
         }),
       '--refresh',
     ),
+  'forward-reference': () =>
+    merged({ 'products/shop/.env': 'CACHE_URL=redis://localhost:${REDIS_HOST_PORT}\n' }),
   'dropped-in-use': () =>
     merged(
       {

@@ -227,6 +227,22 @@ describe('several features', () => {
     expect(problems(given)).toEqual(['conflict features/g/.env.example:2'])
   })
 
+  it('that differ: the conflict is told again, as long as it stands', () => {
+    const features = { f: 'A=1\n', g: 'A=2\n' }
+    const given = { env: merge({ features }), features }
+    expect(outcomes(given)).toEqual(['f A kept 1', 'g A conflict 1'])
+    expect(problems(given)).toEqual(['conflict features/g/.env.example:1'])
+    // The product's own word settles it.
+    expect(outcomes({ ...given, env: 'A=3\n' })).toEqual(['f A kept 3', 'g A kept 3'])
+  })
+
+  it('of which one is the product’s no more: what it stated stays, and no refresh is said to move it', () => {
+    const env = merge({ features: { f: 'A_HOST_PORT=80\n' } })
+    const { entries, orphaned } = plan({ env, features: { g: 'A_HOST_PORT=90\n' } })
+    expect(orphaned).toEqual(['f'])
+    expect(entries).toMatchObject([{ outcome: 'kept', value: '180', kept: { untouched: false } }])
+  })
+
   it('that agree', () => {
     const given = { features: { f: 'A=1', g: "A='1'" } }
     expect(outcomes(given)).toEqual(['f A added 1', 'g A same 1'])

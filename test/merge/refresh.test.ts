@@ -87,6 +87,50 @@ describe('--refresh', () => {
   })
 })
 
+describe('a reference that a rewritten section would empty stops the merge', () => {
+  const features = { f: 'A_HOST_PORT=80\nURL=http://x:$A_HOST_PORT\n' }
+  const env = earlier(features)
+  const stops = (given: Parameters<typeof plan>[0], place: string) => {
+    expect(plan(given, REFRESH).after).toBe(given.env)
+    expect(problems(given, REFRESH)).toEqual([`dropped-in-use ${place}`])
+  }
+
+  it('as the product states the variable itself, below', () => {
+    const given = { env: `${env}A_HOST_PORT=999\n`, features }
+    expect(problems(given)).toEqual([])
+    stops(given, 'features/f/.env.example:2')
+    // Where the product says it above, all is well.
+    const above = { env: `A_HOST_PORT=999\n${env}`, features }
+    expect(problems(above, REFRESH)).toEqual(['value-follows products/app/.env:1'])
+    expect(merge(above, REFRESH)).not.toContain('180')
+  })
+
+  it('as another feature does not state it any more', () => {
+    const two = { f: 'A_HOST_PORT=80\nB=1\n', g: 'URL=http://x:$A_HOST_PORT\n' }
+    stops({ env: earlier(two), features: { ...two, f: 'B=1\n' } }, 'features/g/.env.example:1')
+  })
+
+  it('as it comes to stand above a line of the product that it refers to', () => {
+    const first = earlier({ f: 'A=1\n' }, '')
+    const second = merge({ env: `${first}MINE=$A\n`, features: { f: 'A=1\nB=${MINE}x\n' } })
+    stops({ env: second, features: { f: 'A=1\nB=${MINE}x\n' } }, 'features/f/.env.example:2')
+  })
+})
+
+describe('a variable that a run takes away', () => {
+  it('is named', () => {
+    const env = earlier({ f: 'A=1\nB=2\n', g: 'C=3\n' })
+    expect(plan({ env, features: { f: 'A=1\n' } }, { ...REFRESH, ...PRUNE }).dropped).toEqual(['B', 'C'])
+    expect(plan({ env, features: { f: 'A=1\n' } }, PRUNE).dropped).toEqual(['C'])
+    expect(plan({ env, features: { f: 'A=1\n' } }).dropped).toEqual([])
+  })
+
+  it('is not, where another line goes on stating it', () => {
+    const env = `${earlier({ f: 'A=1\nB=2\n' })}B=own\n`
+    expect(plan({ env, features: { f: 'A=1\n' } }, REFRESH).dropped).toEqual([])
+  })
+})
+
 describe('a feature that the product has no more', () => {
   it('is named, as long as nobody edited or pruned its section', () => {
     const env = earlier({ f: 'A=1\n' })

@@ -1,5 +1,5 @@
 import type { Statement } from '../../env/document.js'
-import { references } from '../../env/expand.js'
+import { referencesIn } from '../../env/read.js'
 import { type LintContext, rawOf } from '../context.js'
 import type { Rule } from '../rule.js'
 
@@ -42,15 +42,11 @@ export function* unsetReferences({
 }: LintContext): Generator<{ readonly statement: Statement; readonly name: string }> {
   const above = new Set<string>()
   for (const statement of template.doc.statements) {
-    const raw = statement.quote === "'" ? '' : rawOf(template, statement)
-    if (raw.includes('$')) {
-      const plain = statement.quote === '"' ? raw.replace(/\\\\|\\\$/g, '..') : raw
-      const names = new Set<string>()
-      for (const { name, operator } of references(plain)) {
-        if (operator === '' && !above.has(name)) names.add(name)
-      }
-      for (const name of names) yield { statement, name }
+    const names = new Set<string>()
+    for (const { name, operator } of referencesIn(rawOf(template, statement), statement.quote)) {
+      if (operator === '' && !above.has(name)) names.add(name)
     }
+    for (const name of names) yield { statement, name }
     above.add(statement.key)
   }
 }
