@@ -20,11 +20,24 @@ const FORMS: readonly SecretForm[] = [
   { what: 'a Hugging Face token', pattern: /\bhf_[A-Za-z0-9]{34}/ },
   { what: 'a DigitalOcean token', pattern: /\bdo[opr]_v1_[0-9a-f]{64}/ },
   { what: 'a JSON Web Token', pattern: /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20}/ },
+  {
+    what: 'a Slack webhook',
+    pattern: /\bhooks\.slack\.com\/(?:services|workflows)\/T[A-Z0-9]{8,}\/[AB][A-Z0-9]{8,}\/[A-Za-z0-9]{16}/,
+  },
+  { what: 'an Azure key', pattern: /\b(?:AccountKey|SharedAccessKey)=[A-Za-z0-9+/]{40,90}={1,2}/ },
 ]
 
 /** Names of variables whose values are secret. */
 const SECRET_NAME =
-  /(?:SECRET|PASSWORD|PASSWD|PASSPHRASE|TOKEN|CREDENTIALS?|SALT|(?:API|ACCESS|PRIVATE|APP|AUTH|SIGNING|ENCRYPTION|MASTER)_?KEY|_KEY|_PASS|_PWD)$/i
+  /SECRET(?!_?(?:NAME|FILE|PATH|ID|ARN|DIR)$)|(?:PASSWORD|PASSWD|PASSPHRASE|TOKEN|CREDENTIALS?|SALT|(?:API|ACCESS|PRIVATE|APP|AUTH|SIGNING|ENCRYPTION|MASTER)_?KEY|_KEY|_KEY_BASE|_PASS|_PWD)$/i
+
+/** Names that end like those, and whose values are there to be seen, or name something. */
+const OPEN_NAME =
+  /(?:^|_)(?:PUBLIC|PUBLISHABLE|SITE|CACHE|PRIMARY|FOREIGN|SORT|PARTITION|ROUTING|INDEX)_?KEY$/i
+
+/** Names of variables whose values a message does not show: more than those above, as a mask costs little. */
+const HIDDEN_NAME =
+  /SECRET|PASSW|PASSPHRASE|TOKEN|CREDENTIAL|PRIVATE|SALT|(?:^|_)[A-Z]*(?:KEY|PASS|PWD)S?(?:_|$)|(?:^|_)(?:PW|PIN|DSN|AUTH|CERT)(?:_|$)/i
 
 /** Words of which placeholders are made. */
 const PLACEHOLDER =
@@ -55,7 +68,18 @@ export function looksLikeSecret(
   if (credentials !== undefined && isRandom(credentials)) {
     return { kind: 'random', what: 'a URL with a real password' }
   }
-  return SECRET_NAME.test(key) && isRandom(text) ? { kind: 'random', what: 'a real secret' } : null
+  // Sentry: https://KEY@HOST/PROJECT
+  const user = /:\/\/([^\s/:@]{16,200})@/.exec(text)?.[1]
+  if (user !== undefined && isRandom(user)) return { kind: 'random', what: 'a URL with a real key' }
+  const isSecret = SECRET_NAME.test(key) && !OPEN_NAME.test(key)
+  return isSecret && isRandom(text) ? { kind: 'random', what: 'a real secret' } : null
+}
+
+/** Whether a message may not show a value, nor a part of it. @param value a byte string */
+export function isHidden(key: string, value: string): boolean {
+  return (
+    HIDDEN_NAME.test(key) || /:\/\/[^\s/@]{0,200}:[^\s/@]/.test(value) || looksLikeSecret(key, value) !== null
+  )
 }
 
 function isRandom(text: string): boolean {
@@ -63,10 +87,17 @@ function isRandom(text: string): boolean {
   return (
     mixed &&
     text.length >= SHORTEST &&
-    !/[\s$]|:\/\/|^[./~]/.test(text) &&
+    !/[\s]|\$\{|:\/\/|^[./~$]/.test(text) &&
     !PLACEHOLDER.test(text) &&
+    !isWords(text) &&
     entropy(text.slice(0, 128)) >= ENTROPY
   )
+}
+
+/** `app:v1:session:store2`: three words or more, each at most with a number behind it. */
+function isWords(text: string): boolean {
+  const words = text.slice(0, 256).split(/[^A-Za-z0-9]+/)
+  return words.length > 2 && words.every((word) => /^(?:[a-z]*|[A-Z]*|[A-Z][a-z]*)\d{0,3}$/.test(word))
 }
 
 /** Shannon's, of the characters, in bits a character. */

@@ -1,13 +1,13 @@
 /** Values and names as a message quotes them. */
 import { decode } from '../env/bytes.js'
 import { MASK } from '../env/mask.js'
-import { looksLikeSecret } from './secret.js'
+import { isHidden } from './secret.js'
 
 const LONGEST = 60
 
 /** A value in quotes: shortened, and masked where it may be a secret. @param value a byte string */
 export function quoted(key: string, value: string): string {
-  if (looksLikeSecret(key, value) !== null) return MASK
+  if (isHidden(key, value)) return MASK
   const text = decode(value)
   return JSON.stringify(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text)
 }

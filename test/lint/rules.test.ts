@@ -114,6 +114,16 @@ const CASES: Readonly<Record<LintCode, readonly Case[]>> = {
       env: `A=https://x:${'gl'}pat-a1B2c3D4e5F6g7H8i9J0@git\n`,
       at: ['.env.example:1'],
     },
+    {
+      name: 'a Slack webhook',
+      env: `A=https://hooks.slack.${'com'}/services/T0A1B2C3D/B0A1B2C3D/a1B2c3D4e5F6g7H8i9J0k1L2\n`,
+      at: ['.env.example:1'],
+    },
+    {
+      name: 'an Azure key',
+      env: `A="DefaultEndpointsProtocol=https;AccountName=x;Account${'Key'}=${'a1B2c3D4+/'.repeat(8)}a1B2c3==;EndpointSuffix=core"\n`,
+      at: ['.env.example:1'],
+    },
     { name: 'the example of the provider', env: 'A=AKIAIOSFODNN7EXAMPLE\n' },
     { name: 'a filled-in form', env: `A=${'gh'}p_${'x'.repeat(36)}\n` },
     { name: 'a public key', env: 'A="-----BEGIN PUBLIC KEY-----\nMIIx\n"\n' },
@@ -126,6 +136,15 @@ const CASES: Readonly<Record<LintCode, readonly Case[]>> = {
       env: 'A_SECRET=change-me-1234567890\nB_TOKEN=<your-token-of-2024>\nC_PASSWORD=secret\n',
     },
     { name: 'words', env: 'A_PASSWORD=correct-horse-battery-staple\n' },
+    {
+      name: 'more names, a dollar in it, and a key in a URL',
+      env: 'SECRET_KEY_BASE=3f8a9c0d47e1b256a90fe83c7d1e24b5\nA_PASSWORD=Xk9#mP2$vL5@nQ8w\nDSN=https://3f8a9c0d47e1b256a90fe83c7d1e24b5@o1.ingest.sentry.io/2\n',
+      at: ['.env.example:1', '.env.example:2', '.env.example:3'],
+    },
+    {
+      name: 'keys that are none, and words with numbers',
+      env: 'PUBLIC_KEY=04a1b2c3d4e5f60718293a4b5c6d7e8f\nCACHE_KEY=app:v1:session:store2\nPRIMARY_KEY=user_id_primary_key_1\nB_KEY=app:v1:session:store2\nSECRET_NAME=m7Qz2vXp9LrT4wYk8NbH\n',
+    },
     { name: 'another name', env: 'IMAGE_DIGEST=3f8a9c0d47e1b256a90fe83c7d1e24b5\n' },
     { name: 'a path to it', env: 'A_SECRET=/run/secrets/m7Qz2vXp9LrT4wYk8NbH\n' },
     { name: 'of the product', env: 'A_TOKEN=__PRODUCT__m7Qz2vXp9LrT4\n' },
@@ -554,6 +573,27 @@ describe('what to do next', () => {
   test('literal-port proposes one that is free where it cannot fix', () => {
     const files = { ...taken, [COMPOSE]: ports('"\\x36380:6379"') }
     expect(nextOf('literal-port', files)).toEqual([expect.stringContaining('REDIS_HOST_PORT=6381 in ')])
+  })
+
+  test.each([
+    ['SECRET_KEY=%(jz#k2v!b8xq@w5m^n)7d_r4t6y\n', ['k2v', '%(jz']],
+    ['DB_PASSWORD=Xk9#mP2$vL5@nQ8w\n', ['Xk9', 'vL5', 'nQ8']],
+    ['DB_PASSWORD="zq9\\tb"\n', ['zq9']],
+    ['DATABASE_URL=postgres://u:Xk9#m@db\n', ['Xk9']],
+    ['PRIVATE_THING=zq9#c\n', ['zq9']],
+    ['A_PASS=zq9#c\n', ['zq9']],
+  ])('nothing shows a part of a secret: %j', (env, parts) => {
+    const findings = lint({ [ENV]: env, 'features/mail/.env.example': env.replace('=', '=other') })
+    expect(findings.map(({ code }) => code)).toContain('readers-differ')
+    for (const { message, next } of findings) {
+      for (const part of parts) expect(message + next).not.toContain(part)
+    }
+  })
+
+  test('readers-differ repeats no value of which Compose has taken a part for a variable', () => {
+    expect(nextOf('readers-differ', { [ENV]: 'A=a#b$C@d\n' })).toEqual([
+      'Put the value in single quotes, as it is meant: there a dollar is a dollar.',
+    ])
   })
 
   test('port-not-shifted proposes a name that is free', () => {

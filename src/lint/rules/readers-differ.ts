@@ -1,8 +1,10 @@
 import { decode } from '../../env/bytes.js'
 import { readAsDotenv } from '../../env/dotenv.js'
 import { expand, type Lookup, references } from '../../env/expand.js'
+import { MASK } from '../../env/mask.js'
 import { rawOf } from '../context.js'
 import type { Rule } from '../rule.js'
+import { isHidden } from '../secret.js'
 import { quoted } from '../show.js'
 
 export const readersDiffer = {
@@ -30,9 +32,12 @@ export const readersDiffer = {
           : undefined
       if (other !== undefined && isReferenceOnly(raw, other, value, lookup)) continue
       const { line } = statement
-      const seen = other === undefined ? 'does not see it' : `reads ${quoted(key, other)}`
-      const message = `${key}: Docker Compose reads ${quoted(key, value)}, npm dotenv ${seen}`
-      yield { file, line, message, next: nextStep(other, value) }
+      // A part of a secret is no secret by its looks, so that both are masked if one of them is, or the whole is.
+      const hide = [raw, value, other ?? ''].some((each) => isHidden(key, each))
+      const shown = (text: string) => (hide ? MASK : quoted(key, text))
+      const seen = other === undefined ? 'does not see it' : `reads ${shown(other)}`
+      const message = `${key}: Docker Compose reads ${shown(value)}, npm dotenv ${seen}`
+      yield { file, line, message, next: nextStep(raw, other, value, hide) }
     }
   },
 } as const satisfies Rule
@@ -44,9 +49,13 @@ function isReferenceOnly(raw: string, other: string, value: string, lookup: Look
   return expanded.ok && expanded.value === value
 }
 
-function nextStep(other: string | undefined, value: string): string {
+function nextStep(raw: string, other: string | undefined, value: string, hide: boolean): string {
   if (other === undefined) return 'Use letters, digits, "_", "." and "-" for the name.'
+  if (raw.includes("'") || value.includes("'"))
+    return 'Put the value in double quotes, without backslashes or dollars in it.'
+  // What Compose reads lacks what it took for variables; only the author knows the whole.
+  if (raw.includes('$')) return 'Put the value in single quotes, as it is meant: there a dollar is a dollar.'
+  if (hide) return 'Put the value in single quotes.'
   const text = decode(value)
-  if (!text.includes("'")) return `Put the value in single quotes: '${text.length > 40 ? '…' : text}'`
-  return 'Put the value in double quotes, without backslashes or dollars in it.'
+  return `Put the value in single quotes: '${text.length > 40 ? '…' : text}'`
 }

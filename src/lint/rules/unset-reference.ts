@@ -2,6 +2,7 @@ import type { Statement } from '../../env/document.js'
 import { referencesIn } from '../../env/read.js'
 import { type LintContext, rawOf } from '../context.js'
 import type { Rule } from '../rule.js'
+import { isHidden } from '../secret.js'
 
 export const unsetReference = {
   code: 'unset-reference',
@@ -23,11 +24,15 @@ export const unsetReference = {
       const isBelow = (template.stated.get(name)?.start ?? -1) > statement.start
       if (isBelow || others.stating(name).length > 0) continue
       const { key, line } = statement
-      const literal = /[a-z]/.test(name) || /\$\d/.test(rawOf(template, statement))
+      const raw = rawOf(template, statement)
+      // What only looks like a variable is a part of the value, and that may be a secret.
+      const isMeant = raw === `$${name}` || raw.includes(`\${${name}}`)
+      const isSecret = !isMeant && isHidden(key, raw)
+      const literal = isSecret || /[a-z]/.test(name) || /\$\d/.test(raw)
       yield {
         file: template.file,
         line,
-        message: `${key}: Docker Compose takes $${name} for a variable; nobody states it, so it becomes nothing`,
+        message: `${key}: Docker Compose takes ${isSecret ? 'what follows a $' : `$${name}`} for a variable; nobody states it, so it becomes nothing`,
         next: literal
           ? 'Put the value in single quotes: there a dollar is a dollar.'
           : `State ${name} above that line, or give it a default: \${${name}:-…}`,
