@@ -406,6 +406,11 @@ const CASES: Readonly<Record<LintCode, readonly Case[]>> = {
   ],
   'container-name': [
     {
+      name: 'of the project, which another feature states though no merge allows it',
+      compose: service('    container_name: ${COMPOSE_PROJECT_NAME}-redis\n'),
+      more: { 'features/mail/.env.example': 'COMPOSE_PROJECT_NAME=x\n' },
+    },
+    {
       name: 'from a variable that the template states',
       env: 'N=redis\n',
       compose: service('    container_name: $N\n'),
