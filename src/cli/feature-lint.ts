@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { decode } from '../env/bytes.js'
 import type { LintSource, TemplateFile } from '../lint/context.js'
-import { type Fixed, fixFeature } from '../lint/fix.js'
+import { type Fixed, fixFeature, withTrueEdits } from '../lint/fix.js'
 import { lintFeature } from '../lint/lint.js'
-import type { Finding } from '../lint/rule.js'
+import { type Finding, withoutEdits } from '../lint/rule.js'
 import { Surroundings } from '../lint/surroundings.js'
 import { hasErrors, type Problem, unique } from '../problem.js'
 import { annotation } from '../report/annotation.js'
@@ -43,12 +43,12 @@ export async function lintFeatures(
     modulus: workspace.modulus,
     // The same on every machine, as what is found has to be.
     ephemeral: EPHEMERAL,
-    isUsedByProducts: usedByProducts(workspace),
+    productTexts: productTexts(workspace),
   })
   const wanted = sources.filter(({ name }) => chosen.includes(name))
   const outcome = options.fix
     ? await fix(host, workspace, wanted, surroundings, options, problems)
-    : { findings: wanted.flatMap(({ name }) => lintFeature(surroundings.contexts(name))), changes: null }
+    : { findings: wanted.flatMap((source) => withTrueEdits(source, surroundings)), changes: null }
   const result: LintResult = { features: wanted.length, ...outcome }
   print(host, result, unique(problems), options)
   const failing = result.findings.some(({ severity }) => severity === 'error' || options.strict)
@@ -89,14 +89,14 @@ function sourceOf(workspace: Workspace, name: string, problems: Problem[]): Lint
   return { name, folder, templates, composeFile: compose.text === null ? null : compose.file, read }
 }
 
-/** Looks for a variable in the Compose files of the products, which are read when the first one is asked for. */
-function usedByProducts(workspace: Workspace): (key: string) => boolean {
+/** The Compose files of the products, which are read when they are asked for first. */
+function productTexts(workspace: Workspace): () => readonly string[] {
   let texts: string[] | undefined
-  return (key) => {
+  return () => {
     texts ??= workspace.products.map(
       (product) => readComposeFile(workspace, productFolder(product), []).text ?? '',
     )
-    return texts.some((text) => text.includes(key))
+    return texts
   }
 }
 
@@ -114,7 +114,8 @@ async function fix(
   const failed = dryRun ? [] : write(workspace, results)
   if (failed.length === 0) {
     return {
-      findings: results.flatMap(({ remaining }) => remaining),
+      // What a fix was tried for and is still there, it does not put right.
+      findings: results.flatMap(({ remaining }) => remaining.map(withoutEdits)),
       changes: results.flatMap(changesOf),
     }
   }

@@ -13,6 +13,7 @@ import {
   stringsOf,
 } from './node.js'
 import { type PublishedPort, publishedPorts } from './published.js'
+import { type ServiceValue, valuesOf } from './values.js'
 import { type Variable, variablesOf } from './variables.js'
 import { isTrue, type Mount, mountsOf } from './volume.js'
 
@@ -45,6 +46,8 @@ export interface Service {
   /** With `host`, the ports of the container are the host's, and `ports:` has no effect. */
   readonly networkMode?: Setting
   readonly mounts: readonly Mount[]
+  /** Every string and number in it. */
+  readonly values: readonly ServiceValue[]
 }
 
 /** A key with one value. */
@@ -111,7 +114,7 @@ function read(loader: Loader, model: MappingNode | undefined): ComposeProject {
       refuse(entry.value, `services.${name} must be a mapping.`, problems)
       continue
     }
-    services.push(serviceOf(name, entry, problems))
+    services.push(serviceOf(name, entry.key, entry.value, problems))
     for (const port of publishedPorts(name, entry.value, problems)) ports.push(port)
   }
   const name = settingOf(model, 'name', problems)
@@ -151,7 +154,7 @@ function section(model: Node | undefined, key: string, problems: Problem[]): Ite
   return []
 }
 
-function serviceOf(name: string, { key, value }: Entry, problems: Problem[]): Service {
+function serviceOf(name: string, key: ScalarNode, value: MappingNode, problems: Problem[]): Service {
   if (!/^[a-zA-Z0-9._-]+$/.test(name)) refuse(key, `Not a service name: ${name}`, problems)
   const image = settingOf(value, 'image', problems)
   const containerName = settingOf(value, 'container_name', problems)
@@ -161,6 +164,7 @@ function serviceOf(name: string, { key, value }: Entry, problems: Problem[]): Se
     span: key.source === value.source ? spanOf(key, key.start, value.end) : spanOf(key),
     profiles: [...new Set(stringsOf(get(value, 'profiles')).map(({ text }) => text))],
     mounts: mountsOf(value, problems),
+    values: valuesOf(name, value),
     ...(image === undefined ? {} : { image }),
     ...(containerName === undefined ? {} : { containerName }),
     ...(networkMode === undefined ? {} : { networkMode }),

@@ -71,13 +71,24 @@ export function removeEntry(context: LintContext, entry: Stretch): Edit | null {
   }
 }
 
-/** Adds a variable at the end of a template, below a comment. */
-export function addVariable({ file, text }: Template, comment: string, key: string, value: string): Edit {
+/**
+ * Adds a variable, below a comment, to a template.
+ * @param before where a block of lines starts; missing for the end
+ */
+export function addVariable(
+  { file, text }: Template,
+  comment: string,
+  key: string,
+  value: string,
+  before?: number,
+): Edit {
   const old = text ?? ''
   const eol = old.includes('\r\n') ? '\r\n' : '\n'
-  const gap = old === '' ? '' : /\n\r?\n$/.test(old) ? '' : old.endsWith('\n') ? eol : eol + eol
-  const added = `${gap}# ${comment}${eol}${key}=${value}${eol}`
-  return { file, start: old.length, end: old.length, text: encode(added) }
+  const at = before ?? old.length
+  const gap =
+    before !== undefined || old === '' || /\n\r?\n$/.test(old) ? '' : old.endsWith('\n') ? eol : eol + eol
+  const added = `${gap}# ${comment}${eol}${key}=${value}${eol}${before === undefined ? '' : eol}`
+  return { file, start: at, end: at, text: encode(added) }
 }
 
 /** The texts with some edits applied. @param edits none of which overlaps another */

@@ -1,9 +1,12 @@
 /** `--fix`: applies the edits of findings, round by round, as long as each round keeps what the files say otherwise. */
+import type { ServiceValue } from '../compose/values.js'
+import { decode } from '../env/bytes.js'
+import { expand } from '../env/expand.js'
 import { evaluate } from '../env/read.js'
 import { type LintContext, type LintSource, rawOf, type Template } from './context.js'
 import { applyEdits } from './edit.js'
 import { lintFeature } from './lint.js'
-import type { Edit, Finding } from './rule.js'
+import { type Edit, type Finding, withoutEdits } from './rule.js'
 import type { Surroundings } from './surroundings.js'
 
 /** What became of a feature. */
@@ -63,6 +66,29 @@ export function fixFeature(source: LintSource, surroundings: Surroundings): Fixe
   return { changes, fixed, remaining: state.findings }
 }
 
+/**
+ * The findings of a feature, of which those have edits that `fixFeature` would really put right: others may stand in the
+ * way, or what the files say otherwise. In `surroundings` everything is then as before.
+ */
+export function withTrueEdits(source: LintSource, surroundings: Surroundings): Finding[] {
+  const findings = lintFeature(surroundings.contexts(source.name))
+  if (findings.every(({ edits }) => edits === undefined)) return findings
+  const { remaining } = surroundings.restoring(source.name, () => fixFeature(source, surroundings))
+  const left = new Map<string, number>()
+  for (const finding of remaining) left.set(sortOf(finding), (left.get(sortOf(finding)) ?? 0) + 1)
+  return findings.map((finding) => {
+    const count = left.get(sortOf(finding)) ?? 0
+    if (finding.edits === undefined || count === 0) return finding
+    left.set(sortOf(finding), count - 1)
+    return withoutEdits(finding)
+  })
+}
+
+/** What stays of a finding while lines move; the message names the variable or the service. */
+function sortOf({ code, file, message }: Finding): string {
+  return [code, file, message].join('\0')
+}
+
 interface State {
   readonly source: LintSource
   readonly contexts: readonly LintContext[]
@@ -84,30 +110,35 @@ function attempt(state: State, batch: readonly Finding[], surroundings: Surround
   const changed: LintSource = { ...source, read: (file) => texts.get(file) ?? source.read(file) }
   surroundings.replace(changed)
   const next = stateOf(changed, surroundings)
-  if (areGone(batch, state, next) && !hasNewErrors(state, next) && keeps(state.contexts, next.contexts))
+  const replaced = new Map(batch.flatMap(({ replaces = {} }) => Object.entries(replaces)))
+  if (
+    areGone(batch, state, next) &&
+    !hasNewErrors(state, next) &&
+    keeps(state.contexts, next.contexts, replaced)
+  )
     return { state: next, texts }
   surroundings.replace(source)
   return null
 }
 
-/** Whether as many findings went as were fixed. Lines move as others are fixed; the message names the variable or the service. */
+/** Whether as many findings went as were fixed. */
 function areGone(batch: readonly Finding[], before: State, after: State): boolean {
-  const sort = ({ code, file, message }: Finding) => [code, file, message].join('\0')
   const wanted = new Map<string, number>()
   const count = (findings: readonly Finding[], step: number) => {
-    for (const finding of findings) wanted.set(sort(finding), (wanted.get(sort(finding)) ?? 0) + step)
+    for (const finding of findings) wanted.set(sortOf(finding), (wanted.get(sortOf(finding)) ?? 0) + step)
   }
   count(before.findings, 1)
   count(batch, -1)
   count(after.findings, -1)
-  return batch.every((finding) => (wanted.get(sort(finding)) ?? 0) >= 0)
+  return batch.every((finding) => (wanted.get(sortOf(finding)) ?? 0) >= 0)
 }
 
 function hasNewErrors(before: State, after: State): boolean {
   const count = ({ findings }: State) => {
     const counts = new Map<string, number>()
     for (const { code, severity } of findings) {
-      if (severity === 'error') counts.set(code, (counts.get(code) ?? 0) + 1)
+      // Two variables that a fix adds must not want one port.
+      if (severity === 'error' || code === 'base-port-taken') counts.set(code, (counts.get(code) ?? 0) + 1)
     }
     return counts
   }
@@ -115,20 +146,26 @@ function hasNewErrors(before: State, after: State): boolean {
   return [...count(after)].some(([code, number]) => number > (known.get(code) ?? 0))
 }
 
-/** Whether the templates still give every value that no reference is part of, and Compose still sees the same services. */
-function keeps(before: readonly LintContext[], after: readonly LintContext[]): boolean {
+/** A number in whose place a variable has come, by variable. */
+type Replaced = ReadonlyMap<string, string>
+
+/** Whether the templates and the services still give every value that no reference is part of, and Compose still sees the same services. */
+function keeps(before: readonly LintContext[], after: readonly LintContext[], replaced: Replaced): boolean {
   return before.every((context, index) => {
     const next = after[index]
     return (
-      next !== undefined && keepsValues(context.template, next.template) && shapeOf(context) === shapeOf(next)
+      next !== undefined &&
+      keepsValues(context.template, next.template, replaced) &&
+      shapeOf(context) === shapeOf(next) &&
+      keepsServices(context, next, replaced)
     )
   })
 }
 
-function keepsValues(before: Template, after: Template): boolean {
+function keepsValues(before: Template, after: Template, replaced: Replaced): boolean {
   if (before.doc.statements.length > after.doc.statements.length) return false
   // A reference that has just taken the place of a number may still have to be put in order.
-  const lookup = (name: string) => after.reading.values.get(name)
+  const lookup = (name: string) => replaced.get(name) ?? after.reading.values.get(name)
   return [...before.stated].every(([key, statement]) => {
     const now = after.stated.get(key)
     if (now === undefined || now.kind !== statement.kind) return false
@@ -137,6 +174,36 @@ function keepsValues(before: Template, after: Template): boolean {
     const value = evaluate(rawOf(after, now), now.quote, lookup)
     return value.ok && value.value === before.reading.values.get(key)
   })
+}
+
+/** Whether the values of services are what they were, as long as each variable is. */
+function keepsServices(before: LintContext, after: LintContext, replaced: Replaced): boolean {
+  const lookup = (name: string) => {
+    const value =
+      replaced.get(name) ??
+      before.template.reading.values.get(name) ??
+      after.template.reading.values.get(name)
+    return value === undefined ? undefined : decode(value)
+  }
+  const old = valuesIn(before)
+  const now = valuesIn(after)
+  return (
+    old.length === now.length &&
+    old.every((value, index) => {
+      const other = now[index] as ServiceValue
+      if (value.service !== other.service || value.path.join('\0') !== other.path.join('\0')) return false
+      if (value.raw === other.raw) return true
+      const result = expand(other.raw, lookup)
+      return result.ok && result.value === value.text
+    })
+  )
+}
+
+/** Without the ports, whose shape is looked at, and the names, which may go. */
+function valuesIn({ compose }: LintContext): ServiceValue[] {
+  return (compose?.services ?? []).flatMap(({ values }) =>
+    values.filter(({ path }) => path[0] !== 'ports' && path[0] !== 'container_name'),
+  )
 }
 
 /** Services and their ports in the containers: what no fix changes. */

@@ -1,4 +1,5 @@
 /** What the features of a workspace state, for the rules that compare one with all others. */
+import type { PublishedPort } from '../compose/published.js'
 import { parsePortValue } from '../ports/value.js'
 import { isPortVariable } from '../ports/variable.js'
 import { rawOf, type Template } from './context.js'
@@ -23,8 +24,14 @@ export interface Neighbours {
   readonly withBase: (base: { readonly from: number; readonly to: number }) => readonly Stated[]
   /** The protocols for which another feature's Compose file publishes a variable; empty if it does not. */
   readonly protocols: (stated: Stated) => ReadonlySet<string>
+  /** The ports that the Compose file of another feature publishes. */
+  readonly ports: (stated: Stated) => readonly PublishedPort[]
   /** Whether a Compose file outside of the feature refers to a variable. */
   readonly isUsed: (key: string) => boolean
+  /** Whether a template or a Compose file outside of the feature has a text in it that is no part of a longer word. */
+  readonly names: (text: string) => boolean
+  /** Those other features whose Compose files publish one of these host ports as a number. */
+  readonly publishing: (range: { readonly from: number; readonly to: number }) => readonly string[]
 }
 
 /** Every variable of a template, each once. */

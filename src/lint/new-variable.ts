@@ -1,6 +1,6 @@
 /** Names and base ports for variables that a fix adds. */
 
-import { MAX_PORT } from '../ports/value.js'
+import { FIRST_PORT, MAX_PORT } from '../ports/value.js'
 import type { LintContext } from './context.js'
 import { baseVariables } from './port-use.js'
 
@@ -75,13 +75,20 @@ export class NewBases {
     return range
   }
 
-  /** The wanted ports themselves where they will do, else the nearest ones that do; null if none do. */
+  /**
+   * The wanted ports themselves where they will do, else the nearest ones that do; null if none do. What several features
+   * state as a number is the first one's, so that each gets the same whichever of them are fixed, and in which order.
+   */
   find(wanted: Range): Range | null {
+    const { others, feature } = this.context
+    if (this.isFree(wanted) && others.publishing(wanted).every((other) => other > feature)) return wanted
     const length = wanted.to - wanted.from
-    for (let distance = 0; distance <= MAX_PORT; distance++) {
-      for (const from of distance === 0 ? [wanted.from] : [wanted.from + distance, wanted.from - distance]) {
+    // 8080 and 8443 are what people take for 80 and 443.
+    const near = wanted.from < FIRST_PORT ? wanted.from + 8000 : wanted.from
+    for (let distance = near === wanted.from ? 1 : 0; distance <= MAX_PORT; distance++) {
+      for (const from of distance === 0 ? [near] : [near + distance, near - distance]) {
         const range = { from, to: from + length }
-        if (this.isFree(range)) return range
+        if (this.isFree(range) && others.publishing(range).length === 0) return range
       }
     }
     return null
@@ -90,7 +97,7 @@ export class NewBases {
   private isFree({ from, to }: Range): boolean {
     const { modulus, ephemeral, others } = this.context
     const highest = to + modulus - 1
-    if (from < 1 || highest > MAX_PORT) return false
+    if (from < FIRST_PORT || highest > MAX_PORT) return false
     if (ephemeral !== null && from <= ephemeral.to && highest >= ephemeral.from) return false
     if (this.taken.some((range) => range.from <= to && from <= range.to)) return false
     return others.withBase({ from, to }).length === 0

@@ -8,6 +8,7 @@ import { duplicateKey } from './rules/duplicate-key.js'
 import { envRefused } from './rules/env-refused.js'
 import { ephemeralPort } from './rules/ephemeral-port.js'
 import { forwardReference } from './rules/forward-reference.js'
+import { hostPortInside } from './rules/host-port-inside.js'
 import { literalPort } from './rules/literal-port.js'
 import { missingEquals } from './rules/missing-equals.js'
 import { networkModeHost } from './rules/network-mode-host.js'
@@ -18,6 +19,7 @@ import { portNotANumber } from './rules/port-not-a-number.js'
 import { portNotShifted } from './rules/port-not-shifted.js'
 import { portOutOfRange } from './rules/port-out-of-range.js'
 import { portUnused } from './rules/port-unused.js'
+import { privilegedPort } from './rules/privileged-port.js'
 import { projectName } from './rules/project-name.js'
 import { randomSecret } from './rules/random-secret.js'
 import { readersDiffer } from './rules/readers-differ.js'
@@ -54,9 +56,11 @@ export const RULES = [
   portEmpty,
   portNotANumber,
   portOutOfRange,
+  privilegedPort,
   ephemeralPort,
   basePortTaken,
   urlBasePort,
+  hostPortInside,
   containerName,
   projectName,
   networkModeHost,

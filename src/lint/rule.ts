@@ -36,6 +36,8 @@ export interface Found extends Place {
   readonly next: string
   /** What puts it right, all together or not at all; missing if that is for a person to decide. */
   readonly edits?: readonly Edit[]
+  /** The numbers in whose place variables come with the edits, by variable: its own value may be another one. */
+  readonly replaces?: Readonly<Record<string, string>>
 }
 
 /** What a rule found, with the rule. */
@@ -47,4 +49,9 @@ export interface Edit {
   readonly start: number
   readonly end: number
   readonly text: string
+}
+
+/** What is wrong, without what would put it right. */
+export function withoutEdits({ edits: _, replaces: __, ...finding }: Finding): Finding {
+  return finding
 }

@@ -1,16 +1,18 @@
 /** All features of a workspace: makes the context of each, and lets a fix replace one. */
 import type { ComposeProject } from '../compose/project.js'
+import { encode } from '../env/bytes.js'
 import type { EphemeralRange } from '../ports/hazards.js'
 import { MAX_PORT } from '../ports/value.js'
 import { type LintContext, type LintSource, readCompose, readTemplate, type Template } from './context.js'
 import { type Neighbours, type Stated, statedBy } from './neighbours.js'
+import { hasWord } from './word.js'
 
 /** What is the same for every feature. */
 export interface LintSettings {
   readonly modulus: number
   readonly ephemeral: EphemeralRange | null
-  /** Whether a Compose file of some product refers to a variable. */
-  readonly isUsedByProducts: (key: string) => boolean
+  /** The texts of the products' Compose files; asked for only where they count. */
+  readonly productTexts: () => readonly string[]
 }
 
 interface ReadFeature {
@@ -36,6 +38,17 @@ export class Surroundings {
   replace(source: LintSource): void {
     this.features.set(source.name, readFeature(source))
     this.views.clear()
+  }
+
+  /** Runs something that may replace a feature, and puts it back as it was. */
+  restoring<Result>(name: string, run: () => Result): Result {
+    const feature = this.features.get(name) as ReadFeature
+    const views = [...this.views]
+    const result = run()
+    this.features.set(name, feature)
+    this.views.clear()
+    for (const [environment, view] of views) this.views.set(environment, view)
+    return result
   }
 
   /** The contexts of a feature, one a template. @param name one of the sources' */
@@ -70,28 +83,72 @@ export class Surroundings {
     return {
       stating: (key) => view.byKey.get(key)?.filter(others) ?? [],
       withBase: (base) => withBase(view, base).filter(others),
-      protocols: ({ feature, key }) => this.protocols(feature, environment, key),
-      isUsed: (key) => this.settings.isUsedByProducts(key) || this.isUsedByOthers(name, key),
+      protocols: ({ feature, key }) => publishedProtocols(this.projectOf(feature, environment), key),
+      ports: ({ feature }) => this.projectOf(feature, environment)?.ports ?? [],
+      // A look at the text is enough to say that nobody names it, and hundreds of times as fast.
+      isUsed: (key) => this.isOutside(name, ({ compose }) => compose?.includes(key) ?? false),
+      names: (text) => {
+        const word = encode(text)
+        return this.isOutside(name, ({ compose, templates }) =>
+          [compose ?? '', ...templates].some((each) => hasWord(each, word)),
+        )
+      },
+      publishing: ({ from, to }) => {
+        view.literals ??= this.literals(environment)
+        const theirs = view.literals.filter(({ feature, host }) => {
+          return feature !== name && host.from <= to && from <= host.to
+        })
+        return [...new Set(theirs.map(({ feature }) => feature))]
+      },
     }
   }
 
-  private protocols(name: string, environment: string | null, key: string): ReadonlySet<string> {
+  private projectOf(name: string, environment: string | null): ComposeProject | null {
     const feature = this.features.get(name)
     const template = feature === undefined ? undefined : templateFor(feature, environment)
-    if (feature === undefined || template === undefined) return new Set()
-    return publishedProtocols(this.project(feature, template), key)
+    return feature === undefined || template === undefined ? null : this.project(feature, template)
   }
 
-  private isUsedByOthers(name: string, key: string): boolean {
-    for (const feature of this.features.values()) {
-      const { composeFile, read } = feature.source
-      if (feature.source.name === name || composeFile === null) continue
-      // A look at the text is enough to say that nobody names it, and hundreds of times as fast.
-      if (read(composeFile)?.includes(key)) return true
+  /** Whether something is true of the texts of a product or of another feature. */
+  private isOutside(name: string, test: (texts: Texts) => boolean): boolean {
+    if (this.settings.productTexts().some((compose) => test({ compose, templates: [] }))) return true
+    for (const { source, templates } of this.features.values()) {
+      const { composeFile, read } = source
+      if (source.name === name) continue
+      const compose = composeFile === null ? null : read(composeFile)
+      if (test({ compose, templates: templates.map(({ text }) => text ?? '') })) return true
     }
     return false
   }
+
+  /** The host ports that the features' Compose files state as numbers. */
+  private literals(environment: string | null): Literal[] {
+    return [...this.features.values()].flatMap((feature): Literal[] => {
+      const { name, composeFile, read, folder } = feature.source
+      const template = templateFor(feature, environment)
+      // Most files have none, and need not be read for that.
+      const isCandidate = composeFile !== null && MAYBE_LITERAL.test(read(composeFile) ?? '')
+      const ports = !isCandidate || template === undefined ? [] : this.project(feature, template)?.ports
+      return (ports ?? []).flatMap(({ literal, host, span }) => {
+        return literal && host !== null && span.file.startsWith(`${folder}/`) ? [{ feature: name, host }] : []
+      })
+    })
+  }
 }
+
+/** The text of a Compose file, and those of templates: byte strings. */
+interface Texts {
+  readonly compose: string | null
+  readonly templates: readonly string[]
+}
+
+/** A host port that a feature's Compose file states as a number. */
+interface Literal {
+  readonly feature: string
+  readonly host: { readonly from: number; readonly to: number }
+}
+
+const MAYBE_LITERAL = /(?<![\w}])\d{1,5}(?:-\d{1,5})?:\d|published|include/
 
 /** The protocols for which a project publishes a variable. */
 export function publishedProtocols(project: ComposeProject | null, key: string): ReadonlySet<string> {
@@ -115,6 +172,8 @@ interface View {
   readonly byKey: ReadonlyMap<string, readonly Stated[]>
   /** Those with base ports, by port. */
   readonly byPort: ReadonlyMap<number, readonly Stated[]>
+  /** Worked out when the first one is asked for: it takes the Compose files. */
+  literals?: readonly Literal[]
 }
 
 /** Of those who state one port, this many are remembered, and of one feature this many: enough to name one. */
@@ -144,7 +203,7 @@ function viewOf(features: readonly ReadFeature[], environment: string | null): V
   const byPort = new Map<number, Stated[]>()
   for (const feature of features) {
     const template = templateFor(feature, environment)
-    for (const stated of template === undefined ? [] : statedBy(feature.source.name, template)) {
+    for (const stated of template === undefined ? [] : statements(feature.source.name, template)) {
       const known = byKey.get(stated.key)
       if (known === undefined) byKey.set(stated.key, [stated])
       else known.push(stated)
@@ -152,6 +211,15 @@ function viewOf(features: readonly ReadFeature[], environment: string | null): V
     }
   }
   return { byKey, byPort }
+}
+
+/** Worked out once a template, which belongs to one feature: a view is made anew after each change of any of them. */
+const known = new WeakMap<Template, Stated[]>()
+
+function statements(feature: string, template: Template): Stated[] {
+  const stated = known.get(template) ?? statedBy(feature, template)
+  known.set(template, stated)
+  return stated
 }
 
 /** The template that a merge in an environment reads. */

@@ -1,7 +1,7 @@
 /** What will, or may, go wrong with a port though nobody else claims it. Rules are rows: one condition and its reason. */
 import type { PortClaim } from './claim.js'
 import { refusedByBrowsers } from './http.js'
-import { MAX_PORT } from './value.js'
+import { FIRST_PORT, MAX_PORT } from './value.js'
 
 export type HazardKind =
   | 'over-65535'
@@ -49,8 +49,8 @@ export const HAZARD_RULES: readonly HazardRule[] = [
   {
     kind: 'privileged',
     applies: ({ from, outcome }) =>
-      outcome !== 'chance' && from < 1024
-        ? `${from} is under 1024: only root, or an engine that runs as root, may listen there`
+      outcome !== 'chance' && from < FIRST_PORT
+        ? `${from} is under ${FIRST_PORT}: only root, or an engine that runs as root, may listen there`
         : null,
   },
   {

@@ -5,6 +5,9 @@
 
 export const MAX_PORT = 65535
 
+/** Below it only root may listen. */
+export const FIRST_PORT = 1024
+
 /** A host port, or a range of them, with the address it is bound to. */
 export interface PortValue {
   /** The address as written with its colon ("127.0.0.1:", "[::1]:"), or ''. */

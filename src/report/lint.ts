@@ -1,5 +1,5 @@
 /** What `feature lint` found, as text, as JSON, and as annotations for GitHub. */
-import type { Finding } from '../lint/rule.js'
+import { type Finding, withoutEdits } from '../lint/rule.js'
 import { annotation } from './annotation.js'
 import { printable } from './escape.js'
 import { problemLines } from './problems.js'
@@ -62,8 +62,4 @@ export function lintAnnotations({ findings }: LintResult): string[] {
   return findings.map((finding) =>
     annotation(finding.severity, finding, `${finding.message} [${finding.code}]\n${finding.next}`),
   )
-}
-
-function withoutEdits({ edits: _, ...finding }: Finding): Omit<Finding, 'edits'> {
-  return finding
 }

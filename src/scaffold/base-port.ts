@@ -6,7 +6,7 @@
  */
 import type { EphemeralRange } from '../ports/hazards.js'
 import { refusedByBrowsers } from '../ports/http.js'
-import { MAX_PORT } from '../ports/value.js'
+import { FIRST_PORT, MAX_PORT } from '../ports/value.js'
 
 /** A port, or range, that somebody else has. */
 export interface Taken {
@@ -32,9 +32,6 @@ export interface Surroundings {
 
 /** Linux gives these to outgoing connections unless it is told otherwise (ip(7), `ip_local_port_range`). The same on every machine, as the choice has to be. */
 export const EPHEMERAL: EphemeralRange = { from: 32768, to: 60999 }
-
-/** Only root may listen below. */
-const FIRST_PORT = 1024
 
 /** Why a base port does not do. */
 export interface Objection {

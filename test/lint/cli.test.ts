@@ -39,8 +39,8 @@ describe('feature lint', () => {
 
   test('looks at those that are named, and compares them with all', async () => {
     const workspace = makeWorkspace({
-      'features/a/.env.example': '# p\nA_HOST_PORT=80\n',
-      'features/b/.env.example': '# p\nB_HOST_PORT=80\n',
+      'features/a/.env.example': '# p\nA_HOST_PORT=8000\n',
+      'features/b/.env.example': '# p\nB_HOST_PORT=8000\n',
       'features/c/.env.example': 'A=1\nA=2\n',
     })
     const { stdout } = await feature('lint b', workspace)
@@ -120,6 +120,28 @@ describe('feature lint --format', () => {
     expect((await feature('lint --format github rediss', literal())).stdout).toMatch(
       /^::error file=features::/,
     )
+  })
+
+  test('marks as fixable only what --fix would put right, before and after it', async () => {
+    const workspace = makeWorkspace({
+      'features/other/.env.example': '# p\nOTHER_HOST_PORT=8081\n',
+      // The number is taken, and whether the URL has to follow to another one is not known.
+      'features/web/.env.example': '# Where\nURL=http://localhost:8081\n',
+      'features/web/compose.yaml':
+        'services: {web: {image: x, ports: ["8081:8081"], environment: {URL: $URL}}}\n',
+      // Of a range no URL can take a part, nor can one hold an address.
+      'features/mail/.env.example': '# p\nR_HOST_PORT=127.0.0.1:8025\n# Where\nR_URL=http://localhost:8025\n',
+    })
+    const before = workspace.all()
+    for (const option of ['', ' --fix']) {
+      const { findings } = JSON.parse((await feature(`lint --format json${option}`, workspace)).stdout)
+      expect(findings).toMatchObject([
+        { code: 'url-base-port', fixable: false },
+        { code: 'literal-port', fixable: false },
+      ])
+      expect((await feature(`lint${option}`, workspace)).stdout).not.toContain('puts')
+    }
+    expect(workspace.all()).toEqual(before)
   })
 
   test('github prints annotations', async () => {

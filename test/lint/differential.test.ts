@@ -30,6 +30,31 @@ function published(name: string, files: Example): string[] | string {
   ])
 }
 
+/** All that Compose reads, on one line, without what depends on the folder. */
+function config(name: string, files: Example): string {
+  published(name, files)
+  const { code, stdout, stderr } = composeConfig(join(root, name, 'features/redis'), ['--format', 'json'])
+  return code === 0 ? JSON.stringify(JSON.parse(stdout)) : stderr
+}
+
+/** Port 8081 is another feature's. */
+const MOVED: readonly [string, Example][] = [
+  ['in the template', { [ENV]: 'A=http://localhost:8081/x\n', [COMPOSE]: moved('A: $A') }],
+  ['in single quotes', { [ENV]: "A='http://localhost:8081/x'\n", [COMPOSE]: moved('A: ${A}') }],
+  ['in the environment', { [ENV]: 'A=1\n', [COMPOSE]: moved('A: http://localhost:8081/x$$y') }],
+  [
+    'in the environment and a label',
+    { [ENV]: 'A=localhost:8081\n', [COMPOSE]: `${moved('B: $A')}    labels: ["l=x://localhost:8081"]\n` },
+  ],
+].map(([name, files]): [string, Example] => [
+  name as string,
+  { ...(files as Example), 'features/other/.env.example': '# p\nOTHER_HOST_PORT=8081\n' },
+])
+
+function moved(environment: string): string {
+  return `services:\n  redis:\n    image: redis:7\n    ports: ["8081:6379"]\n    environment:\n      ${environment}\n`
+}
+
 interface Service {
   readonly ports?: readonly { readonly published?: string; readonly target: number }[]
   readonly container_name?: string
@@ -51,6 +76,16 @@ describe.runIf(requireOrSkip('Docker Compose', composeMissing()))('Docker Compos
       expect(published(`${code}-bad`, bad)).toEqual(expect.any(String))
     },
   )
+
+  test.each(MOVED)('reads the same after a port has moved, but for that port: %s', (name, files) => {
+    const before = config(`${name}-before`, files)
+    const { files: after, changes } = fixed(files)
+    expect(changes).not.toEqual([])
+    const number = /_HOST_PORT=(\d+)$/m.exec(after[ENV] ?? '')?.[1] ?? ''
+    expect(config(`${name}-after`, after)).toBe(
+      before.replace(/(localhost:|"published":")8081/g, `$1${number}`),
+    )
+  })
 
   test.each(fixable)('publishes the same after the fix of $code', ({ code, bad }) => {
     const before = published(`${code}-before`, bad) as string[]

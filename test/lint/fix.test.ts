@@ -33,16 +33,16 @@ describe('a literal port', () => {
   })
 
   test('makes a template where there is none', () => {
-    const { changes } = fixed({ [COMPOSE]: 'services: {a: {image: x, ports: ["80:81"]}}\n' })
+    const { changes } = fixed({ [COMPOSE]: 'services: {a: {image: x, ports: ["8000:81"]}}\n' })
     expect(changes).toEqual([
       {
         file: ENV,
         before: null,
-        after: '# Port that a publishes on the host (81 in the container)\nREDIS_A_HOST_PORT=80\n',
+        after: '# Port that a publishes on the host (81 in the container)\nREDIS_A_HOST_PORT=8000\n',
       },
       {
         file: COMPOSE,
-        before: 'services: {a: {image: x, ports: ["80:81"]}}\n',
+        before: 'services: {a: {image: x, ports: ["8000:81"]}}\n',
         after: 'services: {a: {image: x, ports: ["${REDIS_A_HOST_PORT}:81"]}}\n',
       },
     ])
@@ -70,15 +70,15 @@ describe('a literal port', () => {
   test('gives each port a name of its own', () => {
     const { files } = fixed({
       [COMPOSE]:
-        'services:\n  redis: {image: x, ports: ["1:10", "2:20", "3:20", "4-5:20-21"]}\n  web: {image: x, ports: ["6:80"]}\n',
+        'services:\n  redis: {image: x, ports: ["8001:10", "8002:20", "8003:20", "8004-8005:20-21"]}\n  web: {image: x, ports: ["8006:80"]}\n',
     })
     const names = [...(files[ENV] ?? '').matchAll(/^(\w+)=(.*)$/gm)].map(([line]) => line)
     expect(names).toEqual([
-      'REDIS_HOST_PORT=1',
-      'REDIS_20_HOST_PORT=2',
-      'REDIS_20_2_HOST_PORT=3',
-      'REDIS_20_3_HOST_PORT=4-5',
-      'REDIS_WEB_HOST_PORT=6',
+      'REDIS_HOST_PORT=8001',
+      'REDIS_20_HOST_PORT=8002',
+      'REDIS_20_2_HOST_PORT=8003',
+      'REDIS_20_3_HOST_PORT=8004-8005',
+      'REDIS_WEB_HOST_PORT=8006',
     ])
   })
 
@@ -96,10 +96,10 @@ describe('a literal port', () => {
     const { files, remaining } = fixed({
       [ENV]: '# Redis\n',
       'features/redis/.env.dev.example': '# Redis, for work on it',
-      [COMPOSE]: 'services: {redis: {image: x, ports: ["80:80"]}}\n',
+      [COMPOSE]: 'services: {redis: {image: x, ports: ["8000:80"]}}\n',
     })
-    expect(files['features/redis/.env.dev.example']).toMatch(/on it\n\n# Port .*\nREDIS_HOST_PORT=80\n$/)
-    expect(files[ENV]).toMatch(/REDIS_HOST_PORT=80\n$/)
+    expect(files['features/redis/.env.dev.example']).toMatch(/on it\n\n# Port .*\nREDIS_HOST_PORT=8000\n$/)
+    expect(files[ENV]).toMatch(/REDIS_HOST_PORT=8000\n$/)
     expect(remaining).toEqual([])
   })
 
@@ -122,12 +122,130 @@ describe('a literal port', () => {
   })
 })
 
+describe('a literal port that is taken', () => {
+  const taken = { 'features/other/.env.example': '# p\nOTHER_HOST_PORT=8081\n' }
+  const literal = (rest = '') => `services:\n  redis:\n    image: x\n    ports: ["8081:80"]\n${rest}`
+  const HEAD = '# Port that redis publishes on the host (80 in the container)\nREDIS_HOST_PORT=8082\n'
+
+  test('takes the URLs along that named it, and stands above them', () => {
+    const { files, remaining } = fixed({
+      ...taken,
+      [ENV]: "# Redis\n\n# Where\nA=http://localhost:8081/a\nB='x localhost:8081'\nC=localhost:80\n",
+      'features/redis/.env.dev.example': 'A=1\n',
+      [COMPOSE]: literal(
+        '    environment:\n      B: http://localhost:8081 # why\n    labels: [a=http://127.0.0.1:8081/]\n',
+      ),
+    })
+    expect(files[ENV]).toBe(
+      `# Redis\n\n${HEAD}\n# Where\nA=http://localhost:\${REDIS_HOST_PORT}/a\nB="x localhost:\${REDIS_HOST_PORT}"\nC=localhost:80\n`,
+    )
+    expect(files['features/redis/.env.dev.example']).toBe(`A=1\n\n${HEAD}`)
+    expect(files[COMPOSE]).toBe(
+      'services:\n  redis:\n    image: x\n    ports: ["${REDIS_HOST_PORT}:80"]\n    environment:\n      B: "http://localhost:${REDIS_HOST_PORT}" # why\n    labels: ["a=http://127.0.0.1:${REDIS_HOST_PORT}/"]\n',
+    )
+    expect(remaining.filter(({ code }) => code !== 'conflict')).toEqual([])
+  })
+
+  test('leaves alone what the container calls itself', () => {
+    const { files } = fixed({
+      ...taken,
+      [ENV]: 'H=localhost:8081\n',
+      [COMPOSE]: literal('    healthcheck: {test: "curl $H http://localhost:8081"}\n'),
+    })
+    expect(files[ENV]).toBe(`H=localhost:8081\n\n${HEAD}`)
+    expect(files[COMPOSE]).toContain('"curl $H http://localhost:8081"')
+  })
+
+  test.each<[string, Example]>([
+    [
+      'the container may be meant',
+      {
+        [ENV]: 'A=localhost:8081\n',
+        [COMPOSE]: 'services: {redis: {image: x, ports: ["8081:8081"], environment: [A=$A]}}\n',
+      },
+    ],
+    ['the URL cannot refer', { [ENV]: "A='localhost:8081/$x'\n", [COMPOSE]: literal() }],
+    ['the variable cannot stand above it', { [ENV]: 'B="1" A=localhost:8081\n', [COMPOSE]: literal() }],
+    [
+      'it is part of a range',
+      {
+        [ENV]: 'A=localhost:8082\n',
+        [COMPOSE]: 'services: {redis: {image: x, ports: ["8081-8083:1-3"]}}\n',
+      },
+    ],
+    [
+      'another feature names it',
+      {
+        [ENV]: 'A=1\n',
+        [COMPOSE]: literal(),
+        'features/mail/.env.example': 'REDIS=http://localhost:8081\n',
+      },
+    ],
+  ])('stays where a URL would be left behind: %s', (_, files) => {
+    expect(fixed({ ...taken, ...files }).changes).toEqual([])
+  })
+
+  test('goes for a default, too', () => {
+    const { files } = fixed({
+      ...taken,
+      [ENV]: 'A=localhost:8081\n',
+      [COMPOSE]:
+        'services: {redis: {image: x, ports: ["${R_HOST_PORT:-8081}:80"], environment: ["A=${R_HOST_PORT:-8081}"]}}\n',
+    })
+    expect(files[ENV]).toMatch(/^# Port .*\nR_HOST_PORT=8082\n\nA=localhost:\$\{R_HOST_PORT\}\n$/)
+  })
+
+  test('gets a port that no other feature has, not even as a number', () => {
+    const number = (port: string) => `services: {x: {image: x, ports: ["${port}:1"]}}\n`
+    const { files } = fixed({
+      ...taken,
+      [COMPOSE]: literal(),
+      'features/mail/compose.yaml': number('8082'),
+      'features/web/compose.yaml': number('8080'),
+    })
+    expect(files[ENV]).toContain('REDIS_HOST_PORT=8083\n')
+  })
+
+  test.each([
+    ['80', '8080'],
+    ['443', '8443'],
+    ['1023', '9023'],
+    ['1024', '1024'],
+  ])('is moved above the ports of root: %s', (port, base) => {
+    const { files } = fixed({ [COMPOSE]: `services: {redis: {image: x, ports: ["${port}:80"]}}\n` })
+    expect(files[ENV]).toContain(`REDIS_HOST_PORT=${base}\n`)
+  })
+})
+
+describe('a URL in a Compose file', () => {
+  const ports = '# p\nUI_HOST_PORT=8025\n'
+  const with_ = (lines: string) =>
+    `services:\n  redis:\n    image: x\n    ports: ["\${UI_HOST_PORT}:80"]\n${lines}`
+  test.each([
+    ['    environment:\n      A: http://localhost:8025/x\n', '"http://localhost:${UI_HOST_PORT}/x"'],
+    ['    environment: {A: "http://localhost:8025"}\n', '{A: "http://localhost:${UI_HOST_PORT}"}'],
+    ['    command: [--url, localhost:8025]\n', '[--url, "localhost:${UI_HOST_PORT}"]'],
+    ["    labels: {a: 'x://ui.localhost:8025'}\n", "{a: 'x://ui.localhost:${UI_HOST_PORT}'}"],
+  ])('refers to the variable: %j', (lines, after) => {
+    expect(compose(with_(lines), ports)).toContain(after)
+  })
+
+  test.each([
+    ['    environment: {A: "http:\\x2f/localhost:8025"}\n'],
+    ['    healthcheck: {test: "curl localhost:8025"}\n'],
+    ['    expose: [8025]\n    environment: {A: localhost:8025}\n'],
+    ['    command: >\n      --url\n      localhost:8025\n'],
+  ])('stays: %j', (lines) => {
+    expect(compose(with_(lines), ports)).toBe(with_(lines))
+  })
+})
+
 describe('a default for a port that the template lacks', () => {
   test('is stated there', () => {
     const { files, remaining } = fixed({
-      [COMPOSE]: 'services: {redis: {image: x, ports: ["${R_HOST_PORT:-80}:1"]}}\n',
+      [COMPOSE]: 'services: {redis: {image: x, ports: ["${R_HOST_PORT:-8000}:1"]}}\n',
     })
-    expect(files[ENV]).toMatch(/\nR_HOST_PORT=80\n$/)
+    expect(files[ENV]).toMatch(/\nR_HOST_PORT=8000\n$/)
     expect(remaining).toEqual([])
   })
 
@@ -170,9 +288,29 @@ describe('a container_name', () => {
     ['the only key of a service', 'services:\n  redis:\n    container_name: r\n'],
     ['an anchor that is used elsewhere', 'services:\n  redis:\n    container_name: &n r\n    image: *n\n'],
     ['folded over lines', `${rest}    container_name: >-\n      r\n`],
+    [
+      'a name that another service calls',
+      `${rest}    container_name: r\n  app: {image: x, environment: [U=http://r:80]}\n`,
+    ],
   ])('stays: %s', (_, text) => {
     expect(compose(text)).toBe(text)
   })
+})
+
+test.each([
+  ['in the template', 'A=postgres://u@app-postgres:5432\n', {}],
+  ['in another template', 'A=1\n', { 'features/web/.env.example': 'A=app-postgres:1\n' }],
+  [
+    'in a product',
+    'A=1\n',
+    { 'products/shop/compose.yaml': 'services: {a: {command: ping app-postgres}}\n' },
+  ],
+])('a container_name stays that is used %s', (_, env, more) => {
+  const text = 'services:\n  db:\n    image: app-postgres\n    container_name: app-postgres\n'
+  const { files, remaining } = fixed({ ...more, [ENV]: env, [COMPOSE]: text })
+  expect(files[COMPOSE]).toBe(text)
+  expect(remaining.find(({ code }) => code === 'container-name')?.next).toMatch(/^First write db, /)
+  expect(compose(text, 'A=app-postgres-2 x.app-postgres ./app-postgres/x\n')).not.toContain('container_name')
 })
 
 test('the name of the project goes', () => {
@@ -228,12 +366,12 @@ describe('a URL with a base port', () => {
 test('every byte that is no part of it stays: CRLF, Latin-1, a byte order mark', () => {
   const env = '\xef\xbb\xbf# caf\xe9\r\nA=\xff\r\n'
   const text =
-    '# \xc3\xa9\r\nservices:\r\n  redis:\r\n    image: x\r\n    container_name: r\r\n    ports:\r\n      - 80:80\r\n'
+    '# \xc3\xa9\r\nservices:\r\n  redis:\r\n    image: x\r\n    container_name: r\r\n    ports:\r\n      - 8000:80\r\n'
   const { files } = fixed({ [ENV]: env, [COMPOSE]: text }, 'redis', true)
   expect(files[ENV]).toBe(
-    `${env}\r\n# Port that redis publishes on the host (80 in the container)\r\nREDIS_HOST_PORT=80\r\n`,
+    `${env}\r\n# Port that redis publishes on the host (80 in the container)\r\nREDIS_HOST_PORT=8000\r\n`,
   )
   expect(files[COMPOSE]).toBe(
-    text.replace('    container_name: r\r\n', '').replace('80:80', '"${REDIS_HOST_PORT}:80"'),
+    text.replace('    container_name: r\r\n', '').replace('8000:80', '"${REDIS_HOST_PORT}:80"'),
   )
 })

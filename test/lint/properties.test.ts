@@ -183,6 +183,9 @@ const service = fc.record({
     'container_name: "caf\xc3\xa9" # why',
     'restart: always',
     '# caf\xc3\xa9',
+    'environment: [A=http://localhost:8025, B=localhost:8081]',
+    'environment: {A: $URL, B: "http://localhost:6380/"}',
+    'healthcheck: {test: "curl localhost:8025 $U2"}',
   ),
   // Of two equal ports Compose sees only one.
   ports: fc.uniqueArray(port, { maxLength: 4 }),
@@ -203,11 +206,20 @@ const compose = fc
     return [...(name ? ['name: shop'] : []), '# services', 'services:', ...lines, ''].join(end)
   })
 
+const DEV = 'features/redis/.env.dev.example'
+const OTHER = 'features/other/.env.example'
+
+/** With another feature, at times, that has some of the base ports. */
 const feature = fc
-  .record({ [ENV]: template, [COMPOSE]: compose, dev: fc.option(template, { freq: 3 }) })
+  .record({
+    [ENV]: template,
+    [COMPOSE]: compose,
+    [DEV]: fc.option(template, { freq: 3 }),
+    [OTHER]: fc.option(fc.constant('# p\nO_HOST_PORT=8025\n# p\nP_HOST_PORT=6380-6390\n')),
+  })
   .map(
-    ({ dev, ...files }): Example =>
-      dev === null ? files : { ...files, 'features/redis/.env.dev.example': dev },
+    (files): Example =>
+      Object.fromEntries(Object.entries(files).filter((each): each is [string, string] => each[1] !== null)),
   )
 
 /** What a fix may take the place of: everything else is there afterwards, line by line. */
@@ -233,16 +245,25 @@ describe('the fix', () => {
     fc.assert(
       fc.property(feature, (before) => {
         // With two templates, one port can be equal to another by the one, and not by the other.
-        const { remaining } = fixed(
-          { [ENV]: before[ENV] ?? '', [COMPOSE]: before[COMPOSE] ?? '' },
-          'redis',
-          true,
-        )
+        const { [DEV]: _, ...files } = before
+        const { remaining } = fixed(files, 'redis', true)
         fc.pre(!remaining.some(({ code }) => code === 'env-refused' || code === 'compose-refused'))
         const left = remaining
           .filter(({ edits }) => edits !== undefined)
           .map(({ code, message }) => `${code} ${message}`)
         expect(left).toEqual([])
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  test('leaves no URL on a number that it has moved', () => {
+    fc.assert(
+      fc.property(feature, (before) => {
+        const { files, fixed: done } = fixed(before, 'redis', true)
+        const moved = done.flatMap(({ replaces = {} }) => Object.values(replaces))
+        const left = [ENV, DEV].flatMap((file) => (files[file] ?? '').match(/localhost:\d+/g) ?? [])
+        expect(left.filter((url) => moved.includes(url.replace(/.*:/, '')))).toEqual([])
       }),
       { numRuns: 150 },
     )

@@ -356,6 +356,11 @@ const CASES: Readonly<Record<LintCode, readonly Case[]>> = {
     { name: 'the end of a range', env: '# p\nA_HOST_PORT=64000-64600\n', at: ['.env.example:2'] },
     { name: 'by itself', env: '# p\nA_HOST_PORT=70000\n', at: ['.env.example:2'] },
   ],
+  'privileged-port': [
+    { name: 'the edges', env: '# p\nA_HOST_PORT=1023\n# p\nB_HOST_PORT=1024\n', at: ['.env.example:2'] },
+    { name: 'the start of a range', env: '# p\nA_HOST_PORT=1000-2000\n', at: ['.env.example:2'] },
+    { name: 'a port variable without a port', env: '# p\nA_HOST_PORT=0\n' },
+  ],
   'ephemeral-port': [
     {
       name: 'the edges',
@@ -403,6 +408,79 @@ const CASES: Readonly<Record<LintCode, readonly Case[]>> = {
       env: '# p\nA_HOST_PORT=80\nA=redis:80\nB=localhost:81\nC=localhost:8080\nD=mylocalhost:80\nE=localhost:80.1\n',
     },
     { name: 'a port variable with an address', env: '# p\nA_HOST_PORT=127.0.0.1:80\n' },
+    {
+      name: 'a subdomain of localhost',
+      env: '# p\nA_HOST_PORT=80\nA=http://app.localhost:80\n',
+      at: ['.env.example:3'],
+    },
+    { name: 'an address to listen on', env: '# p\nA_HOST_PORT=80\nA=0.0.0.0:80\n' },
+    { name: 'within a range', env: '# p\nA_HOST_PORT=80-90\nA=localhost:85\n', at: ['.env.example:3'] },
+    {
+      name: 'a variable of a health check, and one of a command',
+      env: '# p\nA_HOST_PORT=80\nA=localhost:80\nB=$A\nC=localhost:80\n',
+      compose: service(
+        '    command: [$C]\n    healthcheck: {test: "curl $B"}\n    ports: ["${A_HOST_PORT}:80"]\n',
+      ),
+      at: ['.env.example:5'],
+    },
+    {
+      name: 'in the Compose file',
+      env: '# p\nA_HOST_PORT=80\n',
+      compose: service(
+        '    environment:\n      A: http://localhost:80\n    labels: [a=localhost:80]\n    healthcheck: {test: curl localhost:80}\n    command: host.docker.internal:80\n    ports: ["127.0.0.1:${A_HOST_PORT}:80"]\n',
+      ),
+      at: ['compose.yaml:5', 'compose.yaml:6', 'compose.yaml:8'],
+    },
+    {
+      name: "another feature's, unless the container listens on it, or the number is the feature's own",
+      env: 'A=localhost:80\nB=localhost:81\nC=localhost:82\n',
+      compose: service('    environment: [B=$B]\n    ports: ["8000:81", "82:1"]\n'),
+      more: { 'features/mail/.env.example': '# p\nM_HOST_PORT=80-83\n' },
+      at: ['.env.example:1'],
+    },
+  ],
+  'host-port-inside': [
+    {
+      name: 'behind the name of a service, with and without a scheme',
+      env: '# p\nA_HOST_PORT=6380\nA=redis://u:p@redis:$A_HOST_PORT/0\nB=redis:${A_HOST_PORT:-6380}\n',
+      compose: ports('"${A_HOST_PORT}:6379"'),
+      at: ['.env.example:3', '.env.example:4'],
+    },
+    {
+      name: 'in the environment, the command and a health check',
+      env: '# p\nA_HOST_PORT=6380\n',
+      compose: service(
+        '    environment:\n      - U=redis://redis:$A_HOST_PORT\n    command: --peer redis:$A_HOST_PORT\n    healthcheck:\n      test: redis-cli -u redis://localhost:$A_HOST_PORT\n    ports: ["${A_HOST_PORT}:6379"]\n',
+      ),
+      at: ['compose.yaml:5', 'compose.yaml:6', 'compose.yaml:8'],
+    },
+    {
+      name: "another feature's service, in its URL or alone",
+      env: 'A=redis://cache:${M_HOST_PORT}\nB=cache:${M_HOST_PORT}\n',
+      more: {
+        'features/mail/.env.example': '# p\nM_HOST_PORT=1025\n',
+        'features/mail/compose.yaml': 'services: {cache: {image: x, ports: ["${M_HOST_PORT}:25"]}}\n',
+      },
+      at: ['.env.example:1', '.env.example:2'],
+    },
+    {
+      name: 'on the right of a mapping, in both syntaxes',
+      env: '# p\nA_HOST_PORT=6380\n',
+      compose: ports('"${A_HOST_PORT}:${A_HOST_PORT}"', '{target: $A_HOST_PORT, published: 6}'),
+      at: ['compose.yaml:5', 'compose.yaml:6'],
+    },
+    {
+      name: 'on the right, where the service is told, and what calls it there',
+      env: '# p\nA_HOST_PORT=6380\nB=$A_HOST_PORT\nC=redis:$A_HOST_PORT\n',
+      compose: service('    command: --port $B\n    ports: ["${A_HOST_PORT}:$A_HOST_PORT"]\n'),
+    },
+    {
+      name: 'the host, another host, a part of a name, another variable',
+      env: '# p\nA_HOST_PORT=6380\n# p\nB_PORT=1\nA=http://localhost:$A_HOST_PORT\nB=http://example.org:$A_HOST_PORT\nC=key:$A_HOST_PORT\nD=redis://redis:$B_PORT\nE=http://host.docker.internal:$A_HOST_PORT\nF=0.0.0.0:$A_HOST_PORT\nG=my.redis:$A_HOST_PORT\n',
+      compose: service(
+        '    environment: {A: "redis://localhost:$A_HOST_PORT"}\n    ports: ["${A_HOST_PORT}:6379"]\n',
+      ),
+    },
   ],
   'container-name': [
     {
@@ -565,19 +643,21 @@ describe('what to do next', () => {
   })
 
   const taken = { 'features/mail/.env.example': '# p\nMAIL_HOST_PORT=6380\n' }
+  const sameNumber = (feature: string) => ({ [`features/${feature}/compose.yaml`]: ports('"6380:1"') })
   test.each<[LintCode, string]>([
     ['literal-port', ports('"6380:6379"')],
     ['port-missing', ports('"${REDIS_HOST_PORT:-6380}:6379"')],
-  ])('%s proposes the base port that --fix writes', (code, compose) => {
-    const files = { ...taken, [COMPOSE]: compose }
-    const written = fixed(files).files[ENV]?.match(/^REDIS_HOST_PORT=.*$/m)?.[0]
-    expect(written).toBe('REDIS_HOST_PORT=6381')
-    expect(nextOf(code, files)).toEqual([expect.stringContaining(`${written}`)])
-  })
-
-  test('literal-port proposes one that is free where it cannot fix', () => {
-    const files = { ...taken, [COMPOSE]: ports('"\\x36380:6379"') }
-    expect(nextOf('literal-port', files)).toEqual([expect.stringContaining('REDIS_HOST_PORT=6381 in ')])
+  ])('%s names a base port only if --fix writes that one', (code, compose) => {
+    const files = { [COMPOSE]: compose }
+    for (const more of [{}, sameNumber('web')]) {
+      expect(fixed({ ...files, ...more }).files[ENV]).toContain('REDIS_HOST_PORT=6380\n')
+      expect(nextOf(code, { ...files, ...more })).toEqual([expect.stringContaining('REDIS_HOST_PORT=6380')])
+    }
+    // The one that comes first in order has the number, also if it is fixed later.
+    for (const more of [taken, sameNumber('app')]) {
+      expect(fixed({ ...files, ...more }).files[ENV]).toContain('REDIS_HOST_PORT=6381\n')
+      expect(nextOf(code, { ...files, ...more })).toEqual([expect.not.stringMatching(/=\d|6381/)])
+    }
   })
 
   test.each([
@@ -599,6 +679,36 @@ describe('what to do next', () => {
     expect(nextOf('readers-differ', { [ENV]: 'A=a#b$C@d\n' })).toEqual([
       'Put the value in single quotes, as it is meant: there a dollar is a dollar.',
     ])
+  })
+
+  test('port-not-shifted says where the port of the container stays', () => {
+    const env = '# p\nDB_PORT=5433\nURL=postgres://u:p@redis:${DB_PORT}/x\n'
+    expect(nextOf('port-not-shifted', { [ENV]: env, [COMPOSE]: ports('"${DB_PORT}:5432"') })).toEqual([
+      'Call it DB_HOST_PORT, in the template and in the Compose file; but where it is the port inside a container, as in features/redis/.env.example:3, write 5432, which does not move.',
+    ])
+  })
+
+  test.each([
+    ['', 'R_HOST_PORT=8025', 'Write ${R_HOST_PORT} in place of 8025'],
+    ['', 'R_HOST_PORT=127.0.0.1:8025', 'write ${R_HOST_PORT} in place of localhost:8025'],
+    ['', 'R_HOST_PORT=0.0.0.0:8025', 'state the port alone in it'],
+    ['', 'R_HOST_PORT=8000-8030', 'R_HOST_PORT is a range'],
+    [ports('"${R_HOST_PORT}:8025"', '"${U}:1"'), 'R_HOST_PORT=8025', 'If the container calls itself'],
+  ])('url-base-port of %j %s', (compose, port, next) => {
+    const files = { [ENV]: `# p\n${port}\nU=http://localhost:8025\n` }
+    const more = compose === '' ? {} : { [COMPOSE]: `${compose}    environment: [U=$U]\n` }
+    expect(nextOf('url-base-port', { ...files, ...more })).toEqual([expect.stringContaining(next)])
+  })
+
+  test('url-base-port of another feature', () => {
+    const files = {
+      [ENV]: 'MAIL=http://localhost:8025\n',
+      'features/mail/.env.example': '# p\nMAIL_HOST_PORT=8025\n',
+    }
+    expect(nextOf('url-base-port', files)).toEqual([
+      "Write ${MAIL_HOST_PORT} in place of 8025; mail has to stand before this feature in the products' features:.",
+    ])
+    expect(fixed(files).changes).toEqual([])
   })
 
   test('port-not-shifted proposes a name that is free', () => {

@@ -35,7 +35,7 @@ export function surroundingsOf(sources: readonly LintSource[], files: Example = 
   return new Surroundings(sources, {
     modulus: 1000,
     ephemeral: { from: 32768, to: 60999 },
-    isUsedByProducts: (key) => products.some(([, text]) => text.includes(key)),
+    productTexts: () => products.map(([, text]) => encode(text)),
   })
 }
 

@@ -1,5 +1,6 @@
-import { lineEnd, type Statement } from '../../env/document.js'
+import type { Statement } from '../../env/document.js'
 import { references } from '../../env/expand.js'
+import { Blocks } from '../block.js'
 import { rawOf, type Template } from '../context.js'
 import type { Edit, Rule } from '../rule.js'
 import { unsetReferences } from './unset-reference.js'
@@ -46,28 +47,19 @@ const MAX_STEPS = 100_000
 class Moves {
   private steps = 0
   private readonly times = new Map<string, number>()
-  private readonly indexes = new Map<Statement, number>()
-  /** By the line's end, which is where the next line starts. */
-  private readonly commentLines = new Map<number, number>()
+  private readonly blocks: Blocks
 
   constructor(private readonly template: Template) {
-    const { text, statements, comments } = template.doc
-    statements.forEach((statement, index) => {
-      this.times.set(statement.key, (this.times.get(statement.key) ?? 0) + 1)
-      this.indexes.set(statement, index)
-    })
-    for (const { start, end } of comments) {
-      const line = text.lastIndexOf('\n', start - 1) + 1
-      if (text.slice(line, start).trim() === '') this.commentLines.set(end + 1, line)
-    }
+    this.blocks = new Blocks(template)
+    for (const { key } of template.doc.statements) this.times.set(key, (this.times.get(key) ?? 0) + 1)
   }
 
   /** Moves a statement with its comment up; null where it, or where it goes, is not made of whole lines. */
   above(goal: Statement, moved: Statement): Edit[] | null {
     const { doc, file } = this.template
     if (doc.refusal !== null || this.times.get(moved.key) !== 1 || this.leadsTo(moved, goal.key)) return null
-    const from = this.blockOf(moved)
-    const to = this.blockOf(goal)
+    const from = this.blocks.of(moved)
+    const to = this.blocks.of(goal)
     if (from === null || to === null || to.end > from.start) return null
     const eol = doc.text.includes('\r\n') ? '\r\n' : '\n'
     const text = doc.text.slice(from.start, from.end)
@@ -100,23 +92,5 @@ class Moves {
       }
     }
     return false
-  }
-
-  /** The lines of a statement and of the comments right above it; null if it shares a line with another one. */
-  private blockOf(statement: Statement): { start: number; end: number } | null {
-    const { text, statements } = this.template.doc
-    const index = this.indexes.get(statement) as number
-    const end = Math.min(lineEnd(text, statement.end) + 1, text.length)
-    const next = statements[index + 1]
-    if (next !== undefined && next.start < end) return null
-    let start = text.lastIndexOf('\n', statement.start - 1) + 1
-    const previous = statements[index - 1]
-    if (previous !== undefined && previous.end > start) return null
-    // A byte order mark stays at the start of the file.
-    const first = text.startsWith('\xef\xbb\xbf') ? 3 : 0
-    if (text.slice(Math.max(start, first), statement.start).trim() !== '') return null
-    for (let line = this.commentLines.get(start); line !== undefined; line = this.commentLines.get(start))
-      start = line
-    return { start: Math.max(start, first), end }
   }
 }

@@ -4,6 +4,7 @@ import type { LintContext } from '../context.js'
 import { addVariable, composeEdits, composeText } from '../edit.js'
 import { NewBases, NewVariables } from '../new-variable.js'
 import { baseVariables, ownPorts } from '../port-use.js'
+import { type Followers, Renumbering } from '../renumber.js'
 import type { Edit, Found, Rule } from '../rule.js'
 
 export const literalPort = {
@@ -21,24 +22,22 @@ export const literalPort = {
       'services:\n  redis:\n    image: redis:7\n    ports:\n      - "${REDIS_HOST_PORT}:6379"\n',
     'features/redis/.env.example': '# Port that redis publishes on the host\nREDIS_HOST_PORT=6380\n',
   },
-  fix: 'puts `${NAME_HOST_PORT}` in its place, and the number, with a comment, at the end of the template; where the template has the number already, that variable is used',
+  fix: 'puts `${NAME_HOST_PORT}` in its place, and the number, with a comment, at the end of the template; where the template has the number already, that variable is used. Where the number is taken, or below 1024, it states the nearest port that will do, and the URLs that named the number refer to the variable; if one of them cannot, nothing is changed',
   check(context) {
     const literal = ownPorts(context).filter((port) => port.literal && port.host !== null)
     if (literal.length === 0) return []
     const fixes = new Fixes(context)
     return literal.map((port): Found => {
       const { file, line, column } = port.hostSpan ?? port.span
-      const { variable, base, edits } = fixes.of(port)
       const host = port.host ?? { from: 0, to: 0 }
-      const statement = `${variable}=${rangeText(base ?? host)}`
-      const isOther = base !== null && base.from !== host.from
+      const { variable, ...more } = fixes.of(port)
       return {
         file,
         line,
         column,
         message: `service ${port.service} publishes host port ${rangeText(host)}, a number that no offset reaches`,
-        next: `Write \${${variable}} in its place, and ${statement} in ${context.template.file}${isOther ? ', the nearest free base port' : ''}.`,
-        ...(edits === null ? {} : { edits }),
+        next: nextStep(context, host, variable, more),
+        ...(more.edits === null ? {} : { edits: more.edits, replaces: more.replaces }),
       }
     })
   },
@@ -49,16 +48,42 @@ interface Range {
   readonly to: number
 }
 
+/** What puts a literal port right. */
+interface Fix {
+  readonly variable: string
+  /** Null where no base port is free. */
+  readonly base: Range | null
+  readonly edits: readonly Edit[] | null
+  /** The number, if the base port is another one. */
+  readonly replaces: Readonly<Record<string, string>>
+}
+
+/** Names the base port only if --fix would take no other, whatever else it fixes before. */
+function nextStep(
+  { template }: LintContext,
+  host: Range,
+  variable: string,
+  { base, edits }: Omit<Fix, 'variable'>,
+): string {
+  const write = `Write \${${variable}} in its place, and`
+  if (base?.from === host.from) return `${write} ${variable}=${rangeText(host)} in ${template.file}.`
+  const urls = host.from === host.to ? `; a URL that names localhost:${host.from} has to follow` : ''
+  const who = edits === null ? `\`feature list\` shows those that are taken${urls}` : '--fix finds a free one'
+  return `${write} ${variable} in ${template.file}, with another base port: ${rangeText(host)} is taken, or will not do (${who}).`
+}
+
 /** Works out the edits of all literal ports of one feature, since names and base ports must not meet. */
 class Fixes {
   private readonly names: NewVariables
   private readonly bases: NewBases
+  private readonly renumbering: Renumbering
   private readonly texts = new Map<string, string | null>()
   private readonly known: Map<string, { readonly variable: string; readonly base: Range }>
 
   constructor(private readonly context: LintContext) {
     this.names = new NewVariables(context)
     this.bases = new NewBases(context)
+    this.renumbering = new Renumbering(context)
     // A variable with this base port that is there in every template.
     const everywhere = baseVariables(context).filter(
       ({ key, port }) => port.address === '' && context.templates.every(({ stated }) => stated.has(key)),
@@ -67,7 +92,7 @@ class Fixes {
   }
 
   /** What is to be stated, and the edits that do it. */
-  of(port: PublishedPort): { variable: string; base: Range | null; edits: Edit[] | null } {
+  of(port: PublishedPort): Fix {
     const { context } = this
     const range = port.host ?? { from: 0, to: 0 }
     const known = this.known.get(rangeText(range))
@@ -75,15 +100,26 @@ class Fixes {
     const inCompose = this.composeEdits(port, `\${${variable}}`)
     const isReadable = context.templates.every(({ doc }) => doc.refusal === null)
     const isFixable = inCompose !== null && isReadable
-    if (known !== undefined) return { ...known, edits: isFixable ? inCompose : null }
+    if (known !== undefined)
+      return {
+        ...known,
+        edits: isFixable ? inCompose : null,
+        replaces: replaced(variable, range, known.base),
+      }
     const base = isFixable ? this.bases.take(range) : this.bases.find(range)
-    if (base === null || !isFixable) return { variable, base, edits: null }
+    const none = { variable, base, edits: null, replaces: {} }
+    if (base === null || !isFixable) return none
+    const isMoved = base.from !== range.from
+    // With the same number they are another rule's, which says what to do where it cannot do it.
+    const followers = isMoved ? this.renumbering.of(range, variable) : NO_FOLLOWERS
+    if (followers === null) return none
     this.known.set(rangeText(range), { variable, base })
     const comment = `Port that ${port.service} publishes on the host (${rangeText(port.container)} in the container)`
     const added = context.templates.map((template) =>
-      addVariable(template, comment, variable, rangeText(base)),
+      addVariable(template, comment, variable, rangeText(base), followers.before.get(template)),
     )
-    return { variable, base, edits: [...inCompose, ...added] }
+    const edits = [...inCompose, ...added, ...followers.edits]
+    return { variable, base, edits, replaces: replaced(variable, range, base) }
   }
 
   /** Quotes come with it: in a plain scalar, `{` may start a mapping. */
@@ -108,4 +144,10 @@ class Fixes {
     this.texts.set(file, text)
     return text
   }
+}
+
+const NO_FOLLOWERS: Followers = { edits: [], before: new Map() }
+
+function replaced(variable: string, range: Range, base: Range): Record<string, string> {
+  return base.from === range.from ? {} : { [variable]: rangeText(range) }
 }

@@ -2,11 +2,12 @@ import type { PublishedPort } from '../../compose/published.js'
 import { rangeText } from '../../ports/range.js'
 import { parsePortValue } from '../../ports/value.js'
 import { isPortVariable } from '../../ports/variable.js'
-import type { LintContext } from '../context.js'
+import type { LintContext, Template } from '../context.js'
 import { addVariable } from '../edit.js'
 import { NewBases } from '../new-variable.js'
 import { ownPorts } from '../port-use.js'
-import type { Edit, Rule } from '../rule.js'
+import { Renumbering } from '../renumber.js'
+import type { Found, Rule } from '../rule.js'
 
 export const portMissing = {
   code: 'port-missing',
@@ -29,13 +30,14 @@ export const portMissing = {
   *check(context) {
     const seen = new Set<string>()
     const bases = new NewBases(context)
+    const renumbering = new Renumbering(context)
     for (const port of ownPorts(context)) {
       const name = missing(context, port)
       if (name === null || seen.has(name)) continue
       seen.add(name)
       const { file, line, column } = port.hostSpan ?? port.span
-      const base = bases.find(port.host ?? { from: 8080, to: 8080 })
-      const edits = stateDefault(context, port, name, bases)
+      const isFree = port.host !== null && bases.find(port.host)?.from === port.host.from
+      const fix = stateDefault(context, port, name, bases, renumbering)
       const effect =
         port.host === null
           ? 'Docker publishes a random port and reports success'
@@ -45,12 +47,17 @@ export const portMissing = {
         line,
         column,
         message: `service ${port.service} publishes \${${name}}, but ${context.template.file} does not state ${name}: ${effect}`,
-        next: `State a base port there: ${name}=${base === null ? '8080' : rangeText(base)}`,
-        ...(edits === null ? {} : { edits }),
+        next: nextStep(name, isFree ? port.host : null, port.host, fix !== null),
+        ...fix,
       }
     }
   },
 } as const satisfies Rule
+
+interface Range {
+  readonly from: number
+  readonly to: number
+}
 
 function missing({ template, others }: LintContext, { references, chance }: PublishedPort): string | null {
   const names = references.map(({ name }) => name)
@@ -59,12 +66,21 @@ function missing({ template, others }: LintContext, { references, chance }: Publ
   return names.find(isPortVariable) ?? (chance ? (names[0] ?? null) : null)
 }
 
+/** Names the base port only if --fix would take no other, whatever else it fixes before. */
+function nextStep(name: string, free: Range | null, wanted: Range | null, isFixable: boolean): string {
+  if (free !== null) return `State the base port there: ${name}=${rangeText(free)}`
+  if (wanted === null) return `State a base port there, for example ${name}=8080.`
+  const who = isFixable ? '--fix finds a free one' : '`feature list` shows those that are taken'
+  return `State ${name} there, with another base port: ${rangeText(wanted)} is taken, or will not do (${who}).`
+}
+
 function stateDefault(
   { templates }: LintContext,
   { references, hostText, host, service, container }: PublishedPort,
   name: string,
   bases: NewBases,
-): Edit[] | null {
+  renumbering: Renumbering,
+): Pick<Found, 'edits' | 'replaces'> | null {
   const [only] = references
   const isWhole = references.length === 1 && only?.start === 0 && only.end === hostText?.length
   if (!isWhole || host === null || !isPortVariable(name) || !only?.operator.endsWith('-')) return null
@@ -73,6 +89,15 @@ function stateDefault(
   if (typeof value === 'string' || lacking.some(({ doc }) => doc.refusal !== null)) return null
   const base = bases.take(value)
   if (base === null) return null
+  const isMoved = base.from !== value.from
+  const followers = isMoved ? renumbering.of(value, name) : { edits: [], before: new Map<Template, number>() }
+  if (followers === null) return null
   const comment = `Port that ${service} publishes on the host (${rangeText(container)} in the container)`
-  return lacking.map((template) => addVariable(template, comment, name, rangeText(base)))
+  const added = lacking.map((template) =>
+    addVariable(template, comment, name, rangeText(base), followers.before.get(template)),
+  )
+  return {
+    edits: [...added, ...followers.edits],
+    replaces: isMoved ? { [name]: rangeText(value) } : {},
+  }
 }

@@ -1,6 +1,8 @@
 import type { PublishedPort } from '../../compose/published.js'
+import { rangeText } from '../../ports/range.js'
 import { isPortVariable } from '../../ports/variable.js'
 import type { LintContext } from '../context.js'
+import { insideUses } from '../inside-port.js'
 import { NewVariables, upper } from '../new-variable.js'
 import { ownPorts } from '../port-use.js'
 import type { Rule } from '../rule.js'
@@ -9,7 +11,7 @@ import { placeOf } from '../show.js'
 export const portNotShifted = {
   code: 'port-not-shifted',
   group: 'ports',
-  severity: 'warning',
+  severity: 'error',
   meaning:
     'A host port comes from a variable whose name does not end in `_HOST_PORT`, `_PORT_ONE` or `_PORT_TWO`.',
   reason:
@@ -42,11 +44,19 @@ export const portNotShifted = {
           ? { file: use.file, line: use.line, column: use.column }
           : { file: template.file, line: statement.line }),
         message: `${name} is a host port of service ${port.service}${where}, but no offset reaches a variable of that name`,
-        next: `Call it ${better}, in the template and in the Compose file.`,
+        next: `Call it ${better}, in the template and in the Compose file${insideText(context, name, port)}.`,
       }
     }
   },
 } as const satisfies Rule
+
+/** Where the new name would be wrong: a container goes on listening where it does. */
+function insideText(context: LintContext, name: string, { container }: PublishedPort): string {
+  const [use] = insideUses(context, (variable) => variable === name)
+  if (use === undefined) return ''
+  const what = use.host === null ? 'the port on which it listens' : rangeText(use.container ?? container)
+  return `; but where it is the port inside a container, as in ${placeOf(use)}, write ${what}, which does not move`
+}
 
 /** The variable that a host port comes from, if neither it nor another one of the port is a port variable. */
 function unshifted({ template, others }: LintContext, { references, chance }: PublishedPort): string | null {

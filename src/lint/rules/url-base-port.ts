@@ -1,8 +1,8 @@
-import type { Statement } from '../../env/document.js'
-import { isPortVariable } from '../../ports/variable.js'
-import { rawOf, type Template } from '../context.js'
-import { baseVariables } from '../port-use.js'
-import type { Edit, Rule } from '../rule.js'
+import { formatPort, type PortValue, parsePortValue } from '../../ports/value.js'
+import type { LintContext } from '../context.js'
+import { type HostUrl, type NamedPort, urlsOfCompose, urlsOfTemplate } from '../host-url.js'
+import { baseVariables, ownPorts } from '../port-use.js'
+import type { Found, Rule } from '../rule.js'
 import { placeOf } from '../show.js'
 
 export const urlBasePort = {
@@ -11,7 +11,7 @@ export const urlBasePort = {
   severity: 'warning',
   meaning: 'A value names a host port, such as `http://localhost:8025`, that the merge will move.',
   reason:
-    'The port variable gets the offset, the URL does not: it leads nowhere, or to another product. Compose fills in a reference, if the variable stands above it.',
+    'The port variable gets the offset, the URL does not: it leads nowhere, or to another product. Compose fills in a reference, if the variable stands above it. In a container, `localhost` is the container itself, whose ports stay: that is what a health check means, and where a value goes to the container that listens on this very port, only you can tell which is meant.',
   bad: {
     'features/redis/.env.example':
       '# Port of the page\nREDIS_UI_HOST_PORT=8001\n# Where to look\nREDIS_UI_URL=http://localhost:8001/keys\n',
@@ -20,69 +20,108 @@ export const urlBasePort = {
     'features/redis/.env.example':
       '# Port of the page\nREDIS_UI_HOST_PORT=8001\n# Where to look\nREDIS_UI_URL=http://localhost:${REDIS_UI_HOST_PORT}/keys\n',
   },
-  fix: 'puts the reference in place of the number; in single quotes, where nothing is filled in, double ones come in their place',
+  fix: 'puts the reference in place of the number, unless the container itself may be meant, or the variable is more than that one port; in single quotes, where nothing is filled in, double ones come in their place',
   *check(context) {
-    const { template } = context
-    const variables = baseVariables(context)
-    if (variables.length === 0) return
-    const byPort = new Map(
-      variables.filter(({ port }) => port.from === port.to).map(({ key, port }) => [port.from, key]),
-    )
-    for (const statement of template.doc.statements) {
-      if (isPortVariable(statement.key) || statement.kind === 'inherit') continue
-      const raw = rawOf(template, statement)
-      const [first, ...more] = [...raw.matchAll(HOST_PORT)].flatMap((match): NamedPort[] => {
-        const number = match[1] as string
-        const variable = byPort.get(Number(number))
-        return variable === undefined
-          ? []
-          : [{ number, variable, at: match.index + match[0].length - number.length }]
-      })
-      if (first === undefined) continue
-      const { number, variable } = first
-      const edits = refer(template, statement, raw, [first, ...more])
-      const { file } = template
-      const where = placeOf({ file, line: template.stated.get(variable)?.line ?? 1 })
-      yield {
-        file,
-        line: statement.line,
-        message: `${statement.key} names port ${number}, which the merge moves with ${variable} (${where})`,
-        next: `Write \${${variable}} in place of ${number}; ${variable} has to stand above it.`,
-        ...(edits === null ? {} : { edits }),
-      }
-    }
+    const moved = new Moved(context)
+    for (const url of urlsOfTemplate(context)) yield* findings(url, moved)
+    for (const url of urlsOfCompose(context)) yield* findings(url, moved)
   },
 } as const satisfies Rule
 
-/** A port in a value, and the variable that it is the base port of. */
-interface NamedPort {
-  readonly number: string
+/** A port that the merge moves, and by which variable. */
+interface Base {
   readonly variable: string
-  /** Where it starts in the raw value. */
-  readonly at: number
+  readonly port: PortValue
+  readonly where: string
+  /** The feature that states it, if it is another one. */
+  readonly feature?: string
 }
 
-/** The host as seen from the host itself, or by its name in containers; any other name is that of a service. */
-const HOST_PORT =
-  /(?<![\w.-])(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal):(\d{1,5})(?![\d.:\w-])/gi
+/** Finds the variable that moves a port: the feature's own, else another feature's. */
+class Moved {
+  private readonly bases = new Map<number, Base | null>()
+  private readonly ranges: readonly Base[]
 
-function refer(
-  { file }: Template,
-  { quote, valueStart, valueEnd }: Statement,
-  raw: string,
-  ports: readonly NamedPort[],
-): Edit[] | null {
-  // A name outside of letters, digits and "_" cannot be referred to.
-  if (ports.some(({ variable }) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable))) return null
-  const splices = ports.map(({ number, variable, at }): Edit => {
-    const start = valueStart + at
-    return { file, start, end: start + number.length, text: `\${${variable}}` }
-  })
-  if (quote !== "'") return splices
-  if (/["\\$`]/.test(raw)) return null
-  return [
-    { file, start: valueStart - 1, end: valueStart, text: '"' },
-    ...splices,
-    { file, start: valueEnd, end: valueEnd + 1, text: '"' },
-  ]
+  constructor(private readonly context: LintContext) {
+    const { file } = context.template
+    const all = baseVariables(context).map(({ key, statement: { line }, port }): Base => {
+      return { variable: key, port, where: placeOf({ file, line }) }
+    })
+    for (const base of all) if (base.port.from === base.port.to) this.bases.set(base.port.from, base)
+    this.ranges = all.filter(({ port }) => port.from !== port.to).slice(0, MAX_RANGES)
+    // A number that the Compose file itself publishes is that port's, which another rule moves.
+    for (const { literal, host } of ownPorts(context)) {
+      if (literal && host !== null && host.from === host.to && !this.bases.has(host.from))
+        this.bases.set(host.from, null)
+    }
+  }
+
+  by(port: number): Base | null {
+    const known = this.bases.get(port)
+    if (known !== undefined) return known
+    const base =
+      this.ranges.find(({ port: { from, to } }) => from <= port && port <= to) ?? this.foreign(port)
+    this.bases.set(port, base)
+    return base
+  }
+
+  private foreign(number: number): Base | null {
+    const [stated] = this.context.others.withBase({ from: number, to: number })
+    if (stated === undefined) return null
+    const { key, feature } = stated
+    const port = parsePortValue(stated.value)
+    return typeof port === 'string' ? null : { variable: key, port, where: placeOf(stated), feature }
+  }
+}
+
+/** Ranges are gone through one by one; no feature has this many. */
+const MAX_RANGES = 100
+
+/** One finding for what can be referred to as it stands, and one for each port that is for a person to decide. */
+function* findings(url: HostUrl, moved: Moved): Generator<Found> {
+  const { file, line, column } = url
+  const at = { file, line, ...(column === undefined ? {} : { column }) }
+  const refer: (readonly [NamedPort, Base])[] = []
+  const said = new Set<string>()
+  for (const named of url.ports) {
+    const base = moved.by(Number(named.number))
+    const reader = base === null ? 'container' : url.readerOf(named)
+    // To the container itself, another feature's port is nothing.
+    if (base === null || reader === 'container' || (reader === 'either' && base.feature !== undefined))
+      continue
+    const next = reader === 'either' ? nextOfEither(named, base) : nextOf(named, base)
+    if (next === null) refer.push([named, base])
+    else if (!said.has(next)) {
+      said.add(next)
+      yield { ...at, message: messageOf(url, named, base), next }
+    }
+  }
+  const [first] = refer
+  if (first === undefined) return
+  const [named, base] = first
+  const edits = url.refer(refer.map(([each, { variable }]) => [each, variable]))
+  const above = url.before === null ? '' : `; ${base.variable} has to stand above it`
+  const next = `Write \${${base.variable}} in place of ${named.number}${above}.`
+  yield { ...at, message: messageOf(url, named, base), next, ...(edits === null ? {} : { edits }) }
+}
+
+function messageOf({ title }: HostUrl, { number }: NamedPort, { variable, where, feature }: Base): string {
+  const whose = feature === undefined ? '' : ` of feature ${feature}`
+  return `${title} names port ${number}, which the merge moves with ${variable}${whose} (${where})`
+}
+
+/** Null where the variable just takes the place of the number. */
+function nextOf({ host, number }: NamedPort, { variable, port, feature }: Base): string | null {
+  if (port.from !== port.to)
+    return `${variable} is a range, which no URL can hold: give port ${number} a variable of its own.`
+  if (port.address !== '' && !/^(?:127\.|\[::1\])/.test(port.address))
+    return `${variable} holds the address too (${formatPort(port)}): state the port alone in it, and the address in the Compose file; then write \${${variable}} in place of ${number}.`
+  if (port.address !== '')
+    return `${variable} holds the address too (${formatPort(port)}): write \${${variable}} in place of ${host}:${number}, or state the port alone in ${variable}, and the address in the Compose file.`
+  if (feature === undefined) return null
+  return `Write \${${variable}} in place of ${number}; ${feature} has to stand before this feature in the products' features:.`
+}
+
+function nextOfEither({ number }: NamedPort, { variable }: Base): string {
+  return `If a browser or a tool on the host follows it, write \${${variable}} in place of ${number}. If the container calls itself, leave ${number}, which does not move in there, and give ${variable} another base port, so that the two differ.`
 }

@@ -1,0 +1,40 @@
+import { type MappingNode, type Node, type ScalarNode, type Span, spanOf } from './node.js'
+
+/** A string or a number in the body of a service. */
+export interface ServiceValue {
+  readonly service: string
+  /** The keys that lead to it, from the service on: `environment`, `A`. An item of a list has its number. */
+  readonly path: readonly string[]
+  /** Before variables are expanded, and after. */
+  readonly raw: string
+  readonly text: string
+  /** The scalar, with its quotes. */
+  readonly span: Span
+  /** The stretch of the file that is `raw` character by character; missing where escapes or folding differ. */
+  readonly rawSpan?: Span
+}
+
+/** The values of a service in their order. One that aliases bring in several times below one key is listed once there. */
+export function valuesOf(service: string, body: MappingNode): ServiceValue[] {
+  const values: ServiceValue[] = []
+  for (const [key, { value }] of body.entries) {
+    const seen = new Set<Node>()
+    const visit = (node: Node, path: readonly string[]): void => {
+      if (seen.has(node)) return
+      seen.add(node)
+      if (node.kind === 'sequence') {
+        for (const [index, item] of node.items.entries()) visit(item, [...path, `${index}`])
+      } else if (node.kind === 'mapping') {
+        for (const [name, entry] of node.entries) visit(entry.value, [...path, name])
+      } else if (node.type === 'string' || node.type === 'int') values.push(serviceValue(service, path, node))
+    }
+    visit(value, [key])
+  }
+  return values
+}
+
+function serviceValue(service: string, path: readonly string[], node: ScalarNode): ServiceValue {
+  const { raw, text, verbatim } = node
+  const rawSpan = verbatim === -1 ? undefined : spanOf(node, verbatim, verbatim + raw.length)
+  return { service, path, raw, text, span: spanOf(node), ...(rawSpan === undefined ? {} : { rawSpan }) }
+}

@@ -1,0 +1,152 @@
+/** Where a variable that publishes a host port stands for a port inside a container, which no offset moves. */
+import type { PortRange } from '../compose/port.js'
+import type { ServiceValue } from '../compose/values.js'
+import { type Reference, references } from '../env/expand.js'
+import { isOwn, type LintContext, rawOf } from './context.js'
+
+/** One place, and the first in its value. */
+export interface InsideUse {
+  readonly variable: string
+  /** What it is the value of, for a message. */
+  readonly title: string
+  readonly file: string
+  readonly line: number
+  readonly column?: number
+  /** The name before the port, such as `redis` in `redis:${REDIS_HOST_PORT}`; null on the container's side of `ports:`. */
+  readonly host: string | null
+  readonly service: string | null
+  /** The ports of the container, where they are known. */
+  readonly container: PortRange | null
+}
+
+/** Finds the places of one feature. @param isWanted by the name of a variable */
+export function* insideUses(context: LintContext, isWanted: (name: string) => boolean): Generator<InsideUse> {
+  const { template } = context
+  const inside = new Inside(context)
+  for (const statement of template.stated.values()) {
+    if (statement.quote === "'" || statement.kind === 'inherit') continue
+    const { key, line } = statement
+    for (const [reference, host] of behindNames(rawOf(template, statement), isWanted)) {
+      const use = inside.behind(reference.name, host, null)
+      if (use === null) continue
+      yield { ...use, title: key, file: template.file, line }
+      break
+    }
+  }
+  for (const value of inside.values) {
+    if (!isOwn(context, value.span)) continue
+    const { file, line, column } = value.span
+    const use = value.path[0] === 'ports' ? inside.published(value, isWanted) : null
+    const found = use ?? (value.path[0] === 'ports' ? null : first(value, inside, isWanted))
+    if (found === null) continue
+    const title = `${value.path.filter((key) => !/^\d+$/.test(key)).join('.')} of service ${value.service}`
+    yield { ...found, title, file, line, column }
+  }
+}
+
+type Use = Pick<InsideUse, 'variable' | 'host' | 'service' | 'container'>
+
+function first(value: ServiceValue, inside: Inside, isWanted: (name: string) => boolean): Use | null {
+  for (const [reference, host] of behindNames(value.raw, isWanted)) {
+    const use = inside.behind(reference.name, host, value)
+    if (use !== null) return use
+  }
+  return null
+}
+
+/** What the Compose files say of the containers of one feature. */
+class Inside {
+  readonly values: readonly ServiceValue[]
+  private readonly services: ReadonlySet<string>
+  /** `service variable`: what the container's side of its ports comes from. */
+  private readonly targets = new Set<string>()
+
+  constructor(private readonly context: LintContext) {
+    const services = context.compose?.services ?? []
+    this.values = services.flatMap(({ values }) => values).filter(({ raw }) => raw.includes('$'))
+    this.services = new Set(services.map(({ name }) => name))
+    for (const value of this.values) {
+      for (const { name } of targetOf(value)) this.targets.add(`${value.service} ${name}`)
+    }
+  }
+
+  /** A variable behind a name: null where the name is no service's, or where its container listens on that port. */
+  behind(variable: string, host: Host, value: ServiceValue | null): Use | null {
+    const { others, compose } = this.context
+    const isItself = LOCAL.test(host.name)
+    // On the host, and in other containers, localhost is not the service.
+    if (isItself && value?.path[0] !== 'healthcheck') return null
+    const service = isItself ? (value?.service ?? '') : host.name
+    const theirs = others.stating(variable).flatMap((stated) => others.ports(stated))
+    const ports = [...(compose?.ports ?? []), ...theirs]
+    const port = ports.find(
+      (each) => each.service === service && each.references.some(({ name }) => name === variable),
+    )
+    const isService = this.services.has(service) || port !== undefined || host.isUrl
+    if (!isService || this.targets.has(`${service} ${variable}`)) return null
+    return { variable, host: host.name, service, container: port?.container ?? null }
+  }
+
+  /** The container's side of a port; null where the service is handed the variable too, and so can listen there. */
+  published(value: ServiceValue, isWanted: (name: string) => boolean): Use | null {
+    const wanted = targetOf(value).find(({ name }) => isWanted(name))
+    if (wanted === undefined || this.isHanded(value.service, wanted.name)) return null
+    return { variable: wanted.name, host: null, service: value.service, container: null }
+  }
+
+  private isHanded(service: string, variable: string): boolean {
+    const { template, compose } = this.context
+    const body = compose?.services.find(({ name }) => name === service)?.values ?? []
+    // What stands in such a file is not looked at.
+    if (body.some(({ path }) => path[0] === 'env_file')) return true
+    const seen = new Set(
+      body
+        .filter(({ path }) => !['ports', 'labels', 'healthcheck'].includes(path[0] ?? ''))
+        .flatMap(({ raw }) => references(raw).map(({ name }) => name)),
+    )
+    for (const name of seen) {
+      const statement = template.stated.get(name)
+      if (name === variable) return true
+      if (statement === undefined || statement.quote === "'") continue
+      for (const { name: used } of references(rawOf(template, statement))) seen.add(used)
+    }
+    return false
+  }
+}
+
+/** The references on the container's side of a published port. */
+function targetOf({ path, raw }: ServiceValue): readonly Reference[] {
+  if (path[0] !== 'ports') return []
+  const all = references(raw)
+  if (path.length > 2) return path[2] === 'target' ? all : []
+  let plain = raw
+  for (const { start, end } of all) plain = plain.slice(0, start) + 'x'.repeat(end - start) + plain.slice(end)
+  const colon = plain.lastIndexOf(':')
+  return all.filter(({ start }) => start > colon)
+}
+
+interface Host {
+  readonly name: string
+  /** Whether it stands in a URL, where a name without a dot can only be a service's. */
+  readonly isUrl: boolean
+}
+
+const LOCAL = /^(?:localhost|127\.0\.0\.1|\[::1\])$/i
+
+/** Of what stands before a reference this much is looked at: a name, and the user and password before it. */
+const LONGEST = 200
+
+/** The wanted references of a text that stand behind a name and a colon, as a port does. */
+function* behindNames(
+  raw: string,
+  isWanted: (name: string) => boolean,
+): Generator<readonly [Reference, Host]> {
+  for (const reference of references(raw)) {
+    if (raw[reference.start - 1] !== ':' || !isWanted(reference.name)) continue
+    const before = raw.slice(Math.max(0, reference.start - LONGEST), reference.start - 1)
+    const name = /(?:\[::1\]|[\w.-]{1,63})$/.exec(before.slice(-64))?.[0] ?? ''
+    const isName = LOCAL.test(name) || /^[a-z_][\w-]*$/i.test(name)
+    const scheme = before.slice(0, before.length - name.length)
+    if (isName) yield [reference, { name, isUrl: /:\/\/(?:[^\s/@]*@)?$/.test(scheme) }]
+  }
+}
