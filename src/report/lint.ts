@@ -2,7 +2,7 @@
 import { type Finding, withoutEdits } from '../lint/rule.js'
 import { annotation } from './annotation.js'
 import { printable } from './escape.js'
-import { problemLines } from './problems.js'
+import { placeOf } from './problems.js'
 import type { Style } from './style.js'
 
 /** What a run of the linter comes to. */
@@ -27,7 +27,7 @@ export function lintLines(
   dryRun: boolean,
   style: Style,
 ): string[] {
-  const lines = problemLines(findings.map(withoutEdits), style)
+  const lines = findings.flatMap((finding) => findingLines(finding, style))
   const title = style.dim((dryRun ? 'would fix' : 'fixed').padEnd(9))
   for (const { file, codes } of changes ?? []) {
     lines.push(`  ${title}  ${printable(file)}: ${codes.join(', ')}`)
@@ -42,6 +42,21 @@ export function lintLines(
   return [
     ...lines,
     `  ${style.dim('linted'.padEnd(9))}  ${features} feature(s)${dryRun ? '; would be left' : ''}: ${found}`,
+  ]
+}
+
+/**
+ * A finding for people. Other than a problem's, its code stands in front: of many findings one looks for those of a rule.
+ *
+ *     features/redis/.env.example:3 port-not-shifted: warning: …
+ *       what to do next
+ */
+function findingLines(finding: Finding, style: Style): string[] {
+  const { code, severity, message, next } = finding
+  const paint = severity === 'error' ? style.red : style.yellow
+  return [
+    `${placeOf(finding)} ${style.dim(`${code}:`)} ${paint(severity)}: ${printable(message)}`,
+    `  ${printable(next)}`,
   ]
 }
 

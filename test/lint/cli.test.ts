@@ -23,7 +23,7 @@ describe('feature lint', () => {
   test('says where, what, which rule and what to do', async () => {
     const { exitCode, stdout, stderr } = await feature('lint', literal())
     expect(stdout).toBe(
-      'features/redis/compose.yaml:5:10: error: service redis publishes host port 6380, a number that no offset reaches [literal-port]\n' +
+      'features/redis/compose.yaml:5:10 literal-port: error: service redis publishes host port 6380, a number that no offset reaches\n' +
         '  Write ${REDIS_HOST_PORT} in its place, and REDIS_HOST_PORT=6380 in features/redis/.env.example.\n' +
         '\n' +
         '  linted     1 feature(s): 1 error(s), 0 warning(s); --fix puts 1 of them right\n',
@@ -44,7 +44,7 @@ describe('feature lint', () => {
       'features/c/.env.example': 'A=1\nA=2\n',
     })
     const { stdout } = await feature('lint b', workspace)
-    expect(stdout.match(/\[.*\]/g)).toEqual(['[base-port-taken]'])
+    expect(stdout.match(/^\S+ \S+: (?=warning)/gm)).toEqual(['features/b/.env.example:2 base-port-taken: '])
     expect(stdout).toContain('linted     1 feature(s)')
   })
 
@@ -65,9 +65,9 @@ describe('feature lint', () => {
     const workspace = literal()
     workspace.write({ 'features/redis/.env.prod.example': 'REDIS_MEMORY=1\nREDIS_MEMORY=2\n' })
     const { stdout } = await feature('lint', workspace)
-    expect(stdout.match(/^\S+: .*\[.*\]/gm)?.map((line) => line.replace(/:\d.*\[/, ' ['))).toEqual([
-      'features/redis/.env.prod.example [duplicate-key]',
-      'features/redis/compose.yaml [literal-port]',
+    expect(stdout.match(/^\S+ \S+(?=: (?:error|warning): )/gm)).toEqual([
+      'features/redis/.env.prod.example:2 duplicate-key',
+      'features/redis/compose.yaml:5:10 literal-port',
     ])
   })
 
@@ -76,7 +76,7 @@ describe('feature lint', () => {
     workspace.write({ 'features/mail/.env.example/': '' })
     const { exitCode, stdout, stderr } = await feature('lint', workspace)
     expect(stderr.match(/unreadable-file/g)).toHaveLength(1)
-    expect(stdout).toContain('[literal-port]')
+    expect(stdout).toContain(' literal-port: error: ')
     expect(exitCode).toBe(1)
   })
 
@@ -213,7 +213,7 @@ describe('feature lint --fix', () => {
     chmodSync(workspace.path('features/redis/.env.example'), 0o444)
     const { exitCode, stdout, stderr } = await feature('lint --fix', workspace)
     expect(stderr).toContain('[cannot-write]')
-    expect(stdout).toContain('[literal-port]')
+    expect(stdout).toContain(' literal-port: error: ')
     expect(exitCode).toBe(1)
     expect(workspace.read('features/redis/compose.yaml')).toBe(LITERAL)
   })
