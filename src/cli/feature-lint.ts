@@ -89,9 +89,9 @@ function sourceOf(workspace: Workspace, name: string, problems: Problem[]): Lint
   return { name, folder, templates, composeFile: compose.text === null ? null : compose.file, read }
 }
 
-/** The Compose files of the products, which are read when they are asked for first. */
+/** The Compose files of the products, which are read when they are first asked for. */
 function productTexts(workspace: Workspace): () => readonly string[] {
-  let texts: string[] | undefined
+  let texts: readonly string[] | undefined
   return () => {
     texts ??= workspace.products.map(
       (product) => readComposeFile(workspace, productFolder(product), []).text ?? '',

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import type { Lookup } from '../env/expand.js'
 import { type Problem, problem } from '../problem.js'
+import { checkKeys } from './check-keys.js'
 import { problemAt } from './complain.js'
 import { EnvDefaults } from './env-defaults.js'
 import { applyExtends, type Services } from './extends.js'
@@ -30,6 +31,8 @@ export class Loader implements MergeContext {
   readonly problems: Problem[] = []
   /** Every Compose file that was read, in the order of reading. */
   readonly files = new Set<string>()
+  /** Those of them that are read for more than a service that another one extends. */
+  readonly whole = new Set<string>()
   /** The trees that were read, variables expanded, for whoever wants to see all of the text. */
   readonly trees: Node[] = []
   private merged = 0
@@ -38,6 +41,8 @@ export class Loader implements MergeContext {
   private readonly extendedFiles = new Map<Lookup, Map<string, Services>>()
   private readonly documents = new Map<Lookup, Map<string, readonly Node[] | null>>()
   private readonly defaults: EnvDefaults
+  /** What was held against the keys that Compose knows: an include's services are checked with the include. */
+  private readonly checked = new WeakSet<Node>()
 
   constructor(private readonly readText: ReadText) {
     this.defaults = new EnvDefaults(readText, this.problems)
@@ -55,6 +60,7 @@ export class Loader implements MergeContext {
   model(files: readonly string[], scope: Scope, chain: readonly string[] = []): MappingNode | undefined {
     let model: MappingNode | undefined
     for (const file of files) {
+      this.whole.add(file)
       for (const document of this.read(file, scope, 'A Compose file') ?? []) {
         if (document.kind !== 'mapping') {
           this.refuse(
@@ -69,6 +75,7 @@ export class Loader implements MergeContext {
         model = settle(model === undefined ? whole : (merge(model, whole, [], this) as MappingNode))
       }
     }
+    if (model !== undefined) checkKeys(model, this.problems, this.checked)
     return model
   }
 

@@ -74,7 +74,7 @@ export function merge(
     case 'keyed':
       return lastOfEach(join(toSequence(base), toSequence(over), context))
     case 'mapping':
-      return mergeMappings(toMapping(base), toMapping(over), path, context, keepResets)
+      return mergeMappings(toMapping(base, path), toMapping(over, path), path, context, keepResets)
     case 'build':
       return mergeMappings(toBuild(base), toBuild(over), path, context, keepResets)
     case 'logging': {
@@ -186,17 +186,25 @@ function prefixed(prefix: string, { text, raw, ...rest }: ScalarNode): ScalarNod
   return { ...rest, type: 'string', text: prefix + text, raw: prefix + raw, verbatim: -1 }
 }
 
-/** `[a, b]` → `{a: , b: }`. */
-function toMapping(node: Node): MappingNode {
+/** `[a, b]` → `{a: , b: }`; with `depends_on`, `{a: {condition: service_started}, b: …}`. */
+function toMapping(node: Node, path: readonly string[] = []): MappingNode {
   if (node.kind === 'mapping') return node
   const { source, start, end } = node
   const entries = new Map<string, Entry>()
   for (const item of node.kind === 'sequence' ? node.items : []) {
     if (item.kind !== 'scalar') continue
     const value: ScalarNode = { ...item, type: 'null', text: '', raw: '', verbatim: -1, start: item.end }
-    entries.set(item.text, { key: item, value })
+    const started = path.at(-1) === 'depends_on' ? withCondition(item) : value
+    entries.set(item.text, { key: item, value: started })
   }
   return { kind: 'mapping', source, start, end, entries }
+}
+
+function withCondition(item: ScalarNode): MappingNode {
+  const { source, start, end } = item
+  const scalar = (text: string): ScalarNode => ({ ...item, text, raw: text, verbatim: -1 })
+  const condition: Entry = { key: scalar('condition'), value: scalar('service_started') }
+  return { kind: 'mapping', source, start, end, entries: new Map([['condition', condition]]) }
 }
 
 function toBuild(node: Node): MappingNode {

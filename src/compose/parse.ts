@@ -26,12 +26,12 @@ interface Parsed {
  */
 export function parse(text: string, file: string, scope: Scope = NOWHERE): Parsed {
   const source: Source = { file, text, scope, lines: lineStarts(withLineFeeds(text)) }
-  const refuse = (message: string, at: number): Parsed => {
+  const refuse = ({ message, at, next = NEXT }: Refusal): Parsed => {
     // What is missing at the end of the file is missing in its last line.
     const start = at < text.length ? at : text.trimEnd().length
     const { line, column } = spanOf({ source, start, end: start })
     const place = { file, line, column }
-    return { source, documents: null, problems: [problem('compose-refused', place, shorten(message), NEXT)] }
+    return { source, documents: null, problems: [problem('compose-refused', place, shorten(message), next)] }
   }
   try {
     const documents: Node[] = []
@@ -41,7 +41,7 @@ export function parse(text: string, file: string, scope: Scope = NOWHERE): Parse
     }
     return { source, documents, problems: [] }
   } catch (error) {
-    if (error instanceof Refusal) return refuse(error.message, error.at)
+    if (error instanceof Refusal) return refuse(error)
     throw error
   }
 }

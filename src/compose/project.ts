@@ -1,7 +1,12 @@
 import type { Lookup } from '../env/expand.js'
 import { type Problem, problem } from '../problem.js'
+import { REFERENCE } from './check-keys.js'
 import { problemAt } from './complain.js'
+import { checkCycles, checkService } from './consistency.js'
+import { type EnvFile, envFilesOf } from './env-file.js'
+import { checkFormats } from './formats.js'
 import { Loader, type ReadText, TooLarge } from './load.js'
+import { type NameUse, namesOf } from './names.js'
 import {
   type Entry,
   get,
@@ -13,6 +18,7 @@ import {
   stringsOf,
 } from './node.js'
 import { type PublishedPort, publishedPorts } from './published.js'
+import { type Tie, tiesOf } from './ties.js'
 import { type ServiceValue, valuesOf } from './values.js'
 import { type Variable, variablesOf } from './variables.js'
 import { isTrue, type Mount, mountsOf } from './volume.js'
@@ -21,6 +27,8 @@ import { isTrue, type Mount, mountsOf } from './volume.js'
 export interface ComposeProject {
   /** Every Compose file that was read: those named, those they include and extend. */
   readonly files: readonly string[]
+  /** Those of them that only services are taken from, by `extends`: what they declare otherwise does not count. */
+  readonly extendedOnly: readonly string[]
   /** The top-level `name:`, which pins the project's name. */
   readonly name?: Setting
   readonly services: readonly Service[]
@@ -28,6 +36,10 @@ export interface ComposeProject {
   readonly ports: readonly PublishedPort[]
   readonly volumes: readonly Resource[]
   readonly networks: readonly Resource[]
+  /** The names of those that are declared. */
+  readonly secrets: readonly string[]
+  readonly configs: readonly string[]
+  readonly ties: readonly Tie[]
   /** The variables of what is left once files are merged, by name: what `docker compose config --variables` lists. */
   readonly variables: readonly Variable[]
   /** The variables of every file that was read, also where a later file or service overrides the value. */
@@ -48,6 +60,11 @@ export interface Service {
   readonly mounts: readonly Mount[]
   /** Every string and number in it. */
   readonly values: readonly ServiceValue[]
+  /** The services, networks, secrets and configs that it refers to. */
+  readonly names: readonly NameUse[]
+  readonly envFiles: readonly EnvFile[]
+  /** Whether it says what it runs: an image, a build or a provider. */
+  readonly hasSource: boolean
 }
 
 /** A key with one value. */
@@ -100,7 +117,6 @@ export function readProject(
 
 function read(loader: Loader, model: MappingNode | undefined): ComposeProject {
   const problems = [...loader.problems]
-  if (model !== undefined) checkTop(model, problems)
   if ((model?.entries.size ?? 0) === 0 && problems.length === 0) {
     const next = 'Write `services:` and the services below it.'
     problems.push(
@@ -109,21 +125,31 @@ function read(loader: Loader, model: MappingNode | undefined): ComposeProject {
   }
   const services: Service[] = []
   const ports: PublishedPort[] = []
+  const dependents: Parameters<typeof checkCycles>[0][number][] = []
   for (const [name, entry] of section(model, 'services', problems)) {
     if (entry.value.kind !== 'mapping') {
       refuse(entry.value, `services.${name} must be a mapping.`, problems)
       continue
     }
-    services.push(serviceOf(name, entry.key, entry.value, problems))
+    const service = serviceOf(name, entry, entry.value, problems)
+    services.push(service)
+    dependents.push({ name, node: entry.key, names: service.names })
+    checkFormats(name, entry.value, problems)
+    checkService(name, entry.value, problems)
     for (const port of publishedPorts(name, entry.value, problems)) ports.push(port)
   }
+  checkCycles(dependents, problems)
   const name = settingOf(model, 'name', problems)
   return {
     files: [...loader.files],
+    extendedOnly: [...loader.files].filter((file) => !loader.whole.has(file)),
     services,
     ports,
     volumes: resourcesOf(model, 'volumes', problems),
     networks: resourcesOf(model, 'networks', problems),
+    secrets: [...section(model, 'secrets', problems)].map(([name]) => name),
+    configs: [...section(model, 'configs', problems)].map(([name]) => name),
+    ties: tiesOf(model),
     variables: variablesOf(model === undefined ? [] : [model]),
     mentioned: variablesOf(model === undefined ? [] : loader.trees),
     problems: distinct(problems),
@@ -136,16 +162,6 @@ function folderOf(file: string): string {
   return end === -1 ? '.' : end === 0 ? '/' : file.slice(0, end)
 }
 
-/** The keys that Compose knows at the top; it refuses any other that does not start with `x-`. */
-const TOP = ['version', 'name', 'include', 'services', 'models', 'networks', 'volumes', 'secrets', 'configs']
-
-function checkTop(model: MappingNode, problems: Problem[]): void {
-  for (const [key, entry] of model.entries) {
-    if (!TOP.includes(key) && !key.startsWith('x-'))
-      refuse(entry.key, `Compose knows no top-level ${key}.`, problems)
-  }
-}
-
 function section(model: Node | undefined, key: string, problems: Problem[]): Iterable<[string, Entry]> {
   const node = get(model, key)
   if (node === undefined) return []
@@ -154,7 +170,7 @@ function section(model: Node | undefined, key: string, problems: Problem[]): Ite
   return []
 }
 
-function serviceOf(name: string, key: ScalarNode, value: MappingNode, problems: Problem[]): Service {
+function serviceOf(name: string, { key }: Entry, value: MappingNode, problems: Problem[]): Service {
   if (!/^[a-zA-Z0-9._-]+$/.test(name)) refuse(key, `Not a service name: ${name}`, problems)
   const image = settingOf(value, 'image', problems)
   const containerName = settingOf(value, 'container_name', problems)
@@ -165,6 +181,9 @@ function serviceOf(name: string, key: ScalarNode, value: MappingNode, problems: 
     profiles: [...new Set(stringsOf(get(value, 'profiles')).map(({ text }) => text))],
     mounts: mountsOf(value, problems),
     values: valuesOf(name, value),
+    names: namesOf(value),
+    envFiles: envFilesOf(value),
+    hasSource: value.entries.has('build') || value.entries.has('provider') || (image?.raw ?? '') !== '',
     ...(image === undefined ? {} : { image }),
     ...(containerName === undefined ? {} : { containerName }),
     ...(networkMode === undefined ? {} : { networkMode }),
@@ -204,15 +223,19 @@ function resourcesOf(model: Node | undefined, kind: 'volumes' | 'networks', prob
 }
 
 function refuse(node: Node, message: string, problems: Problem[]): void {
-  const next = 'See the Compose file reference: https://docs.docker.com/reference/compose-file/'
-  problems.push(problemAt('compose-refused', node, message, next))
+  problems.push(problemAt('compose-refused', node, message, REFERENCE))
 }
 
-/** A file that is included in one place and extended in another is read twice, its problems reported once. */
+/**
+ * A file that is included in one place and extended in another is read twice, its problems reported once; and of
+ * several checks that refuse one value, the first says why.
+ */
 function distinct(problems: readonly Problem[]): Problem[] {
   const seen = new Map<string, Problem>()
   for (const each of problems) {
-    seen.set([each.code, each.file, each.line, each.column, each.message].join('\0'), each)
+    const { code, file, line, column, message } = each
+    const key = [code, file, line, column, code === 'compose-refused' && column ? '' : message].join('\0')
+    if (!seen.has(key)) seen.set(key, each)
   }
   return [...seen.values()]
 }

@@ -1,4 +1,5 @@
 import { Composer, type Document, Lexer, type ParsedNode, Parser } from 'yaml'
+import { Tabs } from './tabs.js'
 
 /** Text → the documents of the `yaml` package, within limits that no text can get around. */
 
@@ -24,13 +25,18 @@ const UNREADABLE = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd-\uffff]/
 
 /** Why a file is not read, and the offset where. */
 export class Refusal extends Error {
+  /** @param next what to do, if it is not to ask Compose: it may read the file all the same */
   constructor(
     message: string,
     readonly at: number,
+    readonly next?: string,
   ) {
     super(message)
   }
 }
+
+/** What decoding makes of the byte order mark of UTF-16, and of a character of ASCII behind it. */
+const UTF_16 = /^\ufffd\ufffd(?:\0|.\0)/s
 
 /**
  * The documents of a text: what `parseAllDocuments` gives, taken step by step, to stop before a file of a million
@@ -39,7 +45,12 @@ export class Refusal extends Error {
  */
 export function* documentsOf(text: string): Generator<Document.Parsed> {
   if (text.length > MAX_LENGTH) {
-    throw new Refusal(`The file is larger than ${MAX_LENGTH / 1024 / 1024} MiB.`, MAX_LENGTH)
+    const message = `The file is larger than ${MAX_LENGTH / 1024 / 1024} MiB: Docker Compose may read it, product-env does not.`
+    throw new Refusal(message, MAX_LENGTH, 'Make it smaller, or split it and include the parts.')
+  }
+  if (UTF_16.test(text)) {
+    const message = 'The file is UTF-16: Docker Compose reads it, product-env does not.'
+    throw new Refusal(message, 0, 'Save it as UTF-8.')
   }
   const bad = UNREADABLE.exec(text)
   if (bad !== null) {
@@ -60,10 +71,12 @@ export function* documentsOf(text: string): Generator<Document.Parsed> {
     first ??= new Refusal(firstLine(message), offsetOf(source))
     throw first
   }
+  const tabs = new Tabs()
   let tokens = 0
   for (const lexeme of new Lexer().lex(text)) {
     tokens += 1
     if (tokens > MAX_TOKENS) throw new Refusal('Too many YAML tokens.', parser.offset)
+    if (tabs.refuses(lexeme)) throw new Refusal('YAML allows no tab as indentation.', parser.offset)
     for (const token of parser.next(lexeme)) yield* checked(composer.next(token))
     if (parser.stack.length > 3 * MAX_DEPTH) throw new Refusal(TOO_DEEP, parser.offset)
   }

@@ -157,7 +157,9 @@ function keeps(before: readonly LintContext[], after: readonly LintContext[], re
       next !== undefined &&
       keepsValues(context.template, next.template, replaced) &&
       shapeOf(context) === shapeOf(next) &&
-      keepsServices(context, next, replaced)
+      keepsServices(context, next, replaced) &&
+      // With what goes, what was wrong with it may go, too.
+      refusals(next) <= refusals(context)
     )
   })
 }
@@ -212,7 +214,11 @@ function shapeOf({ compose }: LintContext): string {
     return [service, container.from, container.to, protocol, hostIp, host === null]
   })
   const services = compose?.services.map(({ name, image, mounts }) => [name, image?.text, mounts.length])
-  return JSON.stringify([services, ports, compose?.problems.length])
+  return JSON.stringify([services, ports])
+}
+
+function refusals({ compose }: LintContext): number {
+  return compose?.problems.length ?? 0
 }
 
 /** The findings whose edits do not meet, the earlier one going first. */

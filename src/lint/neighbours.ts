@@ -26,8 +26,10 @@ export interface Neighbours {
   readonly protocols: (stated: Stated) => ReadonlySet<string>
   /** The ports that the Compose file of another feature publishes. */
   readonly ports: (stated: Stated) => readonly PublishedPort[]
-  /** Whether a Compose file outside of the feature refers to a variable. */
-  readonly isUsed: (key: string) => boolean
+  /** Whether a Compose file outside of the feature holds a word, such as the name of a variable. */
+  readonly isUsed: (word: string) => boolean
+  /** Whether a Compose file outside of the feature has a key of that name: a service, a network… */
+  readonly hasKey: (name: string) => boolean
   /** Whether a template or a Compose file outside of the feature has a text in it that is no part of a longer word. */
   readonly names: (text: string) => boolean
   /** Those other features whose Compose files publish one of these host ports as a number. */

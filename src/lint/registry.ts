@@ -5,19 +5,24 @@ import { composeRefused } from './rules/compose-refused.js'
 import { conflict } from './rules/conflict.js'
 import { containerName } from './rules/container-name.js'
 import { duplicateKey } from './rules/duplicate-key.js'
+import { envFile } from './rules/env-file.js'
 import { envRefused } from './rules/env-refused.js'
 import { ephemeralPort } from './rules/ephemeral-port.js'
+import { fixedSubnet } from './rules/fixed-subnet.js'
+import { foreignContainer } from './rules/foreign-container.js'
 import { forwardReference } from './rules/forward-reference.js'
 import { hostPortInside } from './rules/host-port-inside.js'
 import { literalPort } from './rules/literal-port.js'
 import { missingEquals } from './rules/missing-equals.js'
 import { networkModeHost } from './rules/network-mode-host.js'
 import { noComment } from './rules/no-comment.js'
+import { noImage } from './rules/no-image.js'
 import { portEmpty } from './rules/port-empty.js'
 import { portMissing } from './rules/port-missing.js'
 import { portNotANumber } from './rules/port-not-a-number.js'
 import { portNotShifted } from './rules/port-not-shifted.js'
 import { portOutOfRange } from './rules/port-out-of-range.js'
+import { portTwice } from './rules/port-twice.js'
 import { portUnused } from './rules/port-unused.js'
 import { privilegedPort } from './rules/privileged-port.js'
 import { projectName } from './rules/project-name.js'
@@ -28,7 +33,9 @@ import { secret } from './rules/secret.js'
 import { sharedBindMount } from './rules/shared-bind-mount.js'
 import { sharedResource } from './rules/shared-resource.js'
 import { spaceInValue } from './rules/space-in-value.js'
+import { undeclaredResource } from './rules/undeclared-resource.js'
 import { undeclaredVolume } from './rules/undeclared-volume.js'
+import { unknownService } from './rules/unknown-service.js'
 import { unsetReference } from './rules/unset-reference.js'
 import { unsetVariable } from './rules/unset-variable.js'
 import { urlBasePort } from './rules/url-base-port.js'
@@ -47,11 +54,16 @@ export const RULES = [
   noComment,
   spaceInValue,
   composeRefused,
+  noImage,
+  envFile,
+  unknownService,
   undeclaredVolume,
+  undeclaredResource,
   unsetVariable,
   literalPort,
   portNotShifted,
   portMissing,
+  portTwice,
   portUnused,
   portEmpty,
   portNotANumber,
@@ -64,6 +76,8 @@ export const RULES = [
   containerName,
   projectName,
   networkModeHost,
+  foreignContainer,
+  fixedSubnet,
   sharedBindMount,
   sharedResource,
 ] as const satisfies readonly Rule[]

@@ -1,4 +1,5 @@
 /** Values and names as a message quotes them. */
+import type { ComposeProject } from '../compose/project.js'
 import { decode } from '../env/bytes.js'
 import { MASK } from '../env/mask.js'
 import { isHidden } from './secret.js'
@@ -15,4 +16,9 @@ export function quoted(key: string, value: string): string {
 /** `features/redis/.env.example:3` */
 export function placeOf({ file, line }: { readonly file: string; readonly line: number }): string {
   return `${file}:${line}`
+}
+
+/** Where to declare what a service of a file uses: `extends` takes the service out of a file, and nothing else. */
+export function toDeclareIn({ files, extendedOnly }: ComposeProject, file: string): string {
+  return extendedOnly.includes(file) ? (files[0] ?? file) : 'the file'
 }

@@ -86,7 +86,9 @@ export class Surroundings {
       protocols: ({ feature, key }) => publishedProtocols(this.projectOf(feature, environment), key),
       ports: ({ feature }) => this.projectOf(feature, environment)?.ports ?? [],
       // A look at the text is enough to say that nobody names it, and hundreds of times as fast.
-      isUsed: (key) => this.isOutside(name, ({ compose }) => compose?.includes(key) ?? false),
+      isUsed: (word) => this.isOutside(name, ({ compose }) => compose?.includes(word) ?? false),
+      hasKey: (key) =>
+        this.isOutside(name, ({ compose }) => compose !== null && hasKey(compose, encode(key))),
       names: (text) => {
         const word = encode(text)
         return this.isOutside(name, ({ compose, templates }) =>
@@ -149,6 +151,11 @@ interface Literal {
 }
 
 const MAYBE_LITERAL = /(?<![\w}])\d{1,5}(?:-\d{1,5})?:\d|published|include/
+
+function hasKey(text: string, key: string): boolean {
+  const escaped = key.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(`(?:^|[\\s{,"'])${escaped}["']?\\s*:`, 'm').test(text)
+}
 
 /** The protocols for which a project publishes a variable. */
 export function publishedProtocols(project: ComposeProject | null, key: string): ReadonlySet<string> {

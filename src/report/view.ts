@@ -45,7 +45,8 @@ function notes(entry: ViewEntry, secrets: Secrets | null): string[] {
   if (entry.dotenv === null) notes.push('npm dotenv does not see it')
   else if (entry.dotenv !== undefined) {
     const public_ = secrets === null || (!secrets.has(entry.key) && secrets.isQuoted(entry.key, entry.dotenv))
-    notes.push(public_ ? `npm dotenv reads ${decode(entry.dotenv)}` : 'npm dotenv reads another value')
+    if (!public_) notes.push('npm dotenv reads another value')
+    else notes.push(`npm dotenv reads ${entry.dotenv === '' ? 'nothing' : decode(entry.dotenv)}`)
   }
   return notes
 }

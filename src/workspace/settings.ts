@@ -49,7 +49,7 @@ export const PRODUCT_SCHEMA: Schema = {
     },
     allow: {
       type: 'array',
-      items: { type: 'string' },
+      items: { type: 'string', pattern: VARIABLE_PATTERN },
       description:
         'Reserved variables (COMPOSE_*, DOCKER_*, PATH, …) that features may set all the same, by name.',
     },

@@ -179,6 +179,23 @@ describe('what Compose refuses is a problem with its place', () => {
     expect(read(files).problems[0]).toMatchObject({ code, file, line })
   })
 
+  test.each([
+    ['UTF-16', Buffer.from(`\ufeff${web('80:80')}`, 'utf16le').toString('utf8')],
+    [
+      'UTF-16',
+      Buffer.from(`\ufeff${web('80:80')}`, 'utf16le')
+        .swap16()
+        .toString('utf8'),
+    ],
+    ['4 MiB', `${web('80:80')}# ${'x'.repeat(2 ** 22)}\n`],
+  ])('what only this tool does not read says so: %s', (what, text) => {
+    const [problem] = read(text).problems
+    expect(problem?.message).toMatch(
+      new RegExp(`${what}.*: Docker Compose .*reads? it, product-env does not.`),
+    )
+    expect(problem?.next).not.toContain('docker compose config')
+  })
+
   test('a missing entry file', () => {
     expect(read({}).problems).toMatchObject([{ code: 'compose-missing', file: 'compose.yaml' }])
   })

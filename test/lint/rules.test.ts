@@ -178,12 +178,162 @@ const CASES: Readonly<Record<LintCode, readonly Case[]>> = {
       at: ['compose.yaml:1'],
     },
     { name: 'a port that is none', compose: ports('"x:80"'), at: ['compose.yaml:5'] },
+    {
+      name: 'a key of a service that Compose does not know',
+      compose: service('    port: ["80:80"]\n'),
+      at: ['compose.yaml:4'],
+    },
+    { name: 'a version that is a number', compose: `version: 3.8\n${service('')}`, at: ['compose.yaml:1'] },
+    {
+      name: 'a duration without its unit',
+      compose: service('    healthcheck: {test: x, interval: 5}\n'),
+      at: ['compose.yaml:4'],
+    },
+    { name: 'a profile that is no list', compose: service('    profiles: dev\n'), at: ['compose.yaml:4'] },
+    { name: 'a size that is none', compose: service('    mem_limit: 5x\n'), at: ['compose.yaml:4'] },
+    {
+      name: 'two kinds of network',
+      compose: service('    network_mode: host\n    networks: [default]\n'),
+      at: ['compose.yaml:4'],
+    },
+    {
+      name: 'services that wait for each other',
+      compose: service('    links: [b]\n', '  b: {image: x, depends_on: [redis]}\n'),
+      at: ['compose.yaml:5'],
+    },
+    { name: 'a tab as indentation', compose: 'services:\n  a:\n\timage: x\n', at: ['compose.yaml:3'] },
+    {
+      name: 'a value that the product gives',
+      compose: service('    mem_limit: ${REDIS_MEM:-}\n    restart: ${R:-}\n'),
+    },
     { name: 'one that is remote', compose: `include: [oci://example.org/redis:7]\n${service('')}` },
     {
       name: "another feature's file, which is that one's matter",
       compose: `include: [../mail/compose.yaml]\n${service('')}`,
       more: { 'features/mail/compose.yaml': 'services: [\n' },
     },
+  ],
+  'no-image': [
+    { name: 'nothing but a command', compose: 'services:\n  a:\n    command: x\n', at: ['compose.yaml:2'] },
+    { name: 'an empty image', compose: 'services: {a: {image: ""}}\n', at: ['compose.yaml:1'] },
+    { name: 'a build', compose: 'services: {a: {build: .}}\n' },
+    { name: 'a provider', compose: 'services: {a: {provider: {type: x}}}\n' },
+    { name: 'an image that the product names', compose: 'services: {a: {image: "${A_IMAGE:?}"}}\n' },
+    { name: 'one that it extends', compose: 'services: {a: {extends: b}, b: {image: x}}\n' },
+  ],
+  'env-file': [
+    {
+      name: 'a list',
+      compose: service('    env_file: [a.env, b.env]\n'),
+      at: ['compose.yaml:4', 'compose.yaml:4'],
+    },
+    { name: 'the long form', compose: service('    env_file: [{path: a.env}]\n'), at: ['compose.yaml:4'] },
+    { name: 'an optional one', compose: service('    env_file: [{path: a.env, required: false}]\n') },
+    {
+      name: 'one that is there',
+      compose: service('    env_file: a.env\n'),
+      more: { 'features/redis/a.env': 'A=1\n' },
+    },
+    {
+      name: 'a quote that is not closed, in an optional one too',
+      compose: service('    env_file: [{path: ./x/a.env, required: false}]\n'),
+      more: { 'features/redis/x/a.env': 'B=1\nA="1\n' },
+      at: ['x/a.env:2'],
+    },
+    {
+      name: 'the same, raw',
+      compose: service('    env_file: [{path: a.env, format: raw}]\n'),
+      more: { 'features/redis/a.env': 'A="1\n' },
+    },
+    {
+      name: 'values of the template, and what only the shell has',
+      env: '# x\nX_Y=1\n',
+      compose: service('    env_file: a.env\n'),
+      more: { 'features/redis/a.env': 'A=${X_Y}${Z:?}\n' },
+    },
+    { name: 'labels', compose: service('    label_file: a.labels\n'), at: ['compose.yaml:4'] },
+    { name: 'the name of which the product gives', compose: service('    env_file: ${A_FILE:?}\n') },
+    { name: 'a product env', compose: service('    env_file: ../../products/shop/.env\n') },
+    {
+      name: 'outside of the workspace',
+      compose: service('    env_file: [/etc/a.env, ~/a.env, ../../../a.env]\n'),
+    },
+    {
+      name: 'a product that chooses where paths start',
+      compose: service('    env_file: .env\n'),
+      more: {
+        'products/shop/compose.yaml':
+          'include: [{path: ../../features/redis/compose.yaml, project_directory: .}]\n',
+      },
+    },
+    {
+      name: 'in an included folder',
+      compose: `include: [sub/c.yaml]\n${service('')}`,
+      more: {
+        'features/redis/sub/c.yaml': 'services: {a: {image: x, env_file: [a.env, b.env]}}\n',
+        'features/redis/sub/a.env': 'A=1\n',
+      },
+      at: ['sub/c.yaml:1'],
+    },
+    {
+      name: "another feature's service",
+      compose: `include: [../mail/compose.yaml]\n${service('')}`,
+      more: { 'features/mail/compose.yaml': 'services: {mail: {image: x, env_file: .env}}\n' },
+    },
+  ],
+  'unknown-service': [
+    {
+      name: 'each way to depend',
+      compose: service(
+        '    depends_on: {a: {condition: service_started}}\n    links: ["b:x"]\n    volumes_from: ["c:ro"]\n    ipc: service:d\n    pid: service:e\n    network_mode: service:f\n',
+      ),
+      at: [4, 5, 6, 7, 8, 9].map((line) => `compose.yaml:${line}`),
+    },
+    {
+      name: 'an included one',
+      compose: `include: [b.yaml]\n${service('    depends_on: [b]\n')}`,
+      more: { 'features/redis/b.yaml': 'services: {b: {image: x}}\n' },
+    },
+    {
+      name: 'one of another feature, or of a product',
+      compose: service('    depends_on: [mail, web]\n'),
+      more: {
+        'features/mail/compose.yaml': 'services:\n  mail:\n    image: x\n',
+        'products/shop/compose.yaml': 'services: {"web": {image: x}}\n',
+      },
+    },
+    {
+      name: 'one that another feature only speaks of',
+      compose: service('    depends_on: [mail]\n'),
+      more: { 'features/web/compose.yaml': 'services: {web: {image: mail, depends_on: [mail]}}\n' },
+      at: ['compose.yaml:4'],
+    },
+    { name: 'one that the product names', compose: service('    depends_on: ["${OTHER:?}"]\n') },
+    {
+      name: 'one with a profile',
+      compose: 'services: {a: {image: x, depends_on: [b]}, b: {image: x, profiles: [p]}}\n',
+    },
+  ],
+  'undeclared-resource': [
+    {
+      name: 'networks, secrets and configs',
+      compose: service('    networks: {a: }\n    secrets: [b]\n    configs: [{source: c}]\n'),
+      at: ['compose.yaml:4', 'compose.yaml:5', 'compose.yaml:6'],
+    },
+    { name: 'the default network', compose: service('    networks: [default]\n') },
+    {
+      name: 'declared',
+      compose: service(
+        '    networks: [a]\n    secrets: [b]\n    configs: [c]\n',
+        'networks: {a: }\nsecrets: {b: {file: x}}\nconfigs: {c: {file: x}}\n',
+      ),
+    },
+    {
+      name: 'declared by a product',
+      compose: service('    networks: [backend]\n'),
+      more: { 'products/shop/compose.yaml': 'networks:\n  backend:\n' },
+    },
+    { name: 'the name of which the product gives', compose: service('    networks: ["${NET:?}"]\n') },
   ],
   'undeclared-volume': [
     {
@@ -302,6 +452,60 @@ const CASES: Readonly<Record<LintCode, readonly Case[]>> = {
       more: { 'features/redis/.env.dev.example': 'A=1\n' },
       at: ['compose.yaml:5'],
     },
+  ],
+  'port-twice': [
+    {
+      name: 'by one service',
+      compose: ports('${A_HOST_PORT}:80', '${A_HOST_PORT}:81'),
+      env: '# p\nA_HOST_PORT=80\n',
+      at: ['compose.yaml:6'],
+    },
+    {
+      name: 'with and without a template',
+      compose: ports('${A_HOST_PORT:-80}:80', '${A_HOST_PORT:-80}:81'),
+      at: ['compose.yaml:6'],
+    },
+    { name: 'a number, within a range', compose: ports('"80-82:80-82"', '"81:99"'), at: ['compose.yaml:6'] },
+    {
+      name: 'a number and the variable that has it, the variable of another name not',
+      env: 'A_HOST_PORT=80\nB_HOST_PORT=80\n',
+      compose: ports('"80:1"', '${A_HOST_PORT}:2', '${B_HOST_PORT}:3'),
+      at: ['compose.yaml:6', 'compose.yaml:7'],
+    },
+    { name: 'any of a range', compose: ports('"80-82:80"', '"80-82:81"') },
+    {
+      name: 'other protocols, other addresses',
+      compose: ports(
+        '${A_HOST_PORT}:53',
+        '${A_HOST_PORT}:53/udp',
+        '127.0.0.1:${B_HOST_PORT}:1',
+        '127.0.0.2:${B_HOST_PORT}:1',
+      ),
+      env: 'A_HOST_PORT=53\nB_HOST_PORT=54\n',
+    },
+    {
+      name: 'all addresses and one of them',
+      compose: ports('${A_HOST_PORT}:1', '127.0.0.1:${A_HOST_PORT}:2'),
+      env: 'A_HOST_PORT=53\n',
+      at: ['compose.yaml:6'],
+    },
+    {
+      name: 'the same twice, which Compose takes for one',
+      compose: ports('${A_HOST_PORT}:1', '${A_HOST_PORT}:1'),
+      env: 'A_HOST_PORT=53\n',
+    },
+    ...(
+      [
+        ['[a]', '[b]', undefined],
+        ['[a]', '[b, a]', ['compose.yaml:3']],
+        ['[a]', '[]', ['compose.yaml:3']],
+      ] as const
+    ).map(([one, two, at]) => ({
+      name: `profiles ${one} and ${two}`,
+      env: 'A_HOST_PORT=53\n',
+      compose: `services:\n  a: {image: x, profiles: ${one}, ports: ["\${A_HOST_PORT}:1"]}\n  b: {image: x, profiles: ${two}, ports: ["\${A_HOST_PORT}:1"]}\n`,
+      ...(at === undefined ? {} : { at }),
+    })),
   ],
   'port-unused': [
     { name: 'without a Compose file', env: '# p\nA_HOST_PORT=1\n' },
@@ -520,7 +724,65 @@ const CASES: Readonly<Record<LintCode, readonly Case[]>> = {
       at: ['compose.yaml:4'],
     },
   ],
+  'foreign-container': [
+    {
+      name: 'each way to name one',
+      compose: service(
+        '    ipc: container:a\n    pid: container:b\n    volumes_from: ["container:c:ro"]\n    external_links: ["d:x"]\n',
+      ),
+      at: ['compose.yaml:4', 'compose.yaml:5', 'compose.yaml:6', 'compose.yaml:7'],
+    },
+    { name: 'one that the product names', compose: service('    network_mode: container:${VPN:?}\n') },
+    {
+      name: 'one that the template names',
+      env: 'VPN=vpn\n',
+      compose: service('    network_mode: container:${VPN}\n'),
+      at: ['compose.yaml:4'],
+    },
+    {
+      name: 'services of its own',
+      compose: 'services: {a: {image: x, ipc: service:b, volumes_from: [b]}, b: {image: x}}\n',
+    },
+  ],
+  'fixed-subnet': [
+    {
+      name: 'an address of a service',
+      compose: service(
+        '    networks:\n      n:\n        ipv4_address: 172.28.0.5\n',
+        'networks: {n: {ipam: {config: [{subnet: 172.28.0.0/16, gateway: 172.28.0.1}]}}}\n',
+      ),
+      at: ['compose.yaml:6', 'compose.yaml:7'],
+    },
+    {
+      name: 'one that the product gives',
+      compose: service('', 'networks: {n: {ipam: {config: [{subnet: "${NET:?}.0/24"}]}}}\n'),
+    },
+    { name: 'another driver of addresses', compose: service('', 'networks: {n: {ipam: {driver: dhcp}}}\n') },
+  ],
   'shared-bind-mount': [
+    {
+      name: 'a volume that is a folder',
+      compose: service(
+        '    volumes: ["data:/d"]\n',
+        'volumes:\n  data:\n    driver_opts: {type: none, o: bind, device: /srv/data}\n',
+      ),
+      at: ['compose.yaml:7'],
+    },
+    {
+      name: 'a volume that is a share of the network',
+      compose: service(
+        '',
+        'volumes: {d: {driver_opts: {type: nfs, o: "addr=10.0.0.1,rw", device: ":/d"}}}\n',
+      ),
+      at: ['compose.yaml:4'],
+    },
+    {
+      name: 'volumes in memory, only read, or of the product',
+      compose: service(
+        '',
+        'volumes:\n  a: {driver_opts: {type: tmpfs, device: tmpfs}}\n  b: {driver_opts: {o: "bind,ro", device: /b}}\n  c: {driver_opts: {o: bind, device: "${PWD}/c"}}\n',
+      ),
+    },
     {
       name: 'absolute, home, upward, long',
       compose: service(
@@ -640,6 +902,24 @@ describe('what to do next', () => {
     expect(new Set(nexts)).toEqual(
       new Set(['The file is UTF-16: save it as UTF-8, without a byte order mark.']),
     )
+  })
+
+  const MOUNT = 'services: {base: {image: x, networks: [n], volumes: ["data:/v"]}}\n'
+  test.each([
+    ['the file', { [COMPOSE]: MOUNT }],
+    ['the file', { [COMPOSE]: 'include: [b.yaml]\n', 'features/redis/b.yaml': MOUNT }],
+    // Compose takes the service out of b.yaml, and never sees what else it declares.
+    [
+      COMPOSE,
+      {
+        [COMPOSE]: 'services: {a: {extends: {file: b.yaml, service: base}}}\n',
+        'features/redis/b.yaml': MOUNT,
+      },
+    ],
+  ])('undeclared-volume and -resource say to declare it in %s', (where, files) => {
+    for (const code of ['undeclared-volume', 'undeclared-resource'] as const) {
+      expect(nextOf(code, files)).toEqual([expect.stringContaining(`at the end of ${where}: `)])
+    }
   })
 
   const taken = { 'features/mail/.env.example': '# p\nMAIL_HOST_PORT=6380\n' }

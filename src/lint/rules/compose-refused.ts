@@ -7,7 +7,7 @@ export const composeRefused = {
   severity: 'error',
   meaning: 'Docker Compose cannot read the Compose file, or one that it includes or extends.',
   reason:
-    'No product with the feature starts; and what the file publishes cannot be looked at, so that the other rules are silent about it.',
+    'No product with the feature starts; and what the file publishes cannot be looked at, so that the other rules are silent about it. A file of more than 4 MiB, or in UTF-16, is one that only this tool does not read.',
   bad: { 'features/redis/compose.yaml': 'services:\n  redis:\n    image: redis:7\n  ports: "6380:6379"\n' },
   good: { 'features/redis/compose.yaml': 'services:\n  redis:\n    image: redis:7\n' },
   *check(context) {

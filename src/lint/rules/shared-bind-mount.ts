@@ -32,6 +32,18 @@ export const sharedBindMount = {
         }
       }
     }
+    // A bind mount by another name: `driver_opts: { type: none, o: bind, device: /srv/data }`, or a share of the network.
+    for (const { kind, owner, raw, text, span } of context.compose?.ties ?? []) {
+      if (kind !== 'device' || !isOwn(context, span) || !isFixed(context, raw, text)) continue
+      const { file, line, column } = span
+      yield {
+        file,
+        line,
+        column,
+        message: `${owner} stands for ${text}, in every product for the same`,
+        next: 'Remove driver_opts: then each product has the volume for itself. Or take the path from a variable that each product sets.',
+      }
+    }
   },
 } as const satisfies Rule
 

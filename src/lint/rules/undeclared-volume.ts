@@ -1,5 +1,6 @@
 import { isOwn } from '../context.js'
 import type { Rule } from '../rule.js'
+import { toDeclareIn } from '../show.js'
 
 export const undeclaredVolume = {
   code: 'undeclared-volume',
@@ -18,13 +19,14 @@ export const undeclaredVolume = {
   },
   *check(context) {
     const { compose } = context
-    const declared = new Set(compose?.volumes.map(({ name }) => name))
-    for (const { name, mounts } of compose?.services ?? []) {
+    if (compose === null) return
+    const declared = new Set(compose.volumes.map(({ name }) => name))
+    for (const { name, mounts } of compose.services) {
       for (const { type, source, span } of mounts) {
         if (type !== 'volume' || source === '' || declared.has(source) || !isOwn(context, span)) continue
         const { file, line, column } = span
         const message = `service ${name} mounts a volume ${JSON.stringify(source)} that is not declared`
-        const next = `Declare it at the end of the file: volumes:, and below it, indented, ${source}:`
+        const next = `Declare it at the end of ${toDeclareIn(compose, file)}: volumes:, and below it, indented, ${source}:`
         yield { file, line, column, message, next }
       }
     }

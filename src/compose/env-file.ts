@@ -1,0 +1,39 @@
+import { get, type MappingNode, type ScalarNode, type Span, spanOf, stringsOf } from './node.js'
+import { resolvePath } from './path.js'
+
+/** A file of variables that a service names, by `env_file` or `label_file`. */
+export interface EnvFile {
+  readonly key: 'env_file' | 'label_file'
+  readonly span: Span
+  /** The path as written, variables not expanded. */
+  readonly raw: string
+  /** With variables expanded. */
+  readonly text: string
+  /** Seen from where the caller stands: it starts in the project directory of the file that names it. */
+  readonly path: string
+  /** Whether Compose refuses the project without it. */
+  readonly required: boolean
+  /** With `format: raw` nothing in it can be refused but a name. */
+  readonly isRaw: boolean
+}
+
+/** The files of one service. */
+export function envFilesOf(service: MappingNode): EnvFile[] {
+  const files: EnvFile[] = []
+  const add = (key: EnvFile['key'], node: ScalarNode, required = true, isRaw = false): void => {
+    const { raw, text } = node
+    const path = resolvePath(node.source.scope.directory, text)
+    files.push({ key, span: spanOf(node), raw, text, path, required, isRaw })
+  }
+  const list = get(service, 'env_file')
+  for (const item of list?.kind === 'sequence' ? list.items : list === undefined ? [] : [list]) {
+    const [path] = stringsOf(item.kind === 'mapping' ? get(item, 'path') : item)
+    if (path === undefined) continue
+    const required = get(item, 'required')
+    const format = get(item, 'format')
+    const isOptional = required?.kind === 'scalar' && !/^(?:true|y|yes|on)$/i.test(required.text)
+    add('env_file', path, !isOptional, format?.kind === 'scalar' && format.text === 'raw')
+  }
+  for (const path of stringsOf(get(service, 'label_file'))) add('label_file', path)
+  return files
+}

@@ -1,0 +1,82 @@
+import {
+  get,
+  type MappingNode,
+  type Node,
+  type ScalarNode,
+  type Span,
+  spanOf,
+  stringOf,
+  stringsOf,
+} from './node.js'
+
+/** A value that ties a project to something that the host has only once. */
+export interface Tie {
+  /**
+   * The subnet of a network, the address of a service in one, a folder (or a share) that a volume stands for, or a
+   * container that is not the project's.
+   */
+  readonly kind: 'subnet' | 'address' | 'device' | 'container'
+  /** `service redis`, `network backend` */
+  readonly owner: string
+  readonly key: string
+  readonly span: Span
+  /** The value as written. */
+  readonly raw: string
+  /** With variables expanded. */
+  readonly text: string
+}
+
+/** What ties a project to its host, apart from ports and bind mounts. */
+export function tiesOf(model: Node | undefined): Tie[] {
+  const ties: Tie[] = []
+  const add = (
+    kind: Tie['kind'],
+    owner: string,
+    key: string,
+    node: Node | undefined,
+    text = stringOf(node),
+  ): void => {
+    if (text === undefined || text === '') return
+    const { raw } = node as ScalarNode
+    ties.push({ kind, owner, key, span: spanOf(node as ScalarNode), raw, text })
+  }
+  for (const [name, service] of sectionOf(model, 'services')) {
+    for (const [, network] of sectionOf(service, 'networks')) {
+      for (const key of ['ipv4_address', 'ipv6_address'])
+        add('address', `service ${name}`, key, get(network, key))
+    }
+    for (const key of ['network_mode', 'ipc', 'pid']) {
+      const node = get(service, key)
+      add('container', `service ${name}`, key, node, containerOf(stringOf(node)))
+    }
+    for (const node of stringsOf(get(service, 'volumes_from')))
+      add('container', `service ${name}`, 'volumes_from', node, containerOf(node.text).split(':')[0])
+    for (const node of stringsOf(get(service, 'external_links')))
+      add('container', `service ${name}`, 'external_links', node, node.text.split(':')[0])
+  }
+  for (const [name, network] of sectionOf(model, 'networks')) {
+    const config = get(get(network, 'ipam'), 'config')
+    for (const item of config?.kind === 'sequence' ? config.items : [])
+      add('subnet', `network ${name}`, 'subnet', get(item, 'subnet'))
+  }
+  for (const [name, volume] of sectionOf(model, 'volumes')) {
+    const options = get(volume, 'driver_opts')
+    const isReadOnly = /(?:^|,)ro(?:,|$)/.test(stringOf(get(options, 'o')) ?? '')
+    if (stringOf(get(options, 'type')) === 'tmpfs' || isReadOnly) continue
+    add('device', `volume ${name}`, 'device', get(options, 'device'))
+  }
+  return ties
+}
+
+function sectionOf(node: Node | undefined, key: string): [string, MappingNode][] {
+  const section = get(node, key)
+  if (section?.kind !== 'mapping') return []
+  return [...section.entries].flatMap(([name, { value }]): [string, MappingNode][] =>
+    value.kind === 'mapping' ? [[name, value]] : [],
+  )
+}
+
+/** '' where it is none. */
+function containerOf(text = ''): string {
+  return text.startsWith('container:') ? text.slice('container:'.length) : ''
+}

@@ -1,0 +1,63 @@
+import type { EnvFile } from '../../compose/env-file.js'
+import { decode } from '../../env/bytes.js'
+import { parseEnv } from '../../env/document.js'
+import { readEnv } from '../../env/read.js'
+import { isOwn, type LintContext } from '../context.js'
+import { isFixed } from '../fixed-name.js'
+import type { Found, Rule } from '../rule.js'
+
+export const envFile = {
+  code: 'env-file',
+  group: 'compose',
+  severity: 'error',
+  meaning:
+    'A file that a service names by `env_file` or `label_file` is not there, or Compose cannot parse it.',
+  reason:
+    'Compose reads it with the project, and refuses every command without it. The path starts in the folder of the feature, so `.env` is not the product env: that one fills in the variables of the Compose file, and `environment:` says which of them the container gets.',
+  bad: {
+    'features/redis/.env.example': '# Memory for redis\nREDIS_MEMORY=128mb\n',
+    'features/redis/compose.yaml': 'services:\n  redis:\n    image: redis:7\n    env_file: .env\n',
+  },
+  good: {
+    'features/redis/.env.example': '# Memory for redis\nREDIS_MEMORY=128mb\n',
+    'features/redis/compose.yaml':
+      'services:\n  redis:\n    image: redis:7\n    environment:\n      REDIS_MEMORY: ${REDIS_MEMORY}\n',
+  },
+  *check(context) {
+    for (const { name, envFiles } of context.compose?.services ?? []) {
+      for (const file of envFiles) {
+        if (!isOwn(context, file.span) || !isKnown(context, file)) continue
+        const text = context.read(file.path)
+        if (text !== null) yield* refusals(context, file, text)
+        // Where a product sets the project directory of an include, relative paths start there.
+        else if (file.required && !context.others.isUsed('project_directory')) yield missing(name, file)
+      }
+    }
+  },
+} as const satisfies Rule
+
+/** Whether the file is one of the workspace, the same for every product; a product's own may come with the merge. */
+function isKnown(context: LintContext, { raw, text, path }: EnvFile): boolean {
+  if (!isFixed(context, raw, text) || /^(?:~|\w:|$)/.test(text)) return false
+  return !/^(?:\/|\.\.\/|products\/)/.test(path)
+}
+
+function missing(service: string, { key, path, span }: EnvFile): Found {
+  const { file, line, column } = span
+  const message = `${key} of service ${service}: there is no ${path}, so Docker Compose refuses the project`
+  const next =
+    key === 'env_file'
+      ? 'List what the container needs under environment: (NAME: ${NAME}), or make the file optional: { path: …, required: false }.'
+      : 'Correct the path, or write the labels under labels:.'
+  return { file, line, column, message, next }
+}
+
+function* refusals(context: LintContext, { path, isRaw }: EnvFile, text: string): Generator<Found> {
+  if (isRaw || !isOwn(context, { file: path })) return
+  for (const { kind, line, reason } of readEnv(parseEnv(text), context.template.reading.values).refusals) {
+    if (kind === 'required') continue
+    const message = `Docker Compose refuses this line: ${decode(reason)}`
+    const next = 'Correct that line: put the value in quotes that do not occur in it; a literal dollar is $$.'
+    yield { file: path, line, message, next }
+  }
+}

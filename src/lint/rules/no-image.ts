@@ -1,0 +1,23 @@
+import { isOwn } from '../context.js'
+import type { Rule } from '../rule.js'
+
+export const noImage = {
+  code: 'no-image',
+  group: 'compose',
+  severity: 'error',
+  meaning: 'A service has neither an `image` nor a `build`.',
+  reason:
+    'Compose refuses the project, unless every product with the feature gives the service one by an override.',
+  bad: { 'features/redis/compose.yaml': 'services:\n  redis:\n    command: redis-server\n' },
+  good: {
+    'features/redis/compose.yaml': 'services:\n  redis:\n    image: redis:7\n    command: redis-server\n',
+  },
+  *check(context) {
+    for (const { name, span, hasSource } of context.compose?.services ?? []) {
+      if (hasSource || !isOwn(context, span)) continue
+      const { file, line, column } = span
+      const message = `service ${name} has neither an image nor a build`
+      yield { file, line, column, message, next: `Give it one, such as image: ${name}:latest` }
+    }
+  },
+} as const satisfies Rule

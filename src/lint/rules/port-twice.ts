@@ -1,0 +1,82 @@
+import type { PublishedPort } from '../../compose/published.js'
+import { isOwn, type LintContext } from '../context.js'
+import type { Rule } from '../rule.js'
+
+export const portTwice = {
+  code: 'port-twice',
+  group: 'ports',
+  severity: 'error',
+  meaning: 'The same port of the host is published twice.',
+  reason:
+    'A port of the host goes to one container: whichever starts second ends with "port is already allocated".',
+  bad: {
+    'features/redis/.env.example': '# Port that redis publishes on the host\nREDIS_HOST_PORT=6380\n',
+    'features/redis/compose.yaml':
+      'services:\n  redis:\n    image: redis:7\n    ports:\n      - "${REDIS_HOST_PORT}:6379"\n  replica:\n    image: redis:7\n    ports:\n      - "${REDIS_HOST_PORT}:6379"\n',
+  },
+  good: {
+    'features/redis/.env.example':
+      '# Port that redis publishes on the host\nREDIS_HOST_PORT=6380\n\n# Port that its replica publishes on the host\nREPLICA_HOST_PORT=6382\n',
+    'features/redis/compose.yaml':
+      'services:\n  redis:\n    image: redis:7\n    ports:\n      - "${REDIS_HOST_PORT}:6379"\n  replica:\n    image: redis:7\n    ports:\n      - "${REPLICA_HOST_PORT}:6379"\n',
+  },
+  *check(context) {
+    const earlier: PublishedPort[] = []
+    for (const port of context.compose?.ports ?? []) {
+      const other = earlier.find((each) => meets(context, each, port))
+      if (earlier.length < MAX_COMPARED) earlier.push(port)
+      if (other === undefined || !isOwn(context, port.span)) continue
+      const { file, line, column } = port.span
+      const what = port.literal ? `host port ${port.hostText}` : (port.hostText ?? 'a host port')
+      const again = other.service === port.service ? 'twice' : `as service ${other.service} does`
+      yield {
+        file,
+        line,
+        column,
+        message: `service ${port.service} publishes ${what} ${again}: the host has that port only once`,
+        next: 'Give it a port variable of its own; or give both services profiles that are never active together.',
+      }
+    }
+  },
+} as const satisfies Rule
+
+/** Each is compared with so many; nobody writes more. */
+const MAX_COMPARED = 2000
+
+/** Of two variables with one base port another rule speaks: a product may move them apart. */
+function meets({ compose }: LintContext, one: PublishedPort, two: PublishedPort): boolean {
+  if (one.protocol !== two.protocol || !sameAddress(one.hostIp, two.hostIp)) return false
+  // Out of a range for one container port the engine takes a free one.
+  if (isPool(one) || isPool(two)) return false
+  const together =
+    one.host !== null && two.host !== null
+      ? one.host.from <= two.host.to && two.host.from <= one.host.to
+      : one.references.length > 0 && one.hostText === two.hostText
+  if (!together || (!one.literal && !two.literal && !shareVariable(one, two))) return false
+  return !areExclusive(profilesOf(compose, one.service), profilesOf(compose, two.service))
+}
+
+function shareVariable(one: PublishedPort, two: PublishedPort): boolean {
+  return one.references.some(({ name }) => two.references.some((each) => each.name === name))
+}
+
+function isPool({ host, container }: PublishedPort): boolean {
+  return host !== null && host.to > host.from && container.from === container.to
+}
+
+/** 0.0.0.0 and :: are different families; no address is both. */
+function sameAddress(one: string, two: string): boolean {
+  if (one === two || one === '' || two === '') return true
+  const isIpv6 = one.includes(':')
+  const any = isIpv6 ? '::' : '0.0.0.0'
+  return isIpv6 === two.includes(':') && (one === any || two === any)
+}
+
+function profilesOf(compose: LintContext['compose'], service: string): readonly string[] {
+  return compose?.services.find(({ name }) => name === service)?.profiles ?? []
+}
+
+/** Of two services with profiles of which none is the same, one is started in place of the other. */
+function areExclusive(one: readonly string[], two: readonly string[]): boolean {
+  return one.length > 0 && two.length > 0 && !one.some((profile) => two.includes(profile))
+}
