@@ -51,7 +51,7 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
   )
   append(
     problems,
-    stray.map((mark) => strayMark(source.env.file, mark)),
+    stray.map((mark) => strayMark(file, mark)),
   )
   append(problems, found)
   const own = ownKeys(doc, fates, winners, templates)

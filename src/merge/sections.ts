@@ -9,7 +9,7 @@
  */
 import CRC32 from 'crc-32'
 import { decode, encode } from '../env/bytes.js'
-import type { Comment, EnvDocument } from '../env/document.js'
+import { type Comment, type EnvDocument, parseEnv } from '../env/document.js'
 
 /** A section of a product env; positions are byte offsets. */
 export interface Section {
@@ -87,8 +87,6 @@ function startsLine({ text }: EnvDocument, { start }: Comment): boolean {
   return start === 0 || text[start - 1] === '\n' || (start === 3 && text.startsWith('\xef\xbb\xbf'))
 }
 
-const OF_ENVIRONMENT = /^# >>> \S+ \(.*\/\.env\.(dev|prod)\.example\)\r?$/gm
-
 /**
  * The environment that a product env was merged for (`--dev`, `--prod`), by its last section that names the template of
  * one; null for none.
@@ -96,6 +94,8 @@ const OF_ENVIRONMENT = /^# >>> \S+ \(.*\/\.env\.(dev|prod)\.example\)\r?$/gm
 export function environmentOf(text: string): 'dev' | 'prod' | null {
   // Nearly no product env has one, and to look for a text is the cheapest look.
   if (!text.includes('.env.dev.example)') && !text.includes('.env.prod.example)')) return null
-  const last = [...text.matchAll(OF_ENVIRONMENT)].at(-1)
-  return (last?.[1] as 'dev' | 'prod' | undefined) ?? null
+  const named = findSections(parseEnv(text)).sections.map(
+    ({ file }) => /\.env\.(dev|prod)\.example$/.exec(file)?.[1],
+  )
+  return (named.findLast((name) => name !== undefined) as 'dev' | 'prod' | undefined) ?? null
 }

@@ -1,20 +1,22 @@
 /** Saves several files, all of them or none: where one cannot be written, those before it are put back. */
-import { mkdirSync, rmdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Problem, problem } from '../problem.js'
-import { obstacle, type Save, save } from './save.js'
+import { attempt, obstacle, type Save, save } from './save.js'
 
 /**
  * Writes the files in order.
  * @returns none when all are written; else the problem that stopped it, and what stands in the way of the files
- *   behind it, with every file as it was
+ *   behind it, with every file as it was, but for those that somebody has changed since, which are named
  */
 export function saveAll(files: readonly Save[]): Problem[] {
+  const done: Save[] = []
   for (const [index, file] of files.entries()) {
-    const failed = save(file)
-    if (failed === null) continue
-    undo(files.slice(0, index))
-    return [failed, ...files.slice(index + 1).flatMap((later) => obstacle(later) ?? [])]
+    const outcome = attempt(file)
+    if (outcome === 'written') done.push(file)
+    if (typeof outcome === 'string') continue
+    const later = files.slice(index + 1).flatMap((each) => obstacle(each) ?? [])
+    return [outcome, ...later, ...undo(done)]
   }
   return []
 }
@@ -37,13 +39,11 @@ export function saveInNewFolder(
   return failed
 }
 
-/** Newest first. */
-function undo(done: readonly Save[]): void {
-  for (const { path, file, before, after } of [...done].reverse()) {
-    if (before === after) continue
-    if (before === null) rmSync(path, { force: true })
-    else save({ path, file, before: after, after: before })
-  }
+/** Newest first. @returns what could not be put back */
+function undo(done: readonly Save[]): Problem[] {
+  return [...done]
+    .reverse()
+    .flatMap((file) => save({ ...file, before: file.after, after: file.before }) ?? [])
 }
 
 function removeIfEmpty(path: string): void {

@@ -37,7 +37,8 @@ export interface Save {
   readonly file: string
   /** What was read, and must still be there; null: no such file. */
   readonly before: string | null
-  readonly after: string
+  /** Null: the file goes. */
+  readonly after: string | null
   /** Whether a new file is for all whom the umask lets in, as what is committed is; without it only its owner may read it. */
   readonly shared?: true
 }
@@ -47,19 +48,33 @@ const NEW_FILE_MODE = 0o600
 const SHARED_FILE_MODE = 0o666
 
 /**
- * Writes the file, unless it holds the new text already.
- * @returns the problem that stopped it, with the old file as it was; null when it is written
+ * Writes the file, or removes it, unless it is as it shall be already.
+ * @returns the problem that stopped it, with the old file as it was; null when it is done
  */
-export function save({ path, file, before, after, shared }: Save): Problem | null {
+export function save(file: Save): Problem | null {
+  const outcome = attempt(file)
+  return typeof outcome === 'string' ? null : outcome
+}
+
+/** As `save`, but tells whether this very run has changed the file. */
+export function attempt({ path, file, before, after, shared }: Save): 'written' | 'as-it-was' | Problem {
   if (before === after) {
     tidy(path)
-    return null
+    return 'as-it-was'
   }
   try {
     const target = followLinks(path)
     const outcome = withLock(lockOf(target), () => {
       clearUp(target)
-      return replace(target, file, before, after, shared ? SHARED_FILE_MODE : NEW_FILE_MODE)
+      const now = readOrNull(target)
+      // Another run that planned the same has been faster.
+      if (isText(now, after)) return 'as-it-was'
+      if (!isText(now, before)) return changed(file)
+      if (after !== null)
+        return replace(target, file, before, after, shared ? SHARED_FILE_MODE : NEW_FILE_MODE)
+      rmSync(target)
+      syncFolder(dirname(target))
+      return 'written'
     })
     if (outcome !== null) return outcome.result
     const message = 'another run of product-env is writing this file'
@@ -70,8 +85,13 @@ export function save({ path, file, before, after, shared }: Save): Problem | nul
       `Wait for it to end; if none is running, ${basename(lockOf(target))} is in the way: delete it if nobody needs it.`,
     )
   } catch (error) {
-    return cannotWrite(file, error as NodeJS.ErrnoException)
+    return cannotWrite(file, error as NodeJS.ErrnoException, after === null ? 'removed' : 'written')
   }
+}
+
+function isText(bytes: Buffer | null, text: string | null): boolean {
+  if (text === null || bytes === null) return text === bytes
+  return bytes.equals(toBuffer(text))
 }
 
 /**
@@ -96,16 +116,14 @@ function replace(
   before: string | null,
   after: string,
   newMode: number,
-): Problem | null {
+): 'written' | Problem {
   const old = statSync(target, { throwIfNoEntry: false })
   if (old !== undefined) checkWritable(target, old)
   const draft = `${target}.${process.pid}.tmp`
   try {
     writeDraft(draft, after, old, newMode)
-    const now = readOrNull(target)
-    // Another run that planned the same has been faster: what was to be written is there.
-    if (now?.equals(toBuffer(after))) return null
-    if (!(before === null ? now === null : now?.equals(toBuffer(before)))) return changed(file)
+    // Once more, as late as can be: to write and flush a draft takes longest.
+    if (!isText(readOrNull(target), before)) return changed(file)
     // A link, unlike a rename, does not replace a file that somebody has made in the meantime.
     if (old !== undefined || !linkOrNotSupported(draft, target)) renameSync(draft, target)
   } catch (error) {
@@ -115,7 +133,7 @@ function replace(
     rmSync(draft, { force: true })
   }
   syncFolder(dirname(target))
-  return null
+  return 'written'
 }
 
 function writeDraft(draft: string, text: string, old: Stats | undefined, newMode: number): void {
@@ -241,7 +259,7 @@ const REASONS: Readonly<Record<string, { why: string; next: string }>> = {
   },
 }
 
-function cannotWrite(file: string, error: NodeJS.ErrnoException): Problem {
+function cannotWrite(file: string, error: NodeJS.ErrnoException, what = 'written'): Problem {
   // Without a code it is a fault of ours, not the file system's.
   if (error.code === undefined) throw error
   const reason = REASONS[error.code]
@@ -249,5 +267,5 @@ function cannotWrite(file: string, error: NodeJS.ErrnoException): Problem {
     ? error.message
     : `${reason?.why ?? error.message}`
   const next = reason?.next ?? 'Check the folder and the disk, then run the same command again.'
-  return problem('cannot-write', { file }, `cannot be written: ${detail} (${error.code})`, next)
+  return problem('cannot-write', { file }, `cannot be ${what}: ${detail} (${error.code})`, next)
 }

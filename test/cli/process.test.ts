@@ -153,7 +153,7 @@ describe.skipIf(!isRoot)('another user than root', () => {
     const { status, stderr } = shell('product env --remove --instance blue', workspace.root, { uid: NOBODY })
     expect([status, stderr]).toEqual([
       1,
-      expect.stringContaining('.env.blue: error: cannot be removed: EACCES'),
+      expect.stringContaining('.env.blue: error: cannot be removed: no permission (EACCES)'),
     ])
     expect(stderr).not.toMatch(CRASH)
   })

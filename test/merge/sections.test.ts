@@ -69,6 +69,8 @@ describe('the environment of a product env', () => {
     [section('features/a/.env.prod.example') + section('features/b/.env.dev.example'), 'dev'],
     ['A="\n (features/redis/.env.dev.example)"\n', null],
     ['# see features/redis/.env.dev.example)\n', null],
+    ['# >>> gone (features/gone/.env.prod.example)\n', null],
+    [`A="\n${section('features/redis/.env.dev.example')}"\n`, null],
   ])('of %j is %j', (text, expected) => {
     expect(environmentOf(text)).toBe(expected)
   })

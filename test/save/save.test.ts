@@ -17,6 +17,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { save } from '../../src/save/save.js'
+import { saveAll } from '../../src/save/save-all.js'
 import { makeFolder } from '../support/workspace.js'
 import { bundle } from './programs.js'
 import type { Order } from './saver.js'
@@ -70,6 +71,17 @@ describe('a save', () => {
       expect(folder.all()).toEqual({ '.env': 'A=2' })
     },
   )
+
+  it('removes the file where there is to be none, unless it has changed', () => {
+    const folder = folderWith('A=1')
+    const gone = (before: string) =>
+      save({ path: folder.env, file: '.env', before, after: null })?.code ?? null
+    expect(gone('A=2')).toBe('changed-meanwhile')
+    expect(folder.all()).toEqual({ '.env': 'A=1' })
+    expect(gone('A=1')).toBeNull()
+    expect(folder.all()).toEqual({})
+    expect(gone('A=1')).toBeNull()
+  })
 
   it('makes a new file that only its owner reads', () => {
     const folder = folderWith()
@@ -362,5 +374,44 @@ describe('another run that holds the lock', () => {
     child.kill('SIGKILL')
     await ended
     unlinkSync(join(folder.root, '.env.lock'))
+  })
+})
+
+describe('several files, of which the last cannot be written', () => {
+  const stopped = (folder: ReturnType<typeof makeFolder>, meanwhile: () => void = () => {}) => {
+    const one = { path: folder.path('a'), file: 'a', before: null, after: 'A' }
+    // Read when the first file is written, and so the moment between the two.
+    const two = {
+      file: 'b',
+      before: 'B',
+      after: 'C',
+      get path() {
+        meanwhile()
+        return folder.path('b')
+      },
+    }
+    return saveAll([one, two]).map(({ code, file }) => `${code} ${file}`)
+  }
+
+  it('are all as they were', () => {
+    const folder = makeFolder()
+    expect(stopped(folder)).toEqual(['changed-meanwhile b'])
+    expect(folder.all()).toEqual({})
+  })
+
+  it('but for one that somebody has changed since: it is left, and named', () => {
+    const folder = makeFolder()
+    expect(stopped(folder, () => writeFileSync(folder.path('a'), 'mine'))).toEqual([
+      'changed-meanwhile b',
+      'changed-meanwhile a',
+    ])
+    expect(folder.all()).toEqual({ a: 'mine' })
+  })
+
+  it('and one that another run has written stays', () => {
+    const folder = makeFolder()
+    writeFileSync(folder.path('a'), 'A')
+    expect(stopped(folder)).toEqual(['changed-meanwhile b'])
+    expect(folder.all()).toEqual({ a: 'A' })
   })
 })
