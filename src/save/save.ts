@@ -11,23 +11,21 @@ import {
   fchmodSync,
   fchownSync,
   fsyncSync,
-  lstatSync,
   openSync,
-  readdirSync,
   readFileSync,
-  readlinkSync,
-  realpathSync,
   renameSync,
   rmSync,
   type Stats,
   statSync,
   writeSync,
 } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { toBuffer } from '../env/bytes.js'
 import { type Problem, problem } from '../problem.js'
-import { linkOrNotSupported } from './link.js'
-import { isAlive, isLeftBehind, withLock } from './lock.js'
+import { cannotWrite, changed } from './failure.js'
+import { clearUp, lockOf, tidy } from './leftovers.js'
+import { followLinks, linkOrNotSupported } from './link.js'
+import { withLock } from './lock.js'
 
 /** A write that is to be made. Both texts are byte strings. */
 export interface Save {
@@ -169,60 +167,6 @@ function checkWritable(target: string, old: Stats): void {
   accessSync(target, constants.W_OK)
 }
 
-/** The file that a path stands for, behind all links, also where the last link points to nothing yet. */
-function followLinks(path: string): string {
-  const link = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
-  if (!link) return join(realpathSync(dirname(path)), basename(path))
-  try {
-    return realpathSync(path)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    // The folder's own name first: ".." in a link is the parent of the folder that the link really lies in.
-    return followLinks(resolve(realpathSync(dirname(path)), readlinkSync(path)))
-  }
-}
-
-/** Clears up where nothing is to be written: the run that wrote it may have been killed just after its rename. */
-function tidy(path: string): void {
-  try {
-    const target = followLinks(path)
-    if (workFiles(target).some(({ isLeft }) => isLeft) || isLeftBehind(lockOf(target))) {
-      withLock(lockOf(target), () => clearUp(target))
-    }
-  } catch {
-    // A folder that cannot be tidied is not what the user came for.
-  }
-}
-
-const lockOf = (target: string): string => `${target}.lock`
-
-/** Removes what runs that were killed have left. Only for who holds the lock: to all others, a draft may be in the making. */
-function clearUp(target: string): void {
-  for (const { name, isDraft, isLeft } of workFiles(target)) {
-    // A draft goes even if a process of its number is alive: numbers are used again, in containers at every start.
-    if (isDraft || isLeft) rmSync(join(dirname(target), name), { force: true })
-  }
-}
-
-interface WorkFile {
-  readonly name: string
-  readonly isDraft: boolean
-  /** Its process is no more. */
-  readonly isLeft: boolean
-}
-
-/** The drafts beside a file, and the locks moved aside. */
-function workFiles(target: string): WorkFile[] {
-  const prefix = `${basename(target)}.`
-  return readdirSync(dirname(target)).flatMap((name): WorkFile[] => {
-    if (!name.startsWith(prefix)) return []
-    const pids = /^(?:lock\.(\d+)|(\d+)\.tmp)$/.exec(name.slice(prefix.length))
-    if (pids === null) return []
-    const pid = Number(pids[1] ?? pids[2])
-    return [{ name, isDraft: pids[2] !== undefined, isLeft: pid === process.pid || !isAlive(pid) }]
-  })
-}
-
 /** Makes the rename last through a power cut; not every system can open a folder. */
 function syncFolder(folder: string): void {
   try {
@@ -235,37 +179,4 @@ function syncFolder(folder: string): void {
   } catch {
     // The file itself is safe; only its place in the folder may come later.
   }
-}
-
-function changed(file: string): Problem {
-  const message = 'it changed while this run was planning, so it is left as it is now'
-  return problem('changed-meanwhile', { file }, message, 'Run the same command again.')
-}
-
-const REASONS: Readonly<Record<string, { why: string; next: string }>> = {
-  ENOSPC: { why: 'no space is left on the disk', next: 'Free some space, then run the same command again.' },
-  EDQUOT: { why: 'your disk quota is used up', next: 'Free some space, then run the same command again.' },
-  EROFS: {
-    why: 'the file system is read-only',
-    next: 'Mount it writable, or work on a copy of the workspace.',
-  },
-  EACCES: {
-    why: 'no permission',
-    next: 'Make the file and its folder writable (chmod u+w), or run as their owner.',
-  },
-  EPERM: {
-    why: 'its owner, group or mode could not be kept',
-    next: 'Run as its owner, who is in its group as well (ls -l tells both), or change its group (chgrp).',
-  },
-}
-
-function cannotWrite(file: string, error: NodeJS.ErrnoException, what = 'written'): Problem {
-  // Without a code it is a fault of ours, not the file system's.
-  if (error.code === undefined) throw error
-  const reason = REASONS[error.code]
-  const detail = /read-only$|regular file$/.test(error.message)
-    ? error.message
-    : `${reason?.why ?? error.message}`
-  const next = reason?.next ?? 'Check the folder and the disk, then run the same command again.'
-  return problem('cannot-write', { file }, `cannot be ${what}: ${detail} (${error.code})`, next)
 }
