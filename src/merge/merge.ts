@@ -10,10 +10,10 @@ import type { Candidate } from './candidates.js'
 import { conflict, forward, reserved, strayMark } from './complaints.js'
 import { createFromExample } from './create.js'
 import { entryOf } from './entries.js'
-import { askedBy, offersOf } from './offers.js'
+import { askedBy, type Offer, offersOf } from './offers.js'
 import { forwardReferences } from './order.js'
 import { decideSections, type MergeOptions, type OwnKey, ownKeys, type SectionFate } from './ownership.js'
-import type { Entry, ProductPlan } from './plan.js'
+import type { ProductPlan } from './plan.js'
 import { prove } from './proof.js'
 import { refusalProblem } from './refusal.js'
 import { findSections, type Section } from './sections.js'
@@ -34,10 +34,7 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
   const { offers, winners } = offersOf(source, found)
   const features = new Set(source.features.map(({ name }) => name))
   const templates = new Set(offers.keys())
-  const generated = new Set(source.features.flatMap(({ name, template }) => (template?.isOwn ? name : [])))
-  const isStale = ({ feature, start, end }: Section): boolean =>
-    generated.has(feature) &&
-    doc.statements.some((each) => start < each.start && each.start < end && !winners.has(each.key))
+  const isStale = staleness(source, doc, winners)
   const fates = decideSections(sections, { features, templates, isStale }, options)
   const keepsAll = fates.every(({ fate }) => fate === 'keep')
   // Where every line stays, nobody asks what those come to that no template knows.
@@ -55,19 +52,10 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
   )
   append(problems, found)
   const own = ownKeys(doc, fates, winners, templates)
-  const chosen = new Map<string, readonly Candidate[]>()
-  for (const [feature, { all, isFirst }] of offers) {
-    const wins = ({ key, origin }: Candidate): boolean => isFirst || winners.get(key)?.origin === origin
-    chosen.set(
-      feature,
-      all.filter((candidate) => !own.has(candidate.key) && wins(candidate)),
-    )
-  }
-  for (const candidates of chosen.values()) {
-    for (const candidate of candidates) {
-      append(problems, candidate.problems)
-      reserved(candidate, source.allow, problems)
-    }
+  const chosen = choose(offers, winners, own)
+  for (const candidate of [...chosen.values()].flat()) {
+    append(problems, candidate.problems)
+    reserved(candidate, source.allow, problems)
   }
 
   const assembly = assemble(doc, fates, chosen, winners)
@@ -75,15 +63,13 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
   const { after } = proof
   append(problems, proof.problems)
   for (const reference of forwardReferences(doc, assembly, source.earlier)) {
-    const isLost =
-      reading.values.has(reference.key) && reading.values.get(reference.key) !== after(reference.key)
-    problems.push(forward(reference, isLost, source.env.file))
+    const { key } = reference
+    const isLost = reading.values.has(key) && reading.values.get(key) !== after(key)
+    problems.push(forward(reference, isLost, file))
   }
   const unchanged = keepsAll ? [] : unchangedKeys(doc, winners, reading.values, after)
   const merged = { kept: new Map([...unchanged, ...own]), winners, after, evaluateNext: evaluator() }
-  const entries: Entry[] = []
-  for (const { last } of offers.values())
-    for (const candidate of last) entries.push(entryOf(candidate, merged))
+  const entries = [...offers.values()].flatMap(({ last }) => last.map((each) => entryOf(each, merged)))
   for (const entry of entries) if (entry.outcome === 'conflict') problems.push(conflict(entry))
 
   const empty = source.env.text === null && !create && assembly.text === ''
@@ -102,6 +88,31 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
     orphaned: orphans(fates, features),
     problems,
   }
+}
+
+/** Whether a section of the tool's own, that of an overlay, states what is not to be stated any more. */
+function staleness(source: ProductSource, doc: EnvDocument, winners: ReadonlyMap<string, Candidate>) {
+  const generated = new Set(source.features.flatMap(({ name, template }) => (template?.isOwn ? name : [])))
+  return ({ feature, start, end }: Section): boolean =>
+    generated.has(feature) &&
+    doc.statements.some((each) => start < each.start && each.start < end && !winners.has(each.key))
+}
+
+/** What each feature adds: of the keys that the product env does not state, those that count. */
+function choose(
+  offers: ReadonlyMap<string, Offer>,
+  winners: ReadonlyMap<string, Candidate>,
+  own: ReadonlyMap<string, OwnKey>,
+): Map<string, readonly Candidate[]> {
+  const chosen = new Map<string, readonly Candidate[]>()
+  for (const [feature, { all, isFirst }] of offers) {
+    const wins = ({ key, origin }: Candidate): boolean => isFirst || winners.get(key)?.origin === origin
+    chosen.set(
+      feature,
+      all.filter((candidate) => !own.has(candidate.key) && wins(candidate)),
+    )
+  }
+  return chosen
 }
 
 /** The features of untouched sections that stay, though the product does not have them any more. */

@@ -7,7 +7,7 @@ import { refusalProblem } from './refusal.js'
 import type { ProductSource } from './source.js'
 
 /** What a feature would give the product. */
-interface Offer {
+export interface Offer {
   readonly all: readonly Candidate[]
   /** For each key its last statement, as Compose reads it, in the order of the first ones. */
   readonly last: readonly Candidate[]
