@@ -156,7 +156,10 @@ export const PROBLEMS = {
   },
   'hand-edited': { severity: 'error', meaning: 'A file that is to be removed holds text of somebody’s own.' },
   'changed-meanwhile': { severity: 'error', meaning: 'A file changed between reading and writing.' },
-  locked: { severity: 'error', meaning: 'Another run is writing the same file.' },
+  locked: {
+    severity: 'error',
+    meaning: 'Another run is writing the same file, or something else is in the place of its lock.',
+  },
   'cannot-write': {
     severity: 'error',
     meaning: 'A file cannot be written: read-only, no space, no permission.',

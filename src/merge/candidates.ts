@@ -11,7 +11,12 @@ import type { Offset } from '../ports/offset.js'
 import { formatPort, formatPortNumbers, MAX_PORT, parsePortValue, shiftPort } from '../ports/value.js'
 import { isPortVariable } from '../ports/variable.js'
 import { type Problem, problem } from '../problem.js'
-import { featurePlaceholders, type Placeholders, resolvePlaceholders } from './placeholder.js'
+import {
+  featurePlaceholders,
+  hidePlaceholders,
+  type Placeholders,
+  resolvePlaceholders,
+} from './placeholder.js'
 import type { Shift } from './plan.js'
 import type { FeatureSource, TemplateSource } from './source.js'
 import { type Chunk, chunksOf } from './template.js'
@@ -89,11 +94,14 @@ export function candidateValue(
   lookup: Lookup,
   evaluateNext: typeof evaluate,
 ): Expansion {
-  // Placeholders are filled in after the reading: what they stand for is meant literally.
-  const result = evaluateNext(shift === null ? templateRaw : raw, statement.quote, lookup)
+  const template = shift === null ? templateRaw : raw
+  if (!template.includes('__')) return evaluateNext(template, statement.quote, lookup)
+  // Placeholders are filled in after the reading: what they stand for is meant literally. In what the template refers
+  // to, such a word is none.
+  const hidden = hidePlaceholders(origin.placeholders)
+  const result = evaluateNext(template, statement.quote, (name) => hidden.hide(lookup(name)))
   if (!result.ok) return result
-  const value = resolvePlaceholders(result.value, origin.placeholders)
-  return value === result.value ? result : { ok: true, value }
+  return { ok: true, value: hidden.show(resolvePlaceholders(result.value, origin.placeholders)) }
 }
 
 function shifted(

@@ -36,8 +36,9 @@ export function changedKeys(
     }
     // What a template gives may change: that is what a section is rewritten for.
     if (dropped !== undefined || origin !== null) continue
-    if (used.some((name) => before.get(name) !== after(name))) {
-      const message = `${key} refers to a variable that changes, and reads differently from now on`
+    if (used.length > 0) {
+      // Also where the variable itself reads as before: two sections made one may bring it above the line.
+      const message = `${key} refers to a variable that changes or moves, and reads differently from now on`
       problems.push(problem('value-follows', place, message, `Check that ${key} is still what you want.`))
     } else if (old.doc.statements.findLast((each) => each.key === key)?.line !== line) {
       // The last statement counted, and it goes with a section.

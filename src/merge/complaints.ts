@@ -43,24 +43,21 @@ export function forward(
   env: string,
 ): Problem {
   const place = { file: origin?.file ?? env, line }
+  const next = wayOut(key, name, origin, below, env)
   if (isLost && origin !== null) {
     const message = `${key} refers to ${name}, which would be stated only further down, and would lose its value`
-    return problem(
-      'dropped-in-use',
-      place,
-      message,
-      `In ${env}, move ${name} above the section ${origin.feature}.`,
-    )
+    return problem('dropped-in-use', place, message, next)
   }
   const message = `${key} refers to ${name}, which is stated only further down, so Compose reads it as empty there`
-  return problem('forward-reference', place, message, wayOut(key, name, origin, below, env))
+  return problem('forward-reference', place, message, next)
 }
 
 function wayOut(key: string, name: string, origin: Origin | null, below: Origin | null, env: string): string {
   if (origin === null) return `Move ${key} below ${name}, or ${name} above ${key}.`
   if (below === null) return `In ${env}, move ${name} above the section ${origin.feature}.`
-  if (below.feature === origin.feature) return `Move ${name} above ${key}.`
-  return `Put ${below.feature} before ${origin.feature} in "features:" of product.yaml.`
+  if (below.feature === origin.feature) return `Move ${name} above ${key} in the template.`
+  const order = `Put ${below.feature} before ${origin.feature} in "features:" of product.yaml`
+  return `${order}; if both have a section already, delete the two sections and merge again.`
 }
 
 export function conflict({ key, feature, file, line, first }: Entry): Problem {

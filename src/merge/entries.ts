@@ -1,4 +1,5 @@
 /** What became of each variable of a feature: the entries of a plan. */
+import { type EnvDocument, rawValue } from '../env/document.js'
 import type { evaluate } from '../env/read.js'
 import { OWN_PORTS } from '../ports/own.js'
 import { type Candidate, candidateValue } from './candidates.js'
@@ -7,6 +8,8 @@ import type { Entry, Outcome } from './plan.js'
 
 /** What the entries of all features depend on. */
 export interface Merged {
+  /** The product env as it was. */
+  readonly doc: EnvDocument
   /** The keys that the product env goes on stating, or states as before. */
   readonly kept: ReadonlyMap<string, OwnKey>
   /** For each key the candidate that counts. */
@@ -27,12 +30,12 @@ export function entryOf(candidate: Candidate, merged: Merged): Entry {
       ? null
       : { feature: winner.origin.feature, file: winner.origin.file, line: winner.line }
   const stands = kept === null && first === null
-  const given = stands ? null : givenValue(candidate, merged)
+  const value = merged.after(key) ?? null
+  const given = stands ? null : isAsWritten(candidate, kept, merged) ? value : givenValue(candidate, merged)
   const equal = first !== null && given === givenValue(winner, merged)
   // A line that the tool wrote for the winner is not the product's own word: whoever it beats is told so every time.
   const isOwn = kept !== null && !(first !== null && kept.untouched)
   const outcome = outcomeOf(isOwn, first !== null, equal, shift !== null)
-  const value = merged.after(key) ?? null
   return {
     key,
     feature,
@@ -45,9 +48,15 @@ export function entryOf(candidate: Candidate, merged: Merged): Entry {
     value,
     // What stands is what was read where it stands; read once more at the end, "$A:b" under the name A would grow.
     given: outcome === 'kept' || outcome === 'conflict' ? given : value,
-    kept: isOwn ? kept : null,
+    kept: isOwn ? { line: kept.line, untouched: kept.untouched } : null,
     first,
   }
+}
+
+/** Whether the line that stands is the very one that would be written: what it comes to depends on what is above it. */
+function isAsWritten({ raw, quote }: Candidate, kept: OwnKey | null, { doc }: Merged): boolean {
+  const statement = kept?.untouched ? kept.statement : null
+  return statement !== null && statement.quote === quote && rawValue(doc, statement) === raw
 }
 
 const NONE: readonly string[] = []

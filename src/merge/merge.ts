@@ -68,7 +68,8 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
     problems.push(forward(reference, isLost, file))
   }
   const unchanged = keepsAll ? [] : unchangedKeys(doc, winners, reading.values, after)
-  const merged = { kept: new Map([...unchanged, ...own]), winners, after, evaluateNext: evaluator() }
+  const kept = new Map([...unchanged, ...own])
+  const merged = { doc, kept, winners, after, evaluateNext: evaluator() }
   const entries = [...offers.values()].flatMap(({ last }) => last.map((each) => entryOf(each, merged)))
   for (const entry of entries) if (entry.outcome === 'conflict') problems.push(conflict(entry))
 
@@ -139,7 +140,8 @@ function unchangedKeys(
   for (const { key, line } of statements) {
     if (!asked.has(key)) continue
     const value = after(key)
-    if (value !== undefined && value === before.get(key)) same.set(key, { line, untouched: true })
+    if (value !== undefined && value === before.get(key))
+      same.set(key, { line, untouched: true, statement: null })
   }
   return same
 }

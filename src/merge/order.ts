@@ -4,7 +4,7 @@
  */
 import { type EnvDocument, type Quote, rawValue } from '../env/document.js'
 import { referencesIn } from '../env/read.js'
-import type { Assembly } from './assemble.js'
+import type { Assembly, Expected } from './assemble.js'
 import type { Origin } from './candidates.js'
 
 /** A reference to what stands below it. */
@@ -60,22 +60,31 @@ export function forwardReferences(
     visit(leading + index, { key, line, origin }, raw, quote)
   }
   if (open.length === 0) return []
-  const first = firstOf(asked, [...leads.map(({ key }) => ({ key, origin: null })), ...expected])
+  const all = [...leads.map(({ key, kind }) => ({ key, kind, origin: null })), ...expected]
+  const { first, last } = placesOf(asked, new Set(open.map(({ key }) => key)), all)
   return open.flatMap(({ index, names, key, line, origin }) =>
     names.flatMap((name) => {
       const place = first.get(name)
-      return place === undefined || place.index <= index
+      // Of a key that is stated again, only the last line counts; and a name alone leaves its value to the shell.
+      const isIdle = last.get(key) !== index || place?.kind === 'inherit'
+      return place === undefined || place.index <= index || isIdle
         ? []
         : [{ key, name, origin, line, below: place.origin }]
     }),
   )
 }
 
-/** Where each of some names is stated first. */
-function firstOf(asked: ReadonlySet<string>, all: readonly Pick<Stated, 'key' | 'origin'>[]) {
-  const first = new Map<string, { readonly index: number; readonly origin: Origin | null }>()
-  for (const [index, { key, origin }] of all.entries()) {
-    if (asked.has(key) && !first.has(key)) first.set(key, { index, origin })
+/** Where some names are stated first, and others last: of a large product env that is a small part. */
+function placesOf(
+  asked: ReadonlySet<string>,
+  referring: ReadonlySet<string>,
+  all: readonly Pick<Expected, 'key' | 'kind' | 'origin'>[],
+) {
+  const first = new Map<string, Pick<Expected, 'kind' | 'origin'> & { readonly index: number }>()
+  const last = new Map<string, number>()
+  for (const [index, { key, kind, origin }] of all.entries()) {
+    if (asked.has(key) && !first.has(key)) first.set(key, { index, kind, origin })
+    if (referring.has(key)) last.set(key, index)
   }
-  return first
+  return { first, last }
 }

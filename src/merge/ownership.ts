@@ -3,7 +3,7 @@
  * it is asked to. Everything is the product's unless an option says otherwise, and a section that somebody
  * edited by hand stays so whatever the options say.
  */
-import type { EnvDocument } from '../env/document.js'
+import type { EnvDocument, Statement } from '../env/document.js'
 import type { Section } from './sections.js'
 
 /** What a run may change besides adding what is missing. */
@@ -28,6 +28,8 @@ export interface OwnKey {
   readonly line: number
   /** In a section that nobody touched, of a feature that the product has: a refresh would rewrite it. */
   readonly untouched: boolean
+  /** In the old text; null where the section is rewritten, and says the same. */
+  readonly statement: Statement | null
 }
 
 /** What the sections are decided by. */
@@ -72,15 +74,16 @@ export function ownKeys(
 ): Map<string, OwnKey> {
   const own = new Map<string, OwnKey>()
   let next = 0
-  for (const { key, line, start } of doc.statements) {
+  for (const statement of doc.statements) {
+    const { key, line, start } = statement
     if (!asked.has(key)) continue
     while (next < fates.length && start >= (fates[next] as SectionFate).section.end) next += 1
     const within = fates[next]
     const inside = within !== undefined && start >= within.section.start
-    if (!inside) own.set(key, { line, untouched: false })
+    if (!inside) own.set(key, { line, untouched: false, statement })
     else if (within.fate === 'keep' || within.fate === 'trim') {
       const { feature, untouched } = within.section
-      own.set(key, { line, untouched: untouched && templates.has(feature) })
+      own.set(key, { line, untouched: untouched && templates.has(feature), statement })
     }
   }
   return own

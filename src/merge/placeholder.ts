@@ -27,3 +27,15 @@ export function resolvePlaceholders(text: string, placeholders: Placeholders): s
   for (const [placeholder, meaning] of placeholders) text = text.replaceAll(placeholder, () => meaning)
   return text
 }
+
+/** Keeps words that only look like placeholders from being replaced: `hide` them, replace the others, `show` them again. */
+export function hidePlaceholders(placeholders: Placeholders) {
+  // No env file that Compose reads can hold a NUL.
+  const marks = [...placeholders.keys()].map((placeholder, index) => [placeholder, `\0${index}\0`] as const)
+  return {
+    hide: (text: string | undefined): string | undefined =>
+      text?.includes('__') ? marks.reduce((all, [word, mark]) => all.replaceAll(word, mark), text) : text,
+    show: (text: string): string =>
+      text.includes('\0') ? marks.reduce((all, [word, mark]) => all.replaceAll(mark, word), text) : text,
+  }
+}

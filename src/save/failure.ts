@@ -1,6 +1,16 @@
 /** Why a file is not written, in words. */
 import { type Problem, problem } from '../problem.js'
 
+/** @param lock the name of the file in the way */
+export function locked(file: string, lock: string, why: 'busy' | 'foreign'): Problem {
+  if (why === 'busy') {
+    const message = 'another run of product-env is writing this file'
+    return problem('locked', { file }, message, `Wait for it to end; if none is running, delete ${lock}.`)
+  }
+  const message = `${lock} stands where the lock of a write belongs, and is something else`
+  return problem('locked', { file }, message, 'Give it another name, or delete it if nobody needs it.')
+}
+
 export function changed(file: string): Problem {
   const message = 'it changed while this run was planning, so it is left as it is now'
   return problem('changed-meanwhile', { file }, message, 'Run the same command again.')

@@ -16,13 +16,14 @@ const STALE_AGE = 5_000
 /**
  * Runs `work` while holding the lock.
  * @param path of the lock file
- * @returns what `work` returns, or null if another process held the lock for all of our patience, or the file is no lock
+ * @returns what `work` returns; `busy` if another process held the lock for all of our patience, `foreign` if the file is no lock
  * @throws what the file system throws when the lock cannot be made, and what `work` throws
  */
-export function withLock<T>(path: string, work: () => T): { readonly result: T } | null {
+export function withLock<T>(path: string, work: () => T): { readonly result: T } | 'busy' | 'foreign' {
   const deadline = Date.now() + PATIENCE
   while (!acquire(path)) {
-    if (Date.now() > deadline || isForeign(readOrNull(path))) return null
+    if (isForeign(readOrNull(path))) return 'foreign'
+    if (Date.now() > deadline) return 'busy'
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE)
   }
   try {

@@ -21,8 +21,8 @@ import {
 } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { toBuffer } from '../env/bytes.js'
-import { type Problem, problem } from '../problem.js'
-import { cannotWrite, changed } from './failure.js'
+import type { Problem } from '../problem.js'
+import { cannotWrite, changed, locked } from './failure.js'
 import { clearUp, lockOf, tidy } from './leftovers.js'
 import { followLinks, linkOrNotSupported } from './link.js'
 import { withLock } from './lock.js'
@@ -74,14 +74,7 @@ export function attempt({ path, file, before, after, shared }: Save): 'written' 
       syncFolder(dirname(target))
       return 'written'
     })
-    if (outcome !== null) return outcome.result
-    const message = 'another run of product-env is writing this file'
-    return problem(
-      'locked',
-      { file },
-      message,
-      `Wait for it to end; if none is running, ${basename(lockOf(target))} is in the way: delete it if nobody needs it.`,
-    )
+    return typeof outcome === 'string' ? locked(file, basename(lockOf(target)), outcome) : outcome.result
   } catch (error) {
     return cannotWrite(file, error as NodeJS.ErrnoException, after === null ? 'removed' : 'written')
   }

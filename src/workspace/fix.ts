@@ -114,9 +114,11 @@ function isOutdated({ plan, claims }: SurveyedOwner): boolean {
 }
 
 function cannotState(file: string, stated: readonly StatedOffset[]): Problem {
-  const lines = stated.map(({ instance, offset }) => {
-    return instance === null ? `offset: ${offset}` : `instances: { ${instance}: { offset: ${offset} } }`
-  })
+  const own = stated.filter(({ instance }) => instance === null).map(({ offset }) => `offset: ${offset}`)
+  const each = stated.flatMap(({ instance, offset }) =>
+    instance === null ? [] : [`${instance}: { offset: ${offset} }`],
+  )
+  const lines = [...own, ...(each.length === 0 ? [] : [`instances: { ${each.join(', ')} }`])]
   const message = 'an offset cannot be stated in it without rewriting the file'
   return problem('cannot-edit', { file }, message, `State "${lines.join('" and "')}" by hand.`)
 }

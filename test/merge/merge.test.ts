@@ -422,6 +422,15 @@ describe('placeholders', () => {
     expect(problems(given)).toEqual(['proof-failed products/app/.env'])
   })
 
+  it('are none in what the product says, nor where a template refers to it', () => {
+    const given = {
+      env: 'NAME=__PRODUCT__\n',
+      features: { f: 'URL=http://${NAME}.x\nOWN=__PRODUCT__/${NAME}\n' },
+    }
+    expect(added(given)).toBe('URL=http://${NAME}.x\nOWN=app/${NAME}\n')
+    expect(outcomes(given)).toEqual(['f URL added http://__PRODUCT__.x', 'f OWN added app/__PRODUCT__'])
+  })
+
   it('are not resolved in names and comments', () => {
     expect(added({ env: '', features: { f: '# __PRODUCT__\n__PRODUCT__=1\n' } })).toBe(
       '# __PRODUCT__\n__PRODUCT__=1\n',

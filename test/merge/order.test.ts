@@ -21,12 +21,12 @@ describe('a value that refers to what is stated further down is a warning', () =
   })
   it('a template, to itself', () => {
     expect(warned({ features: { f: 'URL=:${A}\nA=1\n' } })).toEqual([
-      'features/f/.env.example:1 Move A above URL.',
+      'features/f/.env.example:1 Move A above URL in the template.',
     ])
   })
   it('a template, to one that is merged later', () => {
     expect(warned({ features: { f: 'URL=":$A"\n', g: 'A=1\n' } })).toEqual([
-      'features/f/.env.example:1 Put g before f in "features:" of product.yaml.',
+      'features/f/.env.example:1 Put g before f in "features:" of product.yaml; if both have a section already, delete the two sections and merge again.',
     ])
   })
   it('again, as long as it is so', () => {
@@ -48,6 +48,8 @@ describe('no warning is given', () => {
     ['of a dollar that stands for itself', 'URL=$$A\nURI="\\$A"\nA=1\n'],
     ['where there is a default', 'URL=${A:-1}${A-1}${A:+1}\nA=1\n'],
     ['of a comment', '# $A\nA=1\n'],
+    ['of a variable that is left to the shell', 'URL=$A\nA\n'],
+    ['of a line that a later one replaces', 'URL=$A\nA=1\nURL=$A\n'],
   ])('%s', (_, env) => {
     expect(problems({ env })).toEqual([])
   })

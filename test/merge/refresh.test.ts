@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what env files look like
 import { describe, expect, it } from 'vitest'
 import { merge, outcomes, plan, problems } from './products.js'
 
@@ -115,6 +116,28 @@ describe('a reference that a rewritten section would empty stops the merge', () 
     const second = merge({ env: `${first}MINE=$A\n`, features: { f: 'A=1\nB=${MINE}x\n' } })
     stops({ env: second, features: { f: 'A=1\nB=${MINE}x\n' } }, 'features/f/.env.example:2')
   })
+})
+
+it('a line of the product between two sections that become one follows what comes to stand above it', () => {
+  const first = `${earlier({ f: 'A=1\n' })}URL=http://h/\${B:-none}\n`
+  const env = merge({ env: first, features: { f: 'A=1\nB=2\n' } })
+  const given = { env, features: { f: 'A=1\nB=2\n' } }
+  expect(problems(given, REFRESH)).toEqual(['value-follows products/app/.env:6'])
+  expect(merge(given, REFRESH).match(/# >>> f/g)).toHaveLength(1)
+})
+
+it('what stands as it would be written is up to date, whatever is stated further down', () => {
+  for (const features of [
+    { f: 'A_URL=${B_URL:-none}\n', g: 'B_URL=x\n' },
+    { f: 'L=a\nL=${L}:b\n' },
+    { f: 'C=${D:+y}\nD=1\n' },
+  ]) {
+    const { entries } = plan({
+      env: merge({ features: features as Record<string, string> }),
+      features: features as Record<string, string>,
+    })
+    expect(entries.filter(({ given, value }) => given !== value)).toEqual([])
+  }
 })
 
 describe('a variable that a run takes away', () => {
