@@ -4,7 +4,8 @@ import { decode, encode } from '../env/bytes.js'
 import { parseEnv } from '../env/document.js'
 import type { Lookup } from '../env/expand.js'
 import { readEnv } from '../env/read.js'
-import { type Problem, problem } from '../problem.js'
+import { refusalProblem } from '../env/refusal.js'
+import type { Problem } from '../problem.js'
 import { problemAt } from './complain.js'
 import type { IncludeNode } from './include.js'
 import type { ReadText } from './load.js'
@@ -61,10 +62,7 @@ export class EnvDefaults {
       if (value !== undefined) environment.set(encode(name), encode(value))
     }
     const reading = readEnv(parseEnv(encode(text)), environment)
-    for (const { line, reason } of reading.refusals) {
-      const next = 'Correct the line; Compose refuses every command until then.'
-      this.problems.push(problem('env-refused', { file, line }, reason, next))
-    }
+    for (const refusal of reading.refusals) this.problems.push(refusalProblem(file, refusal))
     for (const [name, value] of reading.values) values.set(decode(name), decode(value))
   }
 }

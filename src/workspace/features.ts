@@ -2,7 +2,7 @@
 
 import type { Service } from '../compose/project.js'
 import { readEnv } from '../env/read.js'
-import { refusalProblem } from '../merge/refusal.js'
+import { refusalProblem } from '../env/refusal.js'
 import { OWN_PORTS } from '../ports/own.js'
 import { type PortValue, parsePortValue } from '../ports/value.js'
 import { isPortVariable } from '../ports/variable.js'

@@ -190,6 +190,32 @@ describe('check --fix', () => {
     expect(here.all()).toEqual(before)
   })
 
+  test('is not kept back by what the shell may provide to an included project', async () => {
+    const workspace = colliding({
+      'legacy/compose.yaml': composeOf('old', '"${OLD_HOST_PORT}:80"'),
+      'legacy/.env': 'OLD_HOST_PORT=7000\nKEY=${LEGACY_KEY:?ä}\n',
+      'products/c/compose.yaml': 'include: [../../legacy/compose.yaml]\n',
+    })
+    const { problems, reassignments } = await checked(workspace, '--fix')
+    expect(problems).toMatchObject([
+      { code: 'required-missing', severity: 'warning', file: 'legacy/.env', line: 2 },
+    ])
+    expect(problems[0]?.message).toMatch(/LEGACY_KEY/)
+    expect(reassignments).toMatchObject([{ product: 'b' }])
+  })
+
+  test('is kept back by what Compose refuses in an included project', async () => {
+    const workspace = colliding({
+      'legacy/compose.yaml': composeOf('old', '"80"'),
+      'legacy/.env': "KEY='it's'\n",
+      'products/c/compose.yaml': 'include: [../../legacy/compose.yaml]\n',
+    })
+    const { problems, reassignments } = await checked(workspace, '--fix')
+    expect(problems).toMatchObject([{ code: 'env-refused', file: 'legacy/.env', line: 1 }])
+    expect(problems[0]?.message).toMatch(/^Docker Compose refuses this line: .*KEY/)
+    expect(reassignments).toEqual([])
+  })
+
   test('tells a refresh that fails', async () => {
     const here = colliding()
     await ok('env --merge --all', here)

@@ -1,7 +1,7 @@
 import type { EnvFile } from '../../compose/env-file.js'
-import { decode } from '../../env/bytes.js'
 import { parseEnv } from '../../env/document.js'
 import { readEnv } from '../../env/read.js'
+import { refusalMessage } from '../../env/refusal.js'
 import { isOwn, type LintContext } from '../context.js'
 import { isFixed } from '../fixed-name.js'
 import type { Found, Rule } from '../rule.js'
@@ -56,8 +56,7 @@ function* refusals(context: LintContext, { path, isRaw }: EnvFile, text: string)
   if (isRaw || !isOwn(context, { file: path })) return
   for (const { kind, line, reason } of readEnv(parseEnv(text), context.template.reading.values).refusals) {
     if (kind === 'required') continue
-    const message = `Docker Compose refuses this line: ${decode(reason)}`
     const next = 'Correct that line: put the value in quotes that do not occur in it; a literal dollar is $$.'
-    yield { file: path, line, message, next }
+    yield { file: path, line, message: refusalMessage(reason), next }
   }
 }

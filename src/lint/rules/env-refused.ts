@@ -1,4 +1,4 @@
-import { decode } from '../../env/bytes.js'
+import { refusalMessage } from '../../env/refusal.js'
 import type { Template } from '../context.js'
 import type { Rule } from '../rule.js'
 
@@ -19,12 +19,7 @@ export const envRefused = {
         kind === 'parse'
           ? nextForParse(template, line, reason)
           : 'Correct that line; a literal dollar is written $$, or the value put in single quotes.'
-      yield {
-        file: template.file,
-        line,
-        message: `Docker Compose refuses this line: ${decode(reason)}`,
-        next,
-      }
+      yield { file: template.file, line, message: refusalMessage(reason), next }
     }
   },
 } as const satisfies Rule
