@@ -49,7 +49,7 @@ export async function port(
   const unknown = checkProduct(workspace, named.product)
   return unknown === null
     ? one(host, workspace, named, variable, options)
-    : stop(host, options.json && {}, [unknown])
+    : stop(host, options.json && {}, [...workspace.problems, unknown])
 }
 
 /** Options that have no part in what is asked for; null if all have. */
@@ -83,21 +83,17 @@ async function explain(
       ? await loadProduct(workspace, named.product)
       : null
   const stated = statedOffset(product?.settings, named.instance)
+  // Settings that cannot be read may state another modulus, or another offset.
+  const problems = [...(workspace?.problems ?? []), ...(product?.problems ?? [])]
   if (options.json) {
-    printJson(host, {
-      ok: true,
-      name,
-      scheme,
-      port: number,
-      steps,
-      stated: stated ?? null,
-    })
-    return 0
+    const ok = !hasErrors(problems)
+    printJson(host, { ok, name, scheme, port: number, steps, stated: stated ?? null, problems })
+  } else {
+    host.stdout(`${steps.map(printable).join('\n')}\n`)
+    if (stated !== undefined)
+      host.stdout(`${product?.settingsFile} states another offset: ${base} + ${stated} = ${base + stated}\n`)
   }
-  host.stdout(`${steps.map(printable).join('\n')}\n`)
-  if (stated !== undefined)
-    host.stdout(`${product?.settingsFile} states another offset: ${base} + ${stated} = ${base + stated}\n`)
-  return 0
+  return reportProblems(host, problems)
 }
 
 /** The offset that `product.yaml` states for a product, or for an instance of it. */

@@ -54,6 +54,20 @@ describe('product port', () => {
     })
   })
 
+  test.each([
+    ['workspace.yaml', 'modulus', 'modulus: 500\n', 'modulus: 500\nmodulo: 1\n'],
+    ['workspace.yaml', 'modulus', '', 'modulus: many\n'],
+    ['products/shop/product.yaml', 'offset', 'offset: 7\n', 'ofset: 7\n'],
+  ])('tells what is wrong with %s, which may give another %s', async (file, _, good, bad) => {
+    const right = makeWorkspace({ 'products/shop/': '', [file]: good })
+    expect(JSON.parse(await ok('port shop --json', right))).toMatchObject({ ok: true, problems: [] })
+    const wrong = makeWorkspace({ 'products/shop/': '', [file]: bad })
+    const { exitCode, stdout, stderr } = await product('port shop --json', wrong)
+    expect(exitCode).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, problems: [{ code: 'bad-settings', file }] })
+    expect(stderr).toContain(`${file}:`)
+  })
+
   test('says that product.yaml states another offset', async () => {
     const here = makeWorkspace({ 'products/shop/product.yaml': 'offset: 7\n' })
     expect(await ok('port shop --base 8000', here)).toContain(
