@@ -1,11 +1,11 @@
 /** `product list`: the products and their instances. */
 import type { Command } from 'commander'
-import { changesFile } from '../merge/plan.js'
+import { changesFile, isOutdated } from '../merge/plan.js'
 import { ownerName } from '../ports/claim.js'
 import { hasErrors } from '../problem.js'
 import { printable } from '../report/escape.js'
 import { tableLines } from '../report/table.js'
-import type { SurveyedOwner } from '../workspace/survey.js'
+import type { Survey, SurveyedOwner } from '../workspace/survey.js'
 import type { ExitCode, Host } from './host.js'
 import { printJson, reportProblems } from './program.js'
 import { stop } from './stop.js'
@@ -19,6 +19,7 @@ export async function list(
   const result = await surveyWorkspace(host, command, [])
   if (Array.isArray(result)) return stop(host, options.json && { products: [] }, result)
   const { owners, problems } = result.survey
+  const stopped = stoppedProducts(result.survey)
   if (options.json) {
     const products = owners.map((owner) => ({
       product: owner.product,
@@ -26,7 +27,7 @@ export async function list(
       offset: owner.plan.offset,
       features: featuresOf(owner),
       file: owner.plan.file,
-      state: stateOf(owner),
+      state: stateOf(owner, stopped),
       ports: owner.claims.length,
       project: owner.projectName,
     }))
@@ -43,7 +44,7 @@ export async function list(
       ownerName(owner),
       `+${owner.offset}${owner.stated ? ' (stated)' : ''}`,
       `${owner.claims.length}`,
-      stateOf(owner),
+      stateOf(owner, stopped),
       featuresOf(owner).join(', '),
     ])
     host.stdout(
@@ -56,17 +57,25 @@ export async function list(
   return reportProblems(host, problems)
 }
 
-/** The features with a template; an instance has those of its product. */
+/** The features with a template, told once: the instances of a product have the same. */
 function featuresOf({ instance, plan }: SurveyedOwner): readonly string[] {
   return instance === null ? plan.merged : []
 }
 
-/** What a merge would find to do. */
-function stateOf({ plan, stale }: SurveyedOwner): 'missing' | 'incomplete' | 'outdated' | 'merged' {
+/** What a merge would find to do, or that an error forbids it. */
+type State = 'stopped' | 'missing' | 'incomplete' | 'outdated' | 'merged'
+
+/** @param stopped the products that cannot be merged; their instances go with them */
+function stateOf({ product, plan, stale }: SurveyedOwner, stopped: ReadonlySet<string>): State {
+  if (stopped.has(product) || hasErrors(plan.problems)) return 'stopped'
   if (plan.before === null) return 'missing'
   if (changesFile(plan)) return 'incomplete'
-  const isOutdated = plan.entries.some(
-    ({ kept, value, given }) => kept?.untouched && given !== null && given !== value,
-  )
-  return stale || isOutdated ? 'outdated' : 'merged'
+  return stale || plan.entries.some(isOutdated) ? 'outdated' : 'merged'
+}
+
+/** The names of the products that have an error, in their files or in their plan. */
+function stoppedProducts({ products, owners }: Survey): Set<string> {
+  const loaded = products.filter(({ problems }) => hasErrors(problems)).map(({ source }) => source.name)
+  const planned = owners.filter(({ instance, plan }) => instance === null && hasErrors(plan.problems))
+  return new Set([...loaded, ...planned.map(({ product }) => product)])
 }

@@ -85,3 +85,8 @@ export function changesFile(plan: ProductPlan): boolean {
 export function isAssigned({ outcome, ownPort }: Entry): boolean {
   return outcome === 'adjusted' || (outcome === 'added' && ownPort)
 }
+
+/** Whether a refresh would give the variable another value: nobody has touched the section, so it is the template that changed. */
+export function isOutdated({ kept, given, value }: Entry): boolean {
+  return kept?.untouched === true && given !== null && given !== value
+}

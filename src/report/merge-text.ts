@@ -1,7 +1,7 @@
 /** The report of a merge, for people. It ends as SPLENT's does. */
 import { decode } from '../env/bytes.js'
 import { MASK } from '../env/mask.js'
-import { changesFile, type Entry, type ProductPlan } from '../merge/plan.js'
+import { changesFile, type Entry, isOutdated, type ProductPlan } from '../merge/plan.js'
 import { ownerName } from '../ports/claim.js'
 import { printable } from './escape.js'
 import { isPort } from './secrets.js'
@@ -76,9 +76,7 @@ function summary(plan: ProductPlan, state: MergeState): [string, string][] {
   if (by.added.length > 0) lines.push(['added', names(by.added)])
   if (plan.dropped.length > 0) lines.push(['dropped', names(plan.dropped.map((key) => ({ key })))])
   if (by.kept.length > 0) lines.push(['kept', names(distinct(by.kept))])
-  const outdated = by.kept.filter(
-    ({ kept, given, value }) => kept?.untouched && given !== null && given !== value,
-  )
+  const outdated = by.kept.filter(isOutdated)
   if (outdated.length > 0)
     lines.push(['outdated', `${names(distinct(outdated))}; --refresh takes today's values over`])
   if (plan.orphaned.length > 0) {

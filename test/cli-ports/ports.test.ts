@@ -2,7 +2,7 @@
 /** `product list` and `product ports`, from the outside. */
 import { describe, expect, test } from 'vitest'
 import { product } from '../support/cli.js'
-import { makeFolder, makeWorkspace } from '../support/workspace.js'
+import { type Files, makeFolder, makeWorkspace } from '../support/workspace.js'
 import { brief, checked, composeOf, ok, portsOf, REDIS } from './support.js'
 
 const MAIL = {
@@ -230,6 +230,24 @@ describe('product list', () => {
     expect(await ok('list', here)).toContain('merged')
     here.write({ 'features/redis/.env.example': 'REDIS_HOST_PORT=6390\n' })
     expect(await ok('list', here)).toContain('outdated')
+  })
+
+  test.each([
+    ['a template', { 'features/redis/.env.example': 'REDIS_HOST_PORT=6380\nCOMPOSE_FILE=x\n' }],
+    ['product.yaml', { 'products/shop/product.yaml': 'offfset: 6\n' }],
+    ['the product env', { 'products/shop/.env': "A='it's'\n" }],
+  ])('tells where an error in %s forbids a merge, of instances too', async (_, broken: Files) => {
+    const here = makeWorkspace({ ...REDIS, 'products/shop/': '' })
+    await ok('env --merge shop --instance blue', here)
+    here.write(broken)
+    expect((await product('env --merge shop', here)).exitCode).toBe(1)
+    const { exitCode, stdout } = await product('list --json', here)
+    expect(exitCode).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      products: [{ state: 'stopped' }, { instance: 'blue', state: 'stopped' }],
+    })
+    expect((await product('list', here)).stdout).toMatch(/shop .*stopped.*\n.*shop@blue .*stopped/)
   })
 
   test('is empty in a workspace without products', async () => {
