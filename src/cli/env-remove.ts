@@ -40,6 +40,8 @@ export function remove({ host, workspace, options, products, instance, problems:
   problems.push(...failed)
   if (!hasErrors(problems) && !options.quiet)
     for (const { file } of removals) host.stdout(`${file} removed\n`)
+  const isNowhere = removals.length === 0 && !hasErrors(problems)
+  if (isNowhere && !options.quiet) host.stdout(`no product has an instance ${instance}: nothing to remove\n`)
   return reportProblems(host, problems)
 }
 

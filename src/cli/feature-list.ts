@@ -2,11 +2,10 @@
 
 import type { Command } from 'commander'
 import { formatPort } from '../ports/value.js'
-import { hasErrors, type Problem, problem, unique } from '../problem.js'
+import { hasErrors, type Problem, unique } from '../problem.js'
 import { printable } from '../report/escape.js'
 import type { Style } from '../report/style.js'
 import { type Feature, featuresOf } from '../workspace/features.js'
-import { FEATURES } from '../workspace/layout.js'
 import { loadProduct } from '../workspace/product.js'
 import type { ExitCode, Host } from './host.js'
 import { printJson, reportProblems, styleOf, workspaceOf } from './program.js'
@@ -24,19 +23,14 @@ export async function listFeatures(
   for (const name of workspace.products) products.push(await loadProduct(workspace, name))
   found.push(...products.flatMap((product) => product.problems))
   const features = featuresOf(workspace, products, found)
-  if (features.length === 0) found.push(noFeature())
   const problems = unique(found)
   if (options.json) printJson(host, { ok: !hasErrors(problems), features: features.map(json), problems })
-  else if (features.length > 0) {
+  else if (features.length === 0) host.stdout('the workspace has no feature yet: feature new redis\n')
+  else {
     const style = styleOf(host, 'stdout')
     host.stdout(`${features.map((feature) => lines(feature, style).join('\n')).join('\n\n')}\n`)
   }
   return reportProblems(host, problems)
-}
-
-function noFeature(): Problem {
-  const message = 'the workspace has no feature'
-  return problem('no-feature', { file: FEATURES }, message, 'Make one: feature new redis')
 }
 
 /** For people: a block, empty rows left out. */

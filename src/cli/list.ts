@@ -5,6 +5,7 @@ import { ownerName } from '../ports/claim.js'
 import { hasErrors } from '../problem.js'
 import { printable } from '../report/escape.js'
 import { tableLines } from '../report/table.js'
+import { PRODUCTS } from '../workspace/layout.js'
 import type { Survey, SurveyedOwner } from '../workspace/survey.js'
 import type { ExitCode, Host } from './host.js'
 import { printJson, reportProblems } from './program.js'
@@ -32,6 +33,8 @@ export async function list(
       project: owner.projectName,
     }))
     printJson(host, { ok: !hasErrors(problems), products, problems })
+  } else if (owners.length === 0) {
+    host.stdout(`  the workspace has no product yet: make a folder ${PRODUCTS}/<name>\n`)
   } else {
     const columns = [
       { title: 'product' },

@@ -187,6 +187,13 @@ describe('an overlay', () => {
     },
   )
 
+  test('is nothing to stop for among all products; that nobody has it is said', async () => {
+    const here = shop()
+    const line = 'env --all --instance zzz --remove'
+    expect(await ok(line, here)).toBe('no product has an instance zzz: nothing to remove\n')
+    expect(await ok(`${line} --quiet`, here)).toBe('')
+  })
+
   test('is removed, and with it the instance', async () => {
     const here = shop()
     await ok('env --merge shop', here)

@@ -251,7 +251,11 @@ describe('product list', () => {
   })
 
   test('is empty in a workspace without products', async () => {
-    expect(JSON.parse(await ok('list --json', makeWorkspace()))).toMatchObject({ ok: true, products: [] })
+    const empty = makeWorkspace()
+    expect(JSON.parse(await ok('list --json', empty))).toMatchObject({ ok: true, products: [] })
+    expect(await ok('list', empty)).toBe(
+      '  the workspace has no product yet: make a folder products/<name>\n',
+    )
   })
 })
 

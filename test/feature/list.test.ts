@@ -91,13 +91,15 @@ test('escapes what would steer the terminal', async () => {
 })
 
 test('says so where there is no feature, or no workspace', async () => {
-  expect(await feature('list', makeWorkspace())).toMatchObject({
-    exitCode: 1,
-    stdout: '',
-    stderr: expect.stringContaining(
-      'the workspace has no feature [no-feature]\n  Make one: feature new redis\n',
-    ),
+  const empty = makeWorkspace()
+  expect(await feature('list', empty)).toEqual({
+    exitCode: 0,
+    stdout: 'the workspace has no feature yet: feature new redis\n',
+    stderr: '',
   })
+  const { exitCode, stdout } = await feature('list --json', empty)
+  expect(exitCode).toBe(0)
+  expect(JSON.parse(stdout)).toEqual({ version: 1, ok: true, features: [], problems: [] })
   expect((await feature('list', makeFolder())).stderr).toContain('[no-workspace]')
 })
 
