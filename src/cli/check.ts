@@ -4,8 +4,14 @@ import { ephemeralRange } from '../live/ephemeral.js'
 import { findCollisions } from '../ports/collisions.js'
 import { findHazards } from '../ports/hazards.js'
 import { hasErrors, type Problem } from '../problem.js'
-import { annotation } from '../report/annotation.js'
-import { type CheckResult, checkAnnotations, checkJson, checkLines } from '../report/check.js'
+import { problemAnnotations } from '../report/annotation.js'
+import {
+  type CheckResult,
+  checkAnnotations,
+  checkJson,
+  checkLines,
+  NOTHING_CHECKED,
+} from '../report/check.js'
 import type { FixResult } from '../report/fix.js'
 import { saveAll } from '../save/save-all.js'
 import { planFix } from '../workspace/fix.js'
@@ -16,7 +22,7 @@ import { heldPorts } from './held.js'
 import type { ExitCode, Host } from './host.js'
 import { lookLive } from './live.js'
 import { printJson, reportProblems, styleOf, usageError } from './program.js'
-import { stop } from './stop.js'
+import { printAnnotations, stopAs } from './stop.js'
 import { type Surveyed, surveyWorkspace } from './survey.js'
 
 /** As commander gives them. */
@@ -39,7 +45,7 @@ export async function check(
   const wrong = misuse(names, options)
   if (wrong !== null) return usageError(host, wrong)
   const surveyed = await surveyWorkspace(host, command, names)
-  if (Array.isArray(surveyed)) return stopped(host, options, surveyed)
+  if (Array.isArray(surveyed)) return stopAs(host, options.format, checkJson(NOTHING_CHECKED), surveyed)
   const fixed = options.fix ? await fix(host, surveyed, options) : null
   const { workspace, survey, wanted } = fixed?.written ? await again(surveyed) : surveyed
   const shared = sameProjects(survey.owners, wanted)
@@ -88,11 +94,6 @@ function misuse(names: readonly string[], options: CheckOptions): string | null 
   return null
 }
 
-function stopped(host: Host, { format }: CheckOptions, problems: readonly Problem[]): ExitCode {
-  if (format === 'github') host.stdout(problems.map((each) => `${problemAnnotation(each)}\n`).join(''))
-  return stop(host, format === 'json' ? {} : undefined, problems)
-}
-
 /** Reads everything anew, after a write. */
 async function again({ workspace: { root }, wanted }: Surveyed): Promise<Surveyed> {
   const workspace = await openWorkspace(root)
@@ -118,14 +119,9 @@ async function findings(
   }
 }
 
-function problemAnnotation(found: Problem): string {
-  return annotation(found.severity, found, `${found.message.replace(/\.$/, '')}. ${found.next}`)
-}
-
 function print(host: Host, result: CheckResult, problems: readonly Problem[], options: CheckOptions): void {
   if (options.format === 'json') printJson(host, { ok: !hasErrors(problems), ...checkJson(result), problems })
-  else if (options.format === 'github') {
-    const found = problems.map(problemAnnotation)
-    host.stdout([...found, ...checkAnnotations(result)].map((line) => `${line}\n`).join(''))
-  } else host.stdout(`${checkLines(result, styleOf(host, 'stdout')).join('\n')}\n`)
+  else if (options.format === 'github')
+    printAnnotations(host, [...problemAnnotations(problems), ...checkAnnotations(result)])
+  else host.stdout(`${checkLines(result, styleOf(host, 'stdout')).join('\n')}\n`)
 }

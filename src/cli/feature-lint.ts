@@ -8,16 +8,23 @@ import { type Fixed, fixFeature, withTrueEdits } from '../lint/fix.js'
 import { lintFeature } from '../lint/lint.js'
 import { type Finding, withoutEdits } from '../lint/rule.js'
 import { Surroundings } from '../lint/surroundings.js'
-import { hasErrors, type Problem, unique } from '../problem.js'
-import { annotation } from '../report/annotation.js'
-import { type LintChange, type LintResult, lintAnnotations, lintJson, lintLines } from '../report/lint.js'
+import { hasErrors, type Problem } from '../problem.js'
+import { problemAnnotations } from '../report/annotation.js'
+import {
+  type LintChange,
+  type LintResult,
+  lintAnnotations,
+  lintJson,
+  lintLines,
+  NOTHING_LINTED,
+} from '../report/lint.js'
 import { saveAll } from '../save/save-all.js'
 import { EPHEMERAL } from '../scaffold/base-port.js'
 import { featureFolder, productFolder } from '../workspace/layout.js'
 import { readComposeFile, readFile, unknownFeature, type Workspace } from '../workspace/workspace.js'
 import type { ExitCode, Host } from './host.js'
 import { printJson, reportProblems, styleOf, usageError, workspaceOf } from './program.js'
-import { stop } from './stop.js'
+import { printAnnotations, stopAs } from './stop.js'
 
 /** As commander gives them. */
 export interface LintOptions {
@@ -35,7 +42,7 @@ export async function lintFeatures(
 ): Promise<ExitCode> {
   if (options.dryRun && !options.fix) return usageError(host, '--dry-run needs --fix')
   const workspace = await workspaceOf(host, command)
-  if ('code' in workspace) return stopped(host, options, [workspace])
+  if ('code' in workspace) return stopAs(host, options.format, lintJson(NOTHING_LINTED), [workspace])
   const problems: Problem[] = [...workspace.problems]
   const chosen = chosenFeatures(workspace, names, problems)
   const sources = workspace.features.map((name) => sourceOf(workspace, name, problems))
@@ -50,17 +57,10 @@ export async function lintFeatures(
     ? await fix(host, workspace, wanted, surroundings, options, problems)
     : { findings: wanted.flatMap((source) => withTrueEdits(source, surroundings)), changes: null }
   const result: LintResult = { features: wanted.length, ...outcome }
-  print(host, result, unique(problems), options)
+  print(host, result, problems, options)
   const failing = result.findings.some(({ severity }) => severity === 'error' || options.strict)
   const failed = options.strict ? problems.length > 0 : hasErrors(problems)
   return failing || failed ? 1 : 0
-}
-
-/** Where there is nothing to lint. */
-function stopped(host: Host, { format }: LintOptions, problems: readonly Problem[]): ExitCode {
-  if (format === 'github') host.stdout(problems.map((each) => `${problemAnnotation(each)}\n`).join(''))
-  const none = lintJson({ features: 0, findings: [], changes: null })
-  return stop(host, format === 'json' ? none : undefined, problems)
 }
 
 /** The features that are named, or all; a name that is none is a problem. */
@@ -154,15 +154,10 @@ function write({ root }: Workspace, results: readonly Fixed[]): Problem[] {
   )
 }
 
-function problemAnnotation(each: Problem): string {
-  return annotation(each.severity, each, `${each.message}\n${each.next}`)
-}
-
 function print(host: Host, result: LintResult, problems: readonly Problem[], options: LintOptions): void {
   const { format, dryRun } = options
   if (format === 'github') {
-    const found = problems.map(problemAnnotation)
-    host.stdout([...found, ...lintAnnotations(result)].map((line) => `${line}\n`).join(''))
+    printAnnotations(host, [...problemAnnotations(problems), ...lintAnnotations(result)])
     return
   }
   if (format === 'json') {

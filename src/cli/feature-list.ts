@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander'
 import { formatPort } from '../ports/value.js'
-import { hasErrors, type Problem, unique } from '../problem.js'
+import { hasErrors, type Problem } from '../problem.js'
 import { printable } from '../report/escape.js'
 import type { Style } from '../report/style.js'
 import { type Feature, featuresOf } from '../workspace/features.js'
@@ -18,12 +18,11 @@ export async function listFeatures(
 ): Promise<ExitCode> {
   const workspace = await workspaceOf(host, command)
   if ('code' in workspace) return stop(host, options.json && { features: [] }, [workspace])
-  const found: Problem[] = [...workspace.problems]
+  const problems: Problem[] = [...workspace.problems]
   const products = []
   for (const name of workspace.products) products.push(await loadProduct(workspace, name))
-  found.push(...products.flatMap((product) => product.problems))
-  const features = featuresOf(workspace, products, found)
-  const problems = unique(found)
+  problems.push(...products.flatMap((product) => product.problems))
+  const features = featuresOf(workspace, products, problems)
   if (options.json) printJson(host, { ok: !hasErrors(problems), features: features.map(json), problems })
   else if (features.length === 0) host.stdout('the workspace has no feature yet: feature new redis\n')
   else {

@@ -28,7 +28,7 @@ export async function ports(
   if (Array.isArray(result)) return stop(host, options.json && { ports: [] }, result)
   const { workspace, survey, wanted: named } = result
   const unknown = options.feature === undefined ? null : unknownFeature(workspace, options.feature)
-  if (unknown !== null) return stop(host, options.json && { ports: [] }, [unknown])
+  if (unknown !== null) return stop(host, options.json && { ports: [] }, [...survey.problems, unknown])
   const wanted = (claim: PortClaim): boolean =>
     named(claim) &&
     (options.feature === undefined || options.feature === claim.feature) &&

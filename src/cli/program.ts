@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { encode } from '../env/bytes.js'
-import { hasErrors, type Problem } from '../problem.js'
+import { hasErrors, type Problem, unique } from '../problem.js'
 import { printable, printableJson } from '../report/escape.js'
 import { problemLines } from '../report/problems.js'
 import { type Style, styles } from '../report/style.js'
@@ -74,12 +74,18 @@ export async function workspaceOf(
   return typeof found === 'string' ? openWorkspace(found, environment) : found
 }
 
-/** Prints a result as JSON: one document of version 1 (docs/json.md). */
-export function printJson(host: Host, result: object): void {
-  host.stdout(`${printableJson({ version: 1, ...result })}\n`)
+/** A result with what went wrong on the way, which several products may have found. */
+interface Result {
+  readonly problems: readonly Problem[]
+  readonly [field: string]: unknown
 }
 
-/** Prints problems to stderr. @returns 1 if there is an error among them, else 0 */
+/** Prints a result as JSON: one document of version 1 (docs/json.md), with each problem once. */
+export function printJson(host: Host, result: Result): void {
+  host.stdout(`${printableJson({ version: 1, ...result, problems: unique(result.problems) })}\n`)
+}
+
+/** Prints problems to stderr, each once. @returns 1 if there is an error among them, else 0 */
 export function reportProblems(host: Host, problems: readonly Problem[]): ExitCode {
   const lines = problemLines(problems, styleOf(host, 'stderr'))
   if (lines.length > 0) host.stderr(`${lines.join('\n')}\n`)

@@ -29,7 +29,7 @@ export async function surveyWorkspace(
   const named = names.map(parseOwner)
   const problems = (found: readonly (Problem | null)[]) => found.filter((problem) => problem !== null)
   const unknown = problems(named.map(({ product }) => checkProduct(workspace, product)))
-  if (unknown.length > 0) return unknown
+  if (unknown.length > 0) return [...workspace.problems, ...unknown]
   const survey = await surveyProducts(workspace, workspace.products)
   const missing = problems(named.map((each) => unknownInstance(survey.owners, each)))
   if (missing.length > 0) return [...survey.problems, ...missing]

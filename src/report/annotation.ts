@@ -1,5 +1,5 @@
 /** Annotations for GitHub, which shows them at the file and line. */
-import type { Severity } from '../problem.js'
+import { type Problem, type Severity, unique } from '../problem.js'
 import { printable } from './escape.js'
 
 /**
@@ -21,4 +21,9 @@ export function annotation(
     column === undefined ? [] : [`col=${column}`],
   ].flat()
   return `::${severity}${properties.length === 0 ? '' : ` ${properties.join(',')}`}::${data(message)}`
+}
+
+/** One annotation a problem. */
+export function problemAnnotations(problems: readonly Problem[]): string[] {
+  return unique(problems).map((each) => annotation(each.severity, each, `${each.message}\n${each.next}`))
 }

@@ -22,6 +22,16 @@ export interface CheckResult {
   readonly fix: FixResult | null
 }
 
+/** That of a run that came to no product. */
+export const NOTHING_CHECKED: CheckResult = {
+  products: 0,
+  claims: [],
+  collisions: [],
+  hazards: [],
+  held: [],
+  fix: null,
+}
+
 /** For people. */
 export function checkLines(result: CheckResult, style: Style): string[] {
   const { collisions, hazards, held, products, claims, fix } = result

@@ -14,6 +14,9 @@ export interface LintResult {
   readonly changes: readonly LintChange[] | null
 }
 
+/** That of a run that came to no feature. */
+export const NOTHING_LINTED: LintResult = { features: 0, findings: [], changes: null }
+
 /** A changed file. */
 export interface LintChange {
   readonly file: string

@@ -151,7 +151,7 @@ describe('--format github', () => {
     })
     const { exitCode, stdout } = await product('check --format github', here)
     expect(exitCode).toBe(0)
-    expect(stdout).toMatch(/^::warning file=features\/web\/\.env\.example,line=1::.*\. .*$/m)
+    expect(stdout).toMatch(/^::warning file=features\/web\/\.env\.example,line=1::.*%0A.*$/m)
     expect(stdout).toMatch(/^::warning file=products\/a\/compose\.yaml,line=4::literal: /m)
   })
 
@@ -172,7 +172,15 @@ describe('--format github', () => {
   test('annotates what ends the run, too', async () => {
     const { exitCode, stdout } = await product('check nobody --format github', colliding())
     expect(exitCode).toBe(1)
-    expect(stdout).toMatch(/^::error file=products::there is no product nobody\. /)
+    expect(stdout).toMatch(/^::error file=products::there is no product nobody%0A/)
+  })
+
+  test('has every list in its JSON document where it comes to no product', async () => {
+    const whole = Object.entries(await checked(colliding()))
+    const stopped = Object.entries(await checked(colliding(), 'nobody'))
+    expect(stopped.map(([key, value]) => [key, typeof value])).toEqual(
+      whole.map(([key, value]) => [key, typeof value]),
+    )
   })
 })
 

@@ -259,6 +259,23 @@ describe('product list', () => {
   })
 })
 
+describe('what is wrong with the workspace', () => {
+  const here = makeWorkspace({ ...REDIS, 'products/shop/': '', 'workspace.yaml': 'modulo: 7\n' })
+
+  test.each([
+    'ports nobody',
+    'ports shop@nobody',
+    'ports --feature rediss',
+    'check nobody',
+    'port nobody PORT',
+    'port shop PORT',
+  ])('is told with a name that is none: %s', async (line) => {
+    const { exitCode, stderr } = await product(line, here)
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/\[bad-settings\][\s\S]*\[no-\w+\]/)
+  })
+})
+
 describe('outside of a workspace', () => {
   test.each(['list', 'ports', 'whois 80', 'check', 'port a B'])('%s ends with 1', async (line) => {
     const { exitCode, stdout, stderr } = await product(line, makeFolder())

@@ -269,6 +269,19 @@ describe('--all', () => {
 })
 
 describe('--generate', () => {
+  test.each(['env --generate --all --json', 'env --merge --all --json', 'list --json'])(
+    'tells once what is wrong for several products: %s',
+    async (line) => {
+      const workspace = makeWorkspace({
+        'features/redis/.env.example/a-folder': '',
+        'products/a/.env.example': 'A=1\n',
+        'products/b/.env.example': 'B=1\n',
+      })
+      const { problems } = JSON.parse((await product(line, workspace)).stdout)
+      expect(problems).toMatchObject([{ code: 'unreadable-file', file: 'features/redis/.env.example' }])
+    },
+  )
+
   test("makes the product env from the product's own .env.example, ports as they are", async () => {
     const example = '# mine\r\nNAME=__PRODUCT__\r\nWEB_HOST_PORT=8000\r\n'
     const workspace = shop({ 'products/shop/.env.example': example })
