@@ -49,7 +49,8 @@ export async function newFeature(
   if (hasErrors(refused)) return reportProblems(host, refused)
 
   const survey = await surveyProducts(workspace, workspace.products)
-  const features = featuresOf(workspace, survey.products, [])
+  const found: Problem[] = [...survey.problems]
+  const features = featuresOf(workspace, survey.products, found)
   const image = imageFor(
     name,
     options.image,
@@ -57,7 +58,7 @@ export async function newFeature(
   )
   const ports = basePorts(workspace, survey, features, image)
   const basePort = choosePort(ports, name, image, options)
-  if (typeof basePort !== 'number') return reportProblems(host, [basePort])
+  if (typeof basePort !== 'number') return reportProblems(host, [...found, basePort])
   const stated = features.flatMap(({ variables }) => variables.map(({ key }) => key))
   const draft: FeatureDraft = {
     name,
@@ -71,18 +72,15 @@ export async function newFeature(
     { file: `${folder}/.env.example`, before: null, after: encode(templateText(draft)), done: 'created' },
     { file: `${folder}/compose.yaml`, before: null, after: encode(composeText(draft)), done: 'created' },
   ]
-  const problems: Problem[] = [...workspace.problems]
+  const later = withFiles(workspace, name, made)
+  // What is wrong with the others is told, but does not keep this one from being made.
+  const known = await stillWrong(later, found)
+  const problems: Problem[] = []
   const added =
     options.addTo === undefined
       ? { edits: [], included: false }
-      : await addFeature(
-          withFiles(workspace, name, made),
-          options.addTo,
-          name,
-          portVariable(draft.prefix),
-          problems,
-        )
-  if (hasErrors(problems)) return reportProblems(host, problems)
+      : await addFeature(later, options.addTo, name, portVariable(draft.prefix), problems)
+  if (hasErrors(problems)) return reportProblems(host, [...known, ...problems])
 
   const edits = [...made, ...added.edits]
   if (!options.dryRun) {
@@ -94,7 +92,7 @@ export async function newFeature(
       shared: true as const,
     }))
     const failed = saveInNewFolder({ path: join(workspace.root, folder), file: folder }, saves)
-    if (failed.length > 0) return reportProblems(host, [...problems, ...failed])
+    if (failed.length > 0) return reportProblems(host, [...known, ...problems, ...failed])
   }
   host.stdout(`${lines(host, draft, edits, ports, added.included, options).join('\n')}\n`)
   if (options.dryRun) {
@@ -104,7 +102,7 @@ export async function newFeature(
     )
     host.stdout(`\n${diffs.join('')}`)
   }
-  return reportProblems(host, problems)
+  return reportProblems(host, [...known, ...problems])
 }
 
 function misuse({ port, containerPort, image }: NewOptions): string | null {
@@ -141,6 +139,19 @@ function refusals(workspace: Workspace, name: string, { addTo }: NewOptions): Pr
 /** Whatever it is, a link to nothing too. */
 function isThere(path: string): boolean {
   return existsSync(path) || lstatSync(path, { throwIfNoEntry: false }) !== undefined
+}
+
+/** Those of the problems that are there with the feature, too: a product may have waited for it. */
+async function stillWrong(later: Workspace, found: readonly Problem[]): Promise<Problem[]> {
+  if (found.length === 0) return []
+  const { products, problems } = await surveyProducts(later, later.products)
+  const left = [...problems]
+  featuresOf(later, products, left)
+  // The advice may name the feature now.
+  const id = ({ code, file, line, column, message }: Problem): string =>
+    JSON.stringify([code, file, line, column, message])
+  const ids = new Set(left.map(id))
+  return found.filter((each) => ids.has(id(each)))
 }
 
 function basePorts(

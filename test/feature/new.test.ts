@@ -134,6 +134,19 @@ describe('a new feature', () => {
     expect(one.all()).toEqual(two.all())
   })
 
+  test.each([
+    ['a product.yaml', { 'products/blog/product.yaml': 'offfset: 1\n' }, 1, 'bad-settings'],
+    ['a template', { 'features/mail/.env.example': 'A=${B\n' }, 1, 'env-refused'],
+    ['a list of features', { 'products/blog/product.yaml': 'features: [nope]\n' }, 1, 'no-feature'],
+    ['a template, for the shell', { 'features/mail/.env.example': 'A=${B:?}\n' }, 0, 'required-missing'],
+  ])('is made all the same where %s is wrong, which is told', async (_, broken: Files, code, told) => {
+    const workspace = shop(broken)
+    const { exitCode, stdout, stderr } = await feature('new cache --add-to shop', workspace)
+    expect([exitCode, stderr]).toEqual([code, expect.stringContaining(`[${told}]`)])
+    expect(stdout).toContain('features/cache/compose.yaml')
+    expect(workspace.read('features/cache/compose.yaml')).not.toBeNull()
+  })
+
   test('is only shown with --dry-run', async () => {
     const workspace = shop()
     const before = workspace.all()
