@@ -2,7 +2,7 @@ import { fstatSync, writeSync } from 'node:fs'
 import type { ExitCode, Host } from './host.js'
 
 /**
- * Runs a program in this process: the one place that knows `process`, and the one that sets its exit code.
+ * Runs a program in this process: the one place that makes a host of `process`, and the one that sets its exit code.
  * @param program takes the host and gives the exit code; what it throws is a fault of ours
  */
 export async function runProcess(program: (host: Host) => Promise<ExitCode>): Promise<void> {

@@ -1,5 +1,6 @@
 /** `product whois PORT`: who owns a port. */
 import type { Command } from 'commander'
+import { MAX_PORT } from '../ports/value.js'
 import { claimsOfPort, decodePort, type OwnBase } from '../ports/whois.js'
 import { hasErrors } from '../problem.js'
 import { printable } from '../report/escape.js'
@@ -18,8 +19,8 @@ export async function whois(
   options: { readonly json?: true },
 ): Promise<ExitCode> {
   const port = Number(text)
-  if (!/^\d+$/.test(text) || port < 1 || port > 65535)
-    return usageError(host, `${JSON.stringify(text)} is no port from 1 to 65535`)
+  if (!/^\d+$/.test(text) || port < 1 || port > MAX_PORT)
+    return usageError(host, `${JSON.stringify(text)} is no port from 1 to ${MAX_PORT}`)
   const result = await surveyWorkspace(host, command, [])
   if (Array.isArray(result)) return stop(host, options.json && { port, claims: [] }, result)
   const { workspace, survey } = result

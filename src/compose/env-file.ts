@@ -1,5 +1,6 @@
 import { get, type MappingNode, type ScalarNode, type Span, spanOf, stringsOf } from './node.js'
 import { resolvePath } from './path.js'
+import { isTrue } from './volume.js'
 
 /** A file of variables that a service names, by `env_file` or `label_file`. */
 export interface EnvFile {
@@ -31,7 +32,7 @@ export function envFilesOf(service: MappingNode): EnvFile[] {
     if (path === undefined) continue
     const required = get(item, 'required')
     const format = get(item, 'format')
-    const isOptional = required?.kind === 'scalar' && !/^(?:true|y|yes|on)$/i.test(required.text)
+    const isOptional = required?.kind === 'scalar' && !isTrue(required)
     add('env_file', path, !isOptional, format?.kind === 'scalar' && format.text === 'raw')
   }
   for (const path of stringsOf(get(service, 'label_file'))) add('label_file', path)

@@ -3,6 +3,8 @@
  * (go-connections `nat.ParsePortSpec`, as compose-go 2.9.1 uses it).
  */
 
+import { MAX_PORT } from '../ports/value.js'
+
 /** Ports from…to, both included. */
 export interface PortRange {
   readonly from: number
@@ -59,7 +61,7 @@ export function parsePortRange(text: string): PortRange | null {
 function parsePort(text: string): number | null {
   if (!/^[0-9]+$/.test(text)) return null
   const port = Number(text)
-  return port <= 65535 ? port : null
+  return port <= MAX_PORT ? port : null
 }
 
 /** An IP address without brackets, which an IPv6 one needs and any may have; '' stays; null if it is none. */

@@ -58,7 +58,7 @@ export interface Service {
   /** With `host`, the ports of the container are the host's, and `ports:` has no effect. */
   readonly networkMode?: Setting
   readonly mounts: readonly Mount[]
-  /** Every string and number in it. */
+  /** Every string and whole number in it. */
   readonly values: readonly ServiceValue[]
   /** The services, networks, secrets and configs that it refers to. */
   readonly names: readonly NameUse[]

@@ -1,6 +1,6 @@
 import { type MappingNode, type Node, type ScalarNode, type Span, spanOf } from './node.js'
 
-/** A string or a number in the body of a service. */
+/** A string or a whole number in the body of a service: what may name a port, a host or a file. */
 export interface ServiceValue {
   readonly service: string
   /** The keys that lead to it, from the service on: `environment`, `A`. An item of a list has its number. */

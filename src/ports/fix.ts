@@ -39,7 +39,7 @@ export interface Unresolved {
  * Gives every owner an offset with which it collides with nobody. Whoever is in nobody's way stays; of those that
  * collide, the first stays: owners whose offset is stated, then the others, by name. The rest get the smallest
  * re-hash, `crc32(name + "#1")`, `#2`…, that collides with nobody. Ports that no offset moves keep their place, and
- * everybody else keeps clear of them.
+ * every new offset keeps clear of them. Whoever finds none keeps its own, and is told as unresolved.
  * @param modulus how many offsets there are
  */
 export function resolveCollisions(

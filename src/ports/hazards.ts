@@ -33,7 +33,7 @@ interface HazardRule {
   readonly applies: (claim: PortClaim, ephemeral: EphemeralRange | null) => string | null
 }
 
-/** All rules, the gravest first. A port left to chance has no number for the others to look at. */
+/** All rules. A port left to chance comes first, since it has no number for the others to look at. */
 export const HAZARD_RULES: readonly HazardRule[] = [
   {
     kind: 'left-to-chance',
