@@ -1,6 +1,5 @@
 /** `product env --generate`: a product env from the product's own `.env.example`. */
 
-import { join } from 'node:path'
 import { parseEnv } from '../env/document.js'
 import { readEnv } from '../env/read.js'
 import { refusalProblem } from '../env/refusal.js'
@@ -9,6 +8,7 @@ import type { ProductSource } from '../merge/source.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { save } from '../save/save.js'
 import { productFile } from '../workspace/layout.js'
+import { saveOf } from '../workspace/save-of.js'
 import type { EnvRun } from './env-run.js'
 import type { ExitCode } from './host.js'
 import { printJson, reportProblems } from './program.js'
@@ -21,9 +21,7 @@ export function generate({ host, workspace, options, products, problems: found }
   const results = products.map(({ source: { name, env, example } }, index) => {
     const after = texts[index] ?? null
     const wanted = after !== null && !stopped
-    const failed = wanted
-      ? save({ path: join(workspace.root, env.file), file: env.file, before: null, after })
-      : null
+    const failed = wanted ? save(saveOf(workspace, { file: env.file, before: null, after })) : null
     if (failed !== null) problems.push(failed)
     return {
       product: name,

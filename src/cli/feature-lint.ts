@@ -1,6 +1,5 @@
 /** `feature lint`: the rules over the features, and what `--fix` writes. */
 
-import { join } from 'node:path'
 import type { Command } from 'commander'
 import { decode } from '../env/bytes.js'
 import type { LintSource, TemplateFile } from '../lint/context.js'
@@ -21,6 +20,7 @@ import {
 import { saveAll } from '../save/save-all.js'
 import { EPHEMERAL } from '../scaffold/base-port.js'
 import { featureFolder, productFolder } from '../workspace/layout.js'
+import { saveOf } from '../workspace/save-of.js'
 import { readComposeFile, readFile, unknownFeature, type Workspace } from '../workspace/workspace.js'
 import type { ExitCode, Host } from './host.js'
 import { printJson, reportProblems, styleOf, usageError, workspaceOf } from './program.js'
@@ -140,18 +140,9 @@ async function printDiffs(host: Host, { changes }: Fixed): Promise<void> {
   }
 }
 
-function write({ root }: Workspace, results: readonly Fixed[]): Problem[] {
-  return saveAll(
-    results.flatMap(({ changes }) =>
-      changes.map(({ file, before, after }) => ({
-        path: join(root, file),
-        file,
-        before,
-        after,
-        shared: true as const,
-      })),
-    ),
-  )
+function write(workspace: Workspace, results: readonly Fixed[]): Problem[] {
+  const changes = results.flatMap((result) => result.changes)
+  return saveAll(changes.map((change) => saveOf(workspace, { ...change, shared: true })))
 }
 
 function print(host: Host, result: LintResult, problems: readonly Problem[], options: LintOptions): void {

@@ -21,6 +21,7 @@ import { type Image, imageFor, isImage } from '../scaffold/images.js'
 import { addFeature, type Edit, withFiles } from '../workspace/add-feature.js'
 import { type Feature, featuresOf } from '../workspace/features.js'
 import { featureFolder } from '../workspace/layout.js'
+import { saveOf } from '../workspace/save-of.js'
 import { type Survey, survey as surveyProducts } from '../workspace/survey.js'
 import { badName, checkProduct, isName, type Workspace } from '../workspace/workspace.js'
 import type { ExitCode, Host } from './host.js'
@@ -84,13 +85,7 @@ export async function newFeature(
 
   const edits = [...made, ...added.edits]
   if (!options.dryRun) {
-    const saves = edits.map(({ file, before, after }) => ({
-      path: join(workspace.root, file),
-      file,
-      before,
-      after,
-      shared: true as const,
-    }))
+    const saves = edits.map((edit) => saveOf(workspace, { ...edit, shared: true }))
     const failed = saveInNewFolder({ path: join(workspace.root, folder), file: folder }, saves)
     if (failed.length > 0) return reportProblems(host, [...known, ...problems, ...failed])
   }

@@ -2,7 +2,6 @@
  * Plans the repair of a workspace's collisions: which offsets are stated, and what is merged again. Nothing is
  * written here, and with an error nothing may be.
  */
-import { join } from 'node:path'
 import { append } from '../merge/append.js'
 import { planMerge } from '../merge/merge.js'
 import { overlaySource } from '../merge/overlay.js'
@@ -12,6 +11,7 @@ import { type Reassignment, resolveCollisions, type Unresolved } from '../ports/
 import { hasErrors, type Problem, problem } from '../problem.js'
 import type { Save } from '../save/save.js'
 import { loadInstance } from './instances.js'
+import { saveOf } from './save-of.js'
 import { type StatedOffset, withOffsets } from './set-offset.js'
 import { type Survey, type SurveyedOwner, survey } from './survey.js'
 import { readFile, type Workspace } from './workspace.js'
@@ -55,7 +55,7 @@ export async function planFix(workspace: Workspace, surveyed: Survey, refresh: b
       )
       const { file, before, after } = plan
       if (!changesFile(plan) || after === null) continue
-      saves.push({ path: join(workspace.root, file), file, before, after })
+      saves.push(saveOf(workspace, { file, before, after }))
       plans.push(plan)
     }
   }
@@ -74,9 +74,8 @@ function offsetSaves(
     if (mine.length === 0) return []
     const { text } = readFile(workspace, settingsFile, [])
     const stated = mine.map(({ owner, offset, hashed }) => ({ instance: owner.instance, offset, hashed }))
-    const path = join(workspace.root, settingsFile)
     const after = withOffsets(text, stated)
-    if (after !== null) return [{ path, file: settingsFile, before: text, after, shared: true }]
+    if (after !== null) return [saveOf(workspace, { file: settingsFile, before: text, after, shared: true })]
     problems.push(cannotState(settingsFile, stated))
     return []
   })
