@@ -1,6 +1,6 @@
 /** What `--live` adds: who uses the ports of products right now. */
 
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { describeEngine, describeState } from '../live/describe.js'
 import { thisMachine } from '../live/machine.js'
 import { type LivePorts, lookAtPorts } from '../live/ports.js'
@@ -9,7 +9,6 @@ import type { PortClaim } from '../ports/claim.js'
 import { rangeText } from '../ports/range.js'
 import { type Problem, problem } from '../problem.js'
 import type { LiveText } from '../report/ports.js'
-import { productFolder } from '../workspace/layout.js'
 import type { Survey } from '../workspace/survey.js'
 import type { Workspace } from '../workspace/workspace.js'
 import type { Host } from './host.js'
@@ -69,11 +68,11 @@ export async function lookAtPort(
 }
 
 function stacksOf({ root }: Workspace, { owners }: Survey): Stack[] {
-  return owners.map(({ product, instance, projectName }) => ({
+  return owners.map(({ product, instance, projectName, directory }) => ({
     product,
     instance,
     project: projectName,
-    directory: join(root, productFolder(product)),
+    directory: resolve(root, directory),
   }))
 }
 

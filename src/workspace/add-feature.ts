@@ -139,7 +139,7 @@ async function problemsOf(workspace: Workspace, product: string) {
   const plan = planMerge(source)
   const { values } = readEnv(parseEnv(plan.after ?? ''))
   const found: Problem[] = []
-  const compose = loadCompose(workspace, product, values, found)
+  const { compose } = loadCompose(workspace, product, values, found)
   return {
     problems: [...problems, ...plan.problems, ...found, ...(compose?.problems ?? [])],
     variables: new Set(values.keys()),

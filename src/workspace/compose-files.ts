@@ -1,4 +1,4 @@
-/** Which Compose files `docker compose` in a product's folder reads. */
+/** Which Compose files `docker compose` in a product's folder reads, and where their paths start. */
 import { dirname, join } from 'node:path'
 import { resolvePath } from '../compose/path.js'
 import { decode } from '../env/bytes.js'
@@ -15,9 +15,16 @@ const OVERRIDES = [
   'docker-compose.override.yaml',
 ]
 
+/** Compose files by name; all names are relative to the workspace, or absolute. */
+export interface ComposeFiles {
+  /** Each overrides those before it. None where there is no Compose file. */
+  readonly files: readonly string[]
+  /** The project directory, at which relative paths in all of them start and whose name the project gets: the folder of the first. */
+  readonly directory: string
+}
+
 /**
- * The files by name, relative to the workspace, each overriding those before it: those of COMPOSE_FILE where the
- * product env sets it. None where there is no Compose file.
+ * The files that Compose finds in the product's folder: those of COMPOSE_FILE where the product env sets it.
  * @param lookup what the product env says of a variable: byte strings
  */
 export function composeFiles(
@@ -25,15 +32,16 @@ export function composeFiles(
   product: string,
   lookup: (name: string) => string | undefined,
   problems: Problem[],
-): string[] {
+): ComposeFiles {
   const folder = productFolder(product)
   const stated = lookup('COMPOSE_FILE')
   if (stated !== undefined && stated !== '') {
     const separator = lookup('COMPOSE_PATH_SEPARATOR') ?? ':'
-    return stated.split(separator).map((file) => resolvePath(folder, decode(file)))
+    const files = stated.split(separator).map((file) => resolvePath(folder, decode(file)))
+    return { files, directory: dirname(files[0] as string) }
   }
   const { file, text } = readComposeFile(workspace, folder, problems)
-  if (text === null) return []
+  if (text === null) return { files: [], directory: folder }
   const override = OVERRIDES.find((name) => isFile(join(workspace.root, folder, name)))
-  return override === undefined ? [file] : [file, join(dirname(file), override)]
+  return { files: override === undefined ? [file] : [file, join(folder, override)], directory: folder }
 }

@@ -1,14 +1,26 @@
 /** The Compose project of a product, read with the values that its env files give. */
 
+import { basename, resolve } from 'node:path'
 import { type ComposeProject, readProject } from '../compose/project.js'
 import { decode } from '../env/bytes.js'
+import { composeProjectName } from '../merge/overlay.js'
 import type { Problem } from '../problem.js'
 import { composeFiles } from './compose-files.js'
 import { productFolder } from './layout.js'
 import { readComposeFile, readFile, type Workspace } from './workspace.js'
 
+/** A product as Compose sees it. */
+export interface ProductCompose {
+  /** Null where there is no Compose file. */
+  readonly compose: ComposeProject | null
+  /** The project directory: relative to the workspace, or absolute. */
+  readonly directory: string
+  /** What Compose calls the project. */
+  readonly projectName: string
+}
+
 /**
- * Reads a product's Compose files as `docker compose` in its folder would; null where there is none.
+ * Reads a product's Compose files as `docker compose` in its folder would.
  * @param values what the env files say: byte strings
  */
 export function loadCompose(
@@ -16,11 +28,23 @@ export function loadCompose(
   product: string,
   values: ReadonlyMap<string, string>,
   problems: Problem[],
-): ComposeProject | null {
-  const files = composeFiles(workspace, product, (name) => values.get(name), problems)
-  return files.length === 0
-    ? null
-    : readComposeProject(workspace, files, values, problems, productFolder(product))
+): ProductCompose {
+  const { files, directory } = composeFiles(workspace, product, (name) => values.get(name), problems)
+  const compose =
+    files.length === 0 ? null : readComposeProject(workspace, files, values, problems, directory)
+  const projectName = nameOf(workspace, values, compose?.name?.text, directory)
+  return { compose, directory, projectName }
+}
+
+/** COMPOSE_PROJECT_NAME, else the `name:` of the Compose files, else the project directory's. */
+function nameOf(
+  { root }: Workspace,
+  values: ReadonlyMap<string, string>,
+  name: string | undefined,
+  directory: string,
+): string {
+  const stated = decode(values.get('COMPOSE_PROJECT_NAME') ?? '')
+  return stated || composeProjectName(name || basename(resolve(root, directory)))
 }
 
 /**
@@ -57,5 +81,5 @@ export function composeName(
   const { text } = readComposeFile(workspace, productFolder(product), problems)
   // Reading the whole project only for a name that is hardly ever there would not pay.
   if (text === null || !/^["']?name\b/m.test(text)) return undefined
-  return loadCompose(workspace, product, values, problems)?.name?.text
+  return loadCompose(workspace, product, values, problems).compose?.name?.text
 }

@@ -1,5 +1,5 @@
 /** The features that a product's Compose files take in. */
-import { dirname, join, relative, resolve, sep } from 'node:path'
+import { relative, resolve, sep } from 'node:path'
 import { decode } from '../env/bytes.js'
 import { parseEnv } from '../env/document.js'
 import { expand, references } from '../env/expand.js'
@@ -32,8 +32,7 @@ export async function includedFeatures(
     values ??= readEnv(parseEnv(env)).values
     return values.get(name)
   }
-  const files = composeFiles(workspace, product, bytesOf, problems)
-  const folder = join(workspace.root, dirname(files[0] ?? ''))
+  const { files, directory } = composeFiles(workspace, product, bytesOf, problems)
   const features: NamedFeature[] = []
   let found = false
   for (const file of files) {
@@ -46,7 +45,10 @@ export async function includedFeatures(
       const place = { file, line: span.line }
       for (const written of paths) {
         const path = expanded(written, bytesOf, place, problems)
-        const [parent, feature] = relative(workspace.root, resolve(folder, path ?? '')).split(sep)
+        const [parent, feature] = relative(
+          workspace.root,
+          resolve(workspace.root, directory, path ?? ''),
+        ).split(sep)
         if (path !== null && (parent !== FEATURES || feature === undefined)) continue
         found = true
         if (path !== null && feature !== undefined) features.push({ feature, place })

@@ -1,10 +1,9 @@
 /** Looks at many products at once: what each claims on the host. */
-import { decode } from '../env/bytes.js'
 import { type EnvDocument, parseEnv } from '../env/document.js'
 import { readEnv } from '../env/read.js'
 import { append } from '../merge/append.js'
 import { planMerge } from '../merge/merge.js'
-import { composeProjectName, overlaySource } from '../merge/overlay.js'
+import { overlaySource } from '../merge/overlay.js'
 import type { ProductPlan } from '../merge/plan.js'
 import { findSections } from '../merge/sections.js'
 import type { ProductSource } from '../merge/source.js'
@@ -30,6 +29,8 @@ export interface Survey {
 export interface SurveyedOwner extends Owner {
   readonly plan: ProductPlan
   readonly projectName: string
+  /** Compose's project directory: relative to the workspace, or absolute. */
+  readonly directory: string
   readonly references: PortReferences
   /** Whether its env file has variables of the tool's that no template states any more, so that a refresh drops them. */
   readonly stale: boolean
@@ -104,7 +105,7 @@ function owner(
   const templates = new Set(last.entries.map(({ key }) => key))
   const ownPorts = new Set(plan.entries.filter(({ ownPort }) => ownPort).map(({ key }) => key))
   const references = portReferences(docs, (key) => isPortVariable(key) || ownPorts.has(key))
-  const compose = loadCompose(workspace, plan.product, values, problems)
+  const { compose, directory, projectName } = loadCompose(workspace, plan.product, values, problems)
   append(problems, compose?.problems ?? [])
   return {
     product: plan.product,
@@ -115,8 +116,7 @@ function owner(
     plan: last,
     references,
     stale: [...places].some(([key, { file, merges }]) => merges && file === last.file && !templates.has(key)),
-    projectName:
-      decode(values.get('COMPOSE_PROJECT_NAME') ?? '') ||
-      composeProjectName(compose?.name?.text || plan.product),
+    projectName,
+    directory,
   }
 }

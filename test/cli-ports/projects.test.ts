@@ -1,8 +1,12 @@
 /** Products and instances that Compose would take for one project. */
+import { basename } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { composeProjectName } from '../../src/merge/overlay.js'
+import { survey } from '../../src/workspace/survey.js'
+import { openWorkspace } from '../../src/workspace/workspace.js'
 import { product } from '../support/cli.js'
 import { type Files, makeWorkspace } from '../support/workspace.js'
-import { checked, colliding, composeOf, ok } from './support.js'
+import { brief, checked, colliding, composeOf, ok, portsOf, REDIS } from './support.js'
 
 const WEB: Files = { 'features/web/.env.example': 'WEB_HOST_PORT=8000\n' }
 
@@ -88,6 +92,48 @@ describe('check finds several of one project name', () => {
     expect({ collisions, exitCode }).toEqual({ collisions: [], exitCode: 1 })
     expect(reassignments).toHaveLength(2)
     expect(problems.map(({ code }) => code)).toEqual(['same-project'])
+  })
+})
+
+describe('the project directory is the folder of the first Compose file', () => {
+  const include = (path: string): string => `include: [${path}features/redis/compose.yaml]\n`
+
+  test.each<[string, string, Files, string, string]>([
+    [
+      'of COMPOSE_FILE',
+      'docker/compose.yaml',
+      { 'products/blog/docker/compose.yaml': include('../../../') },
+      'products/blog/docker',
+      'docker',
+    ],
+    [
+      'of its first part, whatever the others include',
+      'My.Stack/a.yaml:docker/compose.yaml',
+      {
+        'products/blog/My.Stack/a.yaml': 'services: {}\n',
+        'products/blog/docker/compose.yaml': include('../../../'),
+      },
+      'products/blog/My.Stack',
+      'mystack',
+    ],
+    ['outside of the product', '../../compose.yaml', { 'compose.yaml': include('') }, '.', ''],
+    [
+      'and the files say another name',
+      'docker/compose.yaml',
+      { 'products/blog/docker/compose.yaml': `name: Fancy\n${include('../../../')}` },
+      'products/blog/docker',
+      'fancy',
+    ],
+  ])('%s', async (_, stated, files, directory, name) => {
+    const here = makeWorkspace({ ...REDIS, 'products/blog/.env': `COMPOSE_FILE=${stated}\n`, ...files })
+    await ok('env --merge blog', here)
+    expect(await checked(here)).toMatchObject({ ports: 1, problems: [] })
+    expect(brief(await portsOf(here))).toEqual(['blog REDIS_HOST_PORT 6911/tcp adjusted'])
+    const { owners } = await survey(await openWorkspace(here.root), ['blog'])
+    const project = name || composeProjectName(basename(here.root))
+    expect(owners).toMatchObject([{ directory, projectName: project }])
+    const { products } = JSON.parse(await ok('list --json', here)) as { products: { project: string }[] }
+    expect(products).toMatchObject([{ project }])
   })
 })
 
