@@ -154,6 +154,10 @@ export const PROBLEMS = {
     severity: 'error',
     meaning: '`check --fix` finds no offset with which a product collides with nobody.',
   },
+  'foreign-file': {
+    severity: 'error',
+    meaning: 'The file that an instance would have is there, and is an env file of somebody’s own.',
+  },
   'hand-edited': { severity: 'error', meaning: 'A file that is to be removed holds text of somebody’s own.' },
   'changed-meanwhile': { severity: 'error', meaning: 'A file changed between reading and writing.' },
   locked: {

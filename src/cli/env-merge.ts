@@ -4,7 +4,7 @@ import { planMerge } from '../merge/merge.js'
 import { overlaySource } from '../merge/overlay.js'
 import { changesFile, isAssigned, type ProductPlan } from '../merge/plan.js'
 import type { ProductSource } from '../merge/source.js'
-import { hasErrors, type Problem, unique } from '../problem.js'
+import { hasErrors, type Problem, problem, unique } from '../problem.js'
 import { mergeJson } from '../report/merge-json.js'
 import { type MergeState, mergeLines } from '../report/merge-text.js'
 import { secretsOf } from '../report/secrets.js'
@@ -80,7 +80,13 @@ async function planOf(
   const plan = planMerge(source, options)
   if (instance === null || hasErrors(plan.problems)) return [{ plan, source }]
   // Behind this stands the reader of Compose files, which a plain merge does without.
-  const { loadInstance } = await import('../workspace/instances.js')
+  const { loadInstance, overlayFile, overlayOf } = await import('../workspace/instances.js')
+  if (overlayOf(workspace, source.name, instance, problems) === 'foreign') {
+    const message = `it is no overlay of ${source.name}, so nothing is merged into it`
+    const next = `Give the instance another name than ${instance}.`
+    problems.push(problem('foreign-file', { file: overlayFile(source.name, instance) }, message, next))
+    return [{ plan, source }]
+  }
   const overlay = overlaySource(source, plan, loadInstance(workspace, product, instance, problems))
   return [
     { plan, source },

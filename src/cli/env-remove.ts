@@ -6,9 +6,7 @@ import { findSections } from '../merge/sections.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import type { Save } from '../save/save.js'
 import { saveAll } from '../save/save-all.js'
-import { instancesOf } from '../workspace/instances.js'
-import { productFile } from '../workspace/layout.js'
-import { readFile } from '../workspace/workspace.js'
+import { overlayFile, overlayOf } from '../workspace/instances.js'
 import type { EnvRun } from './env-run.js'
 import type { ExitCode } from './host.js'
 import { reportProblems } from './program.js'
@@ -18,18 +16,17 @@ export function remove({ host, workspace, options, products, instance, problems:
   const problems: Problem[] = [...found]
   const removals: Save[] = []
   for (const { source } of products) {
-    const { file, text } = readFile(workspace, productFile(source.name, `.env.${instance}`), problems)
-    // A file of that name may be something else: an env file that the team keeps beside the product env.
-    const isOverlay = instance !== null && instancesOf(workspace, source.name, problems).includes(instance)
-    // Among all products, one without the instance is nothing to stop for.
-    if (!isOverlay && options.all) continue
-    if (text === null || !isOverlay) {
+    // The command line sees to it that --remove has one.
+    const name = instance as string
+    const file = overlayFile(source.name, name)
+    const overlay = overlayOf(workspace, source.name, name, problems)
+    if (typeof overlay === 'string') {
+      // Among all products, one without the instance is nothing to stop for.
+      if (options.all) continue
       const next = 'product list shows the instances.'
-      problems.push(
-        problem('no-instance', { file }, `product ${source.name} has no instance ${instance}`, next),
-      )
-    } else if (holdsOnlySections(text))
-      removals.push({ path: join(workspace.root, file), file, before: text, after: null })
+      problems.push(problem('no-instance', { file }, `product ${source.name} has no instance ${name}`, next))
+    } else if (holdsOnlySections(overlay.text ?? ''))
+      removals.push({ path: join(workspace.root, file), file, before: overlay.text, after: null })
     else {
       const next = 'Save what you need of it, then delete the file yourself.'
       problems.push(problem('hand-edited', { file }, 'somebody has edited it, so it is not removed', next))

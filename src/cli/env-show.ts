@@ -5,7 +5,7 @@ import { type ViewEntry, viewEnv } from '../merge/view.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { secretsOf } from '../report/secrets.js'
 import { viewJson, viewLines } from '../report/view.js'
-import { loadInstance } from '../workspace/instances.js'
+import { overlayFile, overlayOf } from '../workspace/instances.js'
 import type { LoadedProduct } from '../workspace/product.js'
 import type { EnvRun } from './env-run.js'
 import type { ExitCode } from './host.js'
@@ -90,11 +90,13 @@ function filesOf({ workspace, instance }: EnvRun, product: LoadedProduct, proble
   }
   const own = { file: env.file, text: env.text }
   if (instance === null) return [own]
-  const { overlay } = loadInstance(workspace, product, instance, problems)
-  if (overlay.text !== null) return [own, { file: overlay.file, text: overlay.text }]
-  const next = `Run: product env --merge ${name} --instance ${instance}`
-  problems.push(
-    problem('no-instance', { file: overlay.file }, `product ${name} has no instance ${instance}`, next),
-  )
+  const overlay = overlayOf(workspace, name, instance, problems)
+  if (typeof overlay !== 'string') return [own, { file: overlay.file, text: overlay.text ?? '' }]
+  const next =
+    overlay === 'absent'
+      ? `Run: product env --merge ${name} --instance ${instance}`
+      : 'product list shows the instances.'
+  const file = overlayFile(name, instance)
+  problems.push(problem('no-instance', { file }, `product ${name} has no instance ${instance}`, next))
   return null
 }

@@ -1,8 +1,9 @@
 /** `product env`: its options, and which of its jobs they ask for. */
 import type { Command } from 'commander'
 import type { Problem } from '../problem.js'
+import { badInstanceName } from '../workspace/instance-name.js'
 import { loadProduct } from '../workspace/product.js'
-import { badName, isName, type Workspace } from '../workspace/workspace.js'
+import type { Workspace } from '../workspace/workspace.js'
 import { generate } from './env-generate.js'
 import { merge } from './env-merge.js'
 import type { EnvOptions, EnvRun } from './env-run.js'
@@ -73,7 +74,7 @@ async function env(
 async function instanceOf({ root }: Workspace, name: string | undefined): Promise<string | Problem | null> {
   if (name === undefined) return null
   if (name === 'auto') return (await import('../workspace/instances.js')).autoInstance(root)
-  return isName(name) ? name : badName(name, 'instance')
+  return badInstanceName(name) ?? name
 }
 
 /** Options that do not go together; null if they do. */

@@ -1,6 +1,7 @@
 /** Products and instances as a command line names them: `shop` is a product with its instances, `shop@blue` one instance. */
 import { type Problem, problem } from '../problem.js'
-import { badName, isName, suggestion } from '../workspace/workspace.js'
+import { badInstanceName } from '../workspace/instance-name.js'
+import { suggestion } from '../workspace/workspace.js'
 
 /** What an argument names. */
 export interface Named {
@@ -21,7 +22,8 @@ export function parseOwner(text: string): Named {
 export function unknownInstance(owners: readonly Named[], { product, instance }: Named): Problem | null {
   if (instance === null || owners.some((each) => each.product === product && each.instance === instance))
     return null
-  if (!isName(instance)) return badName(instance, 'instance')
+  const bad = badInstanceName(instance)
+  if (bad !== null) return bad
   const known = owners.flatMap((each) => (each.product === product ? (each.instance ?? []) : []))
   const next = suggestion(instance, known, 'instances', "The product's")
   return problem('no-instance', {}, `product ${product} has no instance ${instance}`, next)

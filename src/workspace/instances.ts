@@ -6,27 +6,48 @@ import { decode } from '../env/bytes.js'
 import { parseEnv } from '../env/document.js'
 import { type InstanceSource, overlaySection } from '../merge/overlay.js'
 import { findSections } from '../merge/sections.js'
+import type { TextSource } from '../merge/source.js'
 import { ownerName } from '../ports/claim.js'
 import { type Problem, problem } from '../problem.js'
 import { composeName } from './compose.js'
 import { namesIn, readText } from './files.js'
+import { badInstanceName } from './instance-name.js'
 import { productFile, productFolder } from './layout.js'
 import { type LoadedProduct, offsetOf } from './product.js'
-import { isName, readFile, type Workspace } from './workspace.js'
+import { readFile, type Workspace } from './workspace.js'
 
 const OVERLAY = /^\.env\.(.+)$/
-/** What else may stand beside a product env. */
-const NO_OVERLAY = /(?:^|\.)(?:example|lock(?:\.\d+)?|tmp)$/
 
-/** The instances that a product has: those of its `.env.<name>` files that an overlay's section stands in. */
+/**
+ * What a product's `.env.<name>` is: the overlay of that instance, which its section tells; foreign, an env file of
+ * somebody's own; or absent, also where there is nothing in it.
+ */
+export function overlayOf(
+  workspace: Workspace,
+  product: string,
+  name: string,
+  problems: Problem[],
+): TextSource | 'absent' | 'foreign' {
+  const source = readFile(workspace, overlayFile(product, name), problems)
+  if (source.text === null || source.text.trim() === '') return 'absent'
+  const { sections, stray } = findSections(parseEnv(source.text))
+  // A mark that has lost its counterpart is still the tool's, and a merge says what is to be done about it.
+  const isOurs = [...sections, ...stray].some(({ feature }) => feature === overlaySection(product, name))
+  return isOurs ? source : 'foreign'
+}
+
+/** Where the overlay of an instance is. */
+export function overlayFile(product: string, name: string): string {
+  return productFile(product, `.env.${name}`)
+}
+
+/** The instances that a product has: those whose overlays are there. */
 export function instancesOf(workspace: Workspace, product: string, problems: Problem[]): string[] {
   const folder = join(workspace.root, productFolder(product))
   return namesIn(folder, productFolder(product)).names.flatMap((file) => {
     const name = OVERLAY.exec(file)?.[1]
-    if (name === undefined || NO_OVERLAY.test(name) || !isName(name)) return []
-    const { text } = readFile(workspace, productFile(product, file), problems)
-    const { sections } = findSections(parseEnv(text ?? ''))
-    return sections.some(({ feature }) => feature === overlaySection(product, name)) ? [name] : []
+    if (name === undefined || badInstanceName(name) !== null) return []
+    return typeof overlayOf(workspace, product, name, problems) === 'string' ? [] : [name]
   })
 }
 
@@ -37,15 +58,11 @@ export function loadInstance(
   name: string,
   problems: Problem[],
 ): InstanceSource {
-  if (NO_OVERLAY.test(name)) {
-    const next = 'Give the instance another name: --instance blue.'
-    problems.push(problem('bad-name', {}, `.env.${name} is no name of an overlay: other files end so`, next))
-  }
   const stated = settings.instances?.[name]?.offset
   return {
     name,
     offset: offsetOf(ownerName({ product: source.name, instance: name }), stated, workspace.modulus),
-    overlay: readFile(workspace, productFile(source.name, `.env.${name}`), problems),
+    overlay: readFile(workspace, overlayFile(source.name, name), problems),
     projectName: (values) => composeName(workspace, source.name, values, problems) || source.name,
   }
 }
@@ -72,7 +89,7 @@ export function autoInstance(root: string): string | Problem {
   const given = worktree ?? branch
   if (given === undefined) return none('git is on no branch (a detached HEAD)')
   const name = given.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '')
-  if (isName(name)) return name
+  if (name !== '') return badInstanceName(name) ?? name
   const kind = worktree === null ? 'branch' : 'worktree'
   return none(`the name of the ${kind}, ${decode(given)}, has no letter from a to z and no digit`)
 }

@@ -7,7 +7,7 @@ import { composeProjectName } from '../merge/overlay.js'
 import type { ProductPlan } from '../merge/plan.js'
 import { ownerName } from '../ports/claim.js'
 import { type Problem, problem } from '../problem.js'
-import { instancesOf } from './instances.js'
+import { overlayOf } from './instances.js'
 import { survey } from './survey.js'
 import type { Workspace } from './workspace.js'
 
@@ -54,7 +54,8 @@ export async function takenProjects(
   overlays: readonly ProductPlan[],
 ): Promise<Problem[]> {
   const added = overlays.filter(
-    ({ product, instance }) => instance !== null && !instancesOf(workspace, product, []).includes(instance),
+    ({ product, instance }) =>
+      instance !== null && typeof overlayOf(workspace, product, instance, []) === 'string',
   )
   if (added.length === 0) return []
   const { owners } = await survey(workspace, workspace.products)

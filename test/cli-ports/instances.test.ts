@@ -299,6 +299,39 @@ describe('the name of an instance', () => {
     const here = shop({ 'products/shop/.env.local': 'A=1\n', 'products/shop/.env.prod': '' })
     expect(await ok('list', here)).not.toContain('@')
   })
+
+  test.each([
+    ['env shop --instance prod', 'no-instance'],
+    ['env shop --instance prod --remove', 'no-instance'],
+    ['env --merge shop --instance prod', 'foreign-file'],
+    ['env --merge shop --instance prod --refresh --prune', 'foreign-file'],
+    ['env --merge --all --instance prod', 'foreign-file'],
+    ['ports shop@prod', 'no-instance'],
+    ['port shop@prod REDIS_HOST_PORT', 'no-instance'],
+  ])('nor for any command: %s', async (line, code) => {
+    const foreign = 'DEBUG=0\n# >>> shop@blue (products/shop/.env)\nA=1\n# <<< shop@blue 00000000\n'
+    const here = shop({ 'products/shop/.env.prod': foreign, 'products/blog/': '' })
+    const before = here.all()
+    const { exitCode, stderr } = await product(line, here)
+    expect([exitCode, stderr.match(/\[[a-z-]+\]/g)]).toEqual([1, [`[${code}]`]])
+    expect(here.all()).toEqual(before)
+  })
+
+  test('unless there is nothing in it: then an overlay is made of it', async () => {
+    const here = shop({ 'products/shop/.env.prod': '\n' })
+    await ok('env --merge shop --instance prod', here)
+    expect(await ok('list', here)).toContain('shop@prod')
+  })
+
+  test('only because a mark was lost', async () => {
+    const here = shop()
+    await ok('env --merge shop --instance blue', here)
+    here.write({ [OVERLAY]: (here.read(OVERLAY) as string).replace(/# <<<.*\n/, '') })
+    expect((await product('list', here)).stdout).toContain('shop@blue')
+    const { stderr } = await product('env --merge shop --instance blue', here)
+    expect(stderr).toContain('[broken-section]')
+    expect(stderr).not.toContain('[foreign-file]')
+  })
 })
 
 describe('many instances', () => {
