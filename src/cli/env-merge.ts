@@ -87,7 +87,7 @@ async function planOf(
     problems.push(problem('foreign-file', { file: overlayFile(source.name, instance) }, message, next))
     return [{ plan, source }]
   }
-  const overlay = overlaySource(source, plan, loadInstance(workspace, product, instance, problems))
+  const overlay = overlaySource(source, plan, loadInstance(workspace, product, instance, plan, problems))
   return [
     { plan, source },
     { plan: planMerge(overlay, options), source: overlay },

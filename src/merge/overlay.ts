@@ -24,8 +24,8 @@ export interface InstanceSource {
   readonly offset: Offset
   /** `.env.<instance>` as it is. */
   readonly overlay: TextSource
-  /** What Compose would call the project without a word in the env files: the Compose file's `name:`, or the folder's. */
-  readonly projectName: (values: ReadonlyMap<string, string>) => string
+  /** What Compose calls the product's own project. */
+  readonly projectName: string
 }
 
 /** What an overlay's section is called. */
@@ -44,8 +44,9 @@ export function overlaySource(
 ): ProductSource {
   const doc = parseEnv(plan.after ?? '')
   const { values } = readEnv(doc)
-  const stated = values.get(PROJECT) || instance.projectName(values)
-  const project = `${composeProjectName(stated)}-${composeProjectName(instance.name)}`
+  // Of a folder such as `__` nothing is left; Compose refuses the product's own project then.
+  const base = composeProjectName(instance.projectName) || composeProjectName(source.name)
+  const project = `${base}-${composeProjectName(instance.name)}`
   const differences = differencesOf(doc, plan, instance.offset.value, new Map([[PROJECT, project]]))
   const text = overlayTemplate(source.name, instance, project, differences)
   const moving = new Set(differences.ports.keys())

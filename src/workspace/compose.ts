@@ -6,8 +6,7 @@ import { decode } from '../env/bytes.js'
 import { composeProjectName } from '../merge/overlay.js'
 import type { Problem } from '../problem.js'
 import { composeFiles } from './compose-files.js'
-import { productFolder } from './layout.js'
-import { readComposeFile, readFile, type Workspace } from './workspace.js'
+import { readFile, type Workspace } from './workspace.js'
 
 /** A product as Compose sees it. */
 export interface ProductCompose {
@@ -71,15 +70,17 @@ export function readComposeProject(
   return readProject(files, readText, lookup, directory)
 }
 
-/** What the product's Compose file says that the project is called. */
-export function composeName(
+/** What Compose calls a product's project, or with an overlay's values the instance's. */
+export function projectName(
   workspace: Workspace,
   product: string,
   values: ReadonlyMap<string, string>,
   problems: Problem[],
-): string | undefined {
-  const { text } = readComposeFile(workspace, productFolder(product), problems)
+): string {
+  const { files, directory } = composeFiles(workspace, product, (name) => values.get(name), problems)
   // Reading the whole project only for a name that is hardly ever there would not pay.
-  if (text === null || !/^["']?name\b/m.test(text)) return undefined
-  return loadCompose(workspace, product, values, problems).compose?.name?.text
+  const mayHaveName = files.some((file) => /\bname\b/.test(readFile(workspace, file, problems).text ?? ''))
+  return mayHaveName
+    ? loadCompose(workspace, product, values, problems).projectName
+    : nameOf(workspace, values, undefined, directory)
 }

@@ -101,7 +101,7 @@ function refreshPlans(
       if (hasErrors(plan.problems)) return [plan]
       const overlays = owners.flatMap(({ product: owner, instance }): ProductPlan[] => {
         if (owner !== name || instance === null) return []
-        const loaded = loadInstance(workspace, product, instance, problems)
+        const loaded = loadInstance(workspace, product, instance, plan, problems)
         return [planMerge(overlaySource(product.source, plan, loaded), { refresh: true })]
       })
       return [plan, ...overlays]

@@ -4,12 +4,14 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { decode } from '../env/bytes.js'
 import { parseEnv } from '../env/document.js'
+import { readEnv } from '../env/read.js'
 import { type InstanceSource, overlaySection } from '../merge/overlay.js'
+import type { ProductPlan } from '../merge/plan.js'
 import { findSections } from '../merge/sections.js'
 import type { TextSource } from '../merge/source.js'
 import { ownerName } from '../ports/claim.js'
 import { type Problem, problem } from '../problem.js'
-import { composeName } from './compose.js'
+import { projectName } from './compose.js'
 import { namesIn, readText } from './files.js'
 import { badInstanceName } from './instance-name.js'
 import { productFile, productFolder } from './layout.js'
@@ -51,19 +53,24 @@ export function instancesOf(workspace: Workspace, product: string, problems: Pro
   })
 }
 
-/** Reads what the overlay of an instance is planned from. */
+/**
+ * Reads what the overlay of an instance is planned from.
+ * @param base the product's own plan, with which the overlay goes
+ */
 export function loadInstance(
   workspace: Workspace,
   { source, settings }: LoadedProduct,
   name: string,
+  base: ProductPlan,
   problems: Problem[],
 ): InstanceSource {
+  const { values } = readEnv(parseEnv(base.after ?? ''))
   const stated = settings.instances?.[name]?.offset
   return {
     name,
     offset: offsetOf(ownerName({ product: source.name, instance: name }), stated, workspace.modulus),
     overlay: readFile(workspace, overlayFile(source.name, name), problems),
-    projectName: (values) => composeName(workspace, source.name, values, problems) || source.name,
+    projectName: projectName(workspace, source.name, values, problems),
   }
 }
 

@@ -2,11 +2,12 @@
  * Compose projects: each product and each instance needs one of its own. Of two with the same name, `up` of one
  * recreates the containers of the other. Names differ and project names don't, since Compose knows small letters only.
  */
-import { decode } from '../env/bytes.js'
-import { composeProjectName } from '../merge/overlay.js'
+import { parseEnv } from '../env/document.js'
+import { readEnv } from '../env/read.js'
 import type { ProductPlan } from '../merge/plan.js'
 import { ownerName } from '../ports/claim.js'
 import { type Problem, problem } from '../problem.js'
+import { projectName } from './compose.js'
 import { overlayOf } from './instances.js'
 import { survey } from './survey.js'
 import type { Workspace } from './workspace.js'
@@ -54,20 +55,18 @@ export async function takenProjects(
   overlays: readonly ProductPlan[],
 ): Promise<Problem[]> {
   const added = overlays.filter(
-    ({ product, instance }) =>
-      instance !== null && typeof overlayOf(workspace, product, instance, []) === 'string',
+    ({ product, instance, after }) =>
+      after !== null && instance !== null && typeof overlayOf(workspace, product, instance, []) === 'string',
   )
   if (added.length === 0) return []
   const { owners } = await survey(workspace, workspace.products)
-  const projects = added.map((plan) => ({ ...plan, plan, projectName: projectNameOf(plan) }))
+  const projects = added.map((plan) => {
+    const { values } = readEnv(parseEnv(plan.after ?? ''))
+    return { ...plan, plan, projectName: projectName(workspace, plan.product, values, []) }
+  })
   const problems = sameProjects<Project>([...owners, ...projects], (project) =>
     projects.some((each) => each === project),
   )
   const next = 'Give the instance another name, or the product another COMPOSE_PROJECT_NAME.'
   return problems.map((each) => ({ ...each, next }))
-}
-
-function projectNameOf({ entries, product }: ProductPlan): string {
-  const value = entries.find(({ key }) => key === 'COMPOSE_PROJECT_NAME')?.value
-  return decode(value ?? '') || composeProjectName(product)
 }

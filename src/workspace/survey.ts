@@ -61,7 +61,7 @@ function ownersOf(workspace: Workspace, product: LoadedProduct, problems: Proble
   const names = instancesOf(workspace, source.name, problems)
   const base = names.length === 0 ? plan : refreshed(source, plan)
   const instances = names.map((name) => {
-    const instance = loadInstance(workspace, product, name, problems)
+    const instance = loadInstance(workspace, product, name, base, problems)
     const overlay = planMerge(overlaySource(source, base, instance))
     append(problems, overlay.problems)
     const stated = settings.instances?.[name]?.offset !== undefined

@@ -7,6 +7,7 @@ import { parseEnv } from '../../src/env/document.js'
 import { readEnv } from '../../src/env/read.js'
 import { crc32 } from '../../src/ports/offset.js'
 import { product } from '../support/cli.js'
+import { composeMissing, requireOrSkip, runCompose } from '../support/compose.js'
 import { type Files, makeWorkspace, type TestWorkspace } from '../support/workspace.js'
 import { brief, checked, composeOf, ok, portsOf, REDIS } from './support.js'
 
@@ -267,6 +268,57 @@ describe('the project of an instance', () => {
     await ok('env --merge --all --instance v2.Blue', here)
     expect(valuesOf(here, 'products/a/.env.v2.Blue')['COMPOSE_PROJECT_NAME']).toBe('stated-v2blue')
     expect(valuesOf(here, 'products/b/.env.v2.Blue')['COMPOSE_PROJECT_NAME']).toBe('from_env-v2blue')
+  })
+
+  /** Where the name comes from, and what it is. */
+  const NAMES: [string, Files, string][] = [
+    ['an override', { 'compose.override.yaml': 'name: fancy\n' }, 'fancy'],
+    ['a flow mapping', { 'compose.yaml': '{"name": "Fan.cy", "services": {a: {image: a}}}\n' }, 'fancy'],
+    ['a variable', { '.env': 'X=1\n', 'compose.override.yaml': 'name: fancy-${X}\n' }, 'fancy-1'],
+    ['no key of something else', { 'compose.override.yaml': 'networks: {n: {name: fancy}}\n' }, 'shop'],
+    [
+      'the last of the files of COMPOSE_FILE that states one',
+      {
+        '.env': 'COMPOSE_FILE=compose.yaml:docker/a.yaml:docker/b.yaml\n',
+        'docker/a.yaml': 'name: first\n',
+        'docker/b.yaml': 'name: fancy\n',
+      },
+      'fancy',
+    ],
+    [
+      'the project directory',
+      { '.env': 'COMPOSE_FILE=Dock.er/a.yaml:compose.yaml\n', 'Dock.er/a.yaml': 'services: {}\n' },
+      'docker',
+    ],
+  ]
+  const named = (files: Files): TestWorkspace => {
+    const all = { 'compose.yaml': 'services: {a: {image: a}}\n', '.env': '', ...files }
+    const entries = Object.entries(all).map(([file, text]) => [`products/shop/${file}`, text] as const)
+    return shop(Object.fromEntries(entries))
+  }
+
+  test.each(NAMES)('has the name of the product\u2019s as list says it, from %s', async (_, files, name) => {
+    const here = named(files)
+    await ok('env --merge shop --instance blue', here)
+    expect(valuesOf(here, OVERLAY)['COMPOSE_PROJECT_NAME']).toBe(`${name}-blue`)
+    const { products } = JSON.parse(await ok('list --json', here)) as { products: { project: string }[] }
+    expect(products.map(({ project }) => project)).toEqual([name, `${name}-blue`])
+  })
+
+  test.runIf(requireOrSkip('Docker Compose', composeMissing())).each(NAMES)(
+    'has the name that Compose says, from %s',
+    async (_, files, name) => {
+      const here = named(files)
+      await ok('env --merge shop --instance blue', here)
+      const { code, stdout } = runCompose(here.path('products/shop'), ['config', '--format', 'json'])
+      expect([code, JSON.parse(stdout).name]).toEqual([0, name])
+    },
+  )
+
+  test('goes by the product where nothing is left of the folder\u2019s name', async () => {
+    const here = named({ '.env': 'COMPOSE_FILE=__/a.yaml\n', '__/a.yaml': 'services: {a: {image: a}}\n' })
+    await ok('env --merge shop --instance blue', here)
+    expect(valuesOf(here, OVERLAY)['COMPOSE_PROJECT_NAME']).toBe('shop-blue')
   })
 })
 

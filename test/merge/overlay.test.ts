@@ -26,7 +26,7 @@ function plans(given: Given): { product: ProductPlan; overlay: ProductPlan } {
     name: 'blue',
     offset: { value: OFFSET, from: 'crc32' as const },
     overlay: { file: 'products/app/.env.blue', text: null },
-    projectName: () => 'app',
+    projectName: 'app',
   }
   return { product, overlay: planMerge(overlaySource(source(given), product, instance)) }
 }
