@@ -79,7 +79,7 @@ export async function newFeature(
   const problems: Problem[] = []
   const added =
     options.addTo === undefined
-      ? { edits: [], included: false }
+      ? { edits: [], toInclude: null }
       : await addFeature(later, options.addTo, name, portVariable(draft.prefix), problems)
   if (hasErrors(problems)) return reportProblems(host, [...known, ...problems])
 
@@ -89,7 +89,7 @@ export async function newFeature(
     const failed = saveInNewFolder({ path: join(workspace.root, folder), file: folder }, saves)
     if (failed.length > 0) return reportProblems(host, [...known, ...problems, ...failed])
   }
-  host.stdout(`${lines(host, draft, edits, ports, added.included, options).join('\n')}\n`)
+  host.stdout(`${lines(host, draft, edits, ports, added.toInclude, options).join('\n')}\n`)
   if (options.dryRun) {
     const { unifiedDiff } = await import('../report/diff.js')
     const diffs = edits.map(({ file, before, after }) =>
@@ -204,7 +204,7 @@ function lines(
   { name, prefix, basePort, image }: FeatureDraft,
   edits: readonly Edit[],
   ports: BasePorts,
-  included: boolean,
+  toInclude: string | null,
   { addTo, dryRun }: NewOptions,
 ): string[] {
   const style = styleOf(host, 'stdout')
@@ -231,7 +231,8 @@ function lines(
       'next',
       `add ${name} to features: of a product.yaml, and ../../${compose} to include: of its Compose file`,
     ])
-  else if (!included) rows.push(['next', `add ../../${compose} to include: of the Compose file of ${addTo}`])
+  else if (toInclude !== null)
+    rows.push(['next', `add ${toInclude} to include: of the Compose file of ${addTo}`])
   if (addTo !== undefined) rows.push(['next', `product env --merge ${addTo}`])
   return [style.bold(`${name}  base port ${basePort}`), '', ...rows.map(([title, text]) => row(title, text))]
 }

@@ -1,17 +1,19 @@
 /** Gives a product one more feature: the edits of its `product.yaml` and of the `include:` of its Compose file, and their proof. */
 
+import { join, relative, resolve, sep } from 'node:path'
 import { decode, encode } from '../env/bytes.js'
 import { parseEnv } from '../env/document.js'
 import { readEnv } from '../env/read.js'
 import { planMerge } from '../merge/merge.js'
-import type { TextSource } from '../merge/source.js'
+import type { ProductSource, TextSource } from '../merge/source.js'
 import { OWN_PORTS } from '../ports/own.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { withListItem } from '../scaffold/yaml-list.js'
 import { loadCompose } from './compose.js'
+import { productIncludes } from './included-features.js'
 import { featureFolder, productFile, productFolder } from './layout.js'
 import { loadProduct } from './product.js'
-import { readComposeFile, readFile, type Workspace } from './workspace.js'
+import { readFile, type Workspace } from './workspace.js'
 
 /** A change of a file. Both texts are byte strings. */
 export interface Edit {
@@ -40,7 +42,7 @@ export function withFiles(workspace: Workspace, feature: string, files: readonly
  * @param workspace with the feature in it already
  * @param variable the feature's port variable
  * @param problems gets what is in the way; with an error among them the edits are not to be written
- * @returns the edits, and whether the product's Compose file takes the feature's in once they are written
+ * @returns the edits, and the path that is left to be added to `include:` by hand; null for none
  */
 export async function addFeature(
   workspace: Workspace,
@@ -48,10 +50,10 @@ export async function addFeature(
   feature: string,
   variable: string,
   problems: Problem[],
-): Promise<{ edits: readonly Edit[]; included: boolean }> {
+): Promise<{ edits: readonly Edit[]; toInclude: string | null }> {
   const loaded = await loadProduct(workspace, product)
   problems.push(...loaded.problems)
-  if (hasErrors(loaded.problems)) return { edits: [], included: false }
+  if (hasErrors(loaded.problems)) return { edits: [], toInclude: null }
   const edits: Edit[] = []
   const listed = loaded.settings.features
   if (listed === undefined || !listed.includes(feature)) {
@@ -63,30 +65,38 @@ export async function addFeature(
     const edit = listEdit(source, 'features', feature, listed === undefined ? current : null, done, problems)
     if (edit !== null) edits.push(edit)
   }
-  const compose = readComposeFile(workspace, productFolder(product), problems)
-  const path = `../../${featureFolder(feature)}/compose.yaml`
-  const included = await includes(compose, feature, problems)
-  if (included === 'others' && !hasErrors(problems)) {
-    const edit = listEdit(compose, 'include', path, null, `include: ${path} added`, problems)
-    if (edit !== null) edits.push(edit)
-  }
+  const { edit, path } = await includeEdit(workspace, loaded.source, feature, problems)
+  if (edit !== null) edits.push(edit)
   if (!hasErrors(problems)) problems.push(...(await disproof(workspace, product, feature, variable, edits)))
-  return { edits, included: included !== 'none' }
+  return { edits, toInclude: edit === null ? path : null }
 }
 
-/** Whether a Compose file takes others in, and this feature's among them. */
-async function includes(
-  { file, text }: TextSource,
+/**
+ * The edit by which the product's Compose files include the feature's, and the path that it adds. Null for the path:
+ * they include it already. Null for the edit alone: they include nothing, so it is not known where the user wants it.
+ */
+async function includeEdit(
+  workspace: Workspace,
+  { name, env, example }: ProductSource,
   feature: string,
   problems: Problem[],
-): Promise<'none' | 'others' | 'feature'> {
-  if (text === null) return 'none'
-  const { includePaths } = await import('../compose/include.js')
-  const found = includePaths(decode(text), file)
-  problems.push(...found.problems)
-  const paths = found.entries.flatMap((entry) => entry.paths)
-  if (paths.some((path) => path.includes(`/${featureFolder(feature)}/`))) return 'feature'
-  return paths.length > 0 ? 'others' : 'none'
+): Promise<{ edit: Edit | null; path: string | null }> {
+  const text = env.text ?? example.text ?? ''
+  const { paths, directory } = await productIncludes(workspace, name, text, problems)
+  if (paths.some((each) => each.feature === feature)) return { edit: null, path: null }
+  const { root } = workspace
+  const wanted = join(root, featureFolder(feature), 'compose.yaml')
+  const path = relative(resolve(root, directory), wanted).split(sep).join('/')
+  const { file } = (paths.find((each) => each.feature !== null) ?? paths[0])?.place ?? {}
+  if (file === undefined || hasErrors(problems)) return { edit: null, path }
+  if (file.startsWith(`${productFolder(name)}/`)) {
+    const source = readFile(workspace, file, problems)
+    return { edit: listEdit(source, 'include', path, null, `include: ${path} added`, problems), path }
+  }
+  // COMPOSE_FILE may name a file that other products have as well.
+  const next = `Add "${path}" to include: by hand.`
+  problems.push(problem('cannot-edit', { file }, `it is not in the folder of product ${name}`, next))
+  return { edit: null, path }
 }
 
 function listEdit(

@@ -15,6 +15,14 @@ export interface NamedFeature {
   readonly place: Place
 }
 
+/** A path that a product's Compose files include. */
+interface IncludedPath {
+  /** The feature in whose folder it is; null for another file, and where a variable in the path is not known yet. */
+  readonly feature: string | null
+  readonly isKnown: boolean
+  readonly place: { readonly file: string; readonly line: number }
+}
+
 /**
  * The features that the product's Compose files include, in order; null if they include none.
  * @param env the product env as it is, a byte string: what variables in the paths stand for
@@ -25,6 +33,21 @@ export async function includedFeatures(
   env: string,
   problems: Problem[],
 ): Promise<NamedFeature[] | null> {
+  const { paths } = await productIncludes(workspace, product, env, problems)
+  const features = paths.flatMap(({ feature, place }) => (feature === null ? [] : { feature, place }))
+  return features.length > 0 || paths.some(({ isKnown }) => !isKnown) ? features : null
+}
+
+/**
+ * What the product's Compose files include, in order, and where the paths start: relative to the workspace, or absolute.
+ * @param env as for `includedFeatures`
+ */
+export async function productIncludes(
+  workspace: Workspace,
+  product: string,
+  env: string,
+  problems: Problem[],
+): Promise<{ paths: readonly IncludedPath[]; directory: string }> {
   let values: ReadonlyMap<string, string> | undefined
   // Reading a large product env for a name that is hardly ever in it would not pay.
   const bytesOf = (name: string): string | undefined => {
@@ -33,29 +56,29 @@ export async function includedFeatures(
     return values.get(name)
   }
   const { files, directory } = composeFiles(workspace, product, bytesOf, problems)
-  const features: NamedFeature[] = []
-  let found = false
+  const paths: IncludedPath[] = []
   for (const file of files) {
     const { text } = readFile(workspace, file, problems)
     if (!text?.includes('include')) continue
     const { includePaths } = await import('../compose/include.js')
     const includes = includePaths(decode(text), file)
     problems.push(...includes.problems)
-    for (const { paths, span } of includes.entries) {
-      const place = { file, line: span.line }
-      for (const written of paths) {
+    for (const entry of includes.entries) {
+      const place = { file, line: entry.span.line }
+      for (const written of entry.paths) {
         const path = expanded(written, bytesOf, place, problems)
-        const [parent, feature] = relative(
-          workspace.root,
-          resolve(workspace.root, directory, path ?? ''),
-        ).split(sep)
-        if (path !== null && (parent !== FEATURES || feature === undefined)) continue
-        found = true
-        if (path !== null && feature !== undefined) features.push({ feature, place })
+        const feature = path === null ? null : featureAt(workspace, directory, path)
+        paths.push({ feature, isKnown: path !== null, place })
       }
     }
   }
-  return found ? features : null
+  return { paths, directory }
+}
+
+/** The feature in whose folder a path leads; null for none. */
+function featureAt({ root }: Workspace, directory: string, path: string): string | null {
+  const [parent, feature] = relative(root, resolve(root, directory, path)).split(sep)
+  return parent === FEATURES && feature !== undefined ? feature : null
 }
 
 /** A path with its variables expanded; null, with a problem, where one of them is not known yet. */

@@ -281,6 +281,68 @@ describe('--add-to', () => {
     )
   })
 
+  test.each<[string, Files, string, string]>([
+    [
+      'an override',
+      {
+        'compose.yaml': 'services: { web: { image: x } }\n',
+        'compose.override.yaml': 'include: [../../features/redis/compose.yaml]\n',
+      },
+      'compose.override.yaml',
+      'include: [../../features/redis/compose.yaml, ../../features/cache/compose.yaml]\n',
+    ],
+    [
+      'the file that includes features, of two that include something',
+      {
+        '.env': 'COMPOSE_FILE=compose.yaml:more.yaml\nUP=../..\n',
+        'compose.yaml': 'include: [db/compose.yaml]\n',
+        'db/compose.yaml': 'services: { db: { image: x } }\n',
+        'more.yaml': 'include:\n  - ${UP}/features/redis/compose.yaml\n',
+      },
+      'more.yaml',
+      'include:\n  - ${UP}/features/redis/compose.yaml\n  - ../../features/cache/compose.yaml\n',
+    ],
+    [
+      'a file in a folder of its own',
+      {
+        '.env': 'COMPOSE_FILE=docker/compose.yaml\n',
+        'docker/compose.yaml': 'include:\n  - ../../../features/redis/compose.yaml\n',
+      },
+      'docker/compose.yaml',
+      'include:\n  - ../../../features/redis/compose.yaml\n  - ../../../features/cache/compose.yaml\n',
+    ],
+  ])('adds to the include of %s', async (_, files, file, after) => {
+    const here = Object.entries(files).map(([name, text]) => [`products/shop/${name}`, text])
+    const workspace = shop({
+      'features/redis/compose.yaml': 'services: { redis: { image: redis } }\n',
+      ...Object.fromEntries(here),
+    })
+    expect(await made('cache --add-to shop', workspace)).not.toContain('to include: of')
+    expect(workspace.read(`products/shop/${file}`)).toBe(after)
+    const { stderr } = await product('check', workspace)
+    expect(stderr).not.toContain('[compose-')
+  })
+
+  test('says once what cannot be known of the includes', async () => {
+    const workspace = shop({
+      'features/redis/compose.yaml': 'services: { redis: { image: redis } }\n',
+      'products/shop/product.yaml': '',
+      'products/shop/compose.yaml': 'include:\n  - ${UP}/features/redis/compose.yaml\n',
+    })
+    const { stderr } = await feature('new cache --add-to shop', workspace)
+    expect(stderr.match(/\[unread-include\]/g)).toHaveLength(1)
+  })
+
+  test('says what to include from a folder of its own', async () => {
+    const workspace = shop({
+      'products/shop/.env': 'COMPOSE_FILE=docker/compose.yaml\n',
+      'products/shop/docker/compose.yaml': 'services: { web: { image: x } }\n',
+    })
+    expect(await made('cache --add-to shop', workspace)).toContain(
+      '  next     add ../../../features/cache/compose.yaml to include:',
+    )
+  })
+
   test('says what to include, if it has none', async () => {
     const compose = 'services: { web: { image: x } }\n'
     const workspace = shop({ 'products/shop/compose.yaml': compose })
@@ -347,6 +409,16 @@ describe('--add-to', () => {
       },
       'shop',
       '[cannot-edit]',
+    ],
+    [
+      'a Compose file outside of the product',
+      {
+        'features/redis/compose.yaml': 'services: { redis: { image: redis } }\n',
+        'products/shop/.env': 'COMPOSE_FILE=../../compose.yaml\n',
+        'compose.yaml': 'include: [features/redis/compose.yaml]\n',
+      },
+      'shop',
+      'Add "features/cache/compose.yaml" to include: by hand.',
     ],
     [
       'a file that is no UTF-8',
