@@ -22,7 +22,8 @@ export async function whois(
   if (!/^\d+$/.test(text) || port < 1 || port > MAX_PORT)
     return usageError(host, `${JSON.stringify(text)} is no port from 1 to ${MAX_PORT}`)
   const result = await surveyWorkspace(host, command, [])
-  if (Array.isArray(result)) return stop(host, options.json && { port, claims: [] }, result)
+  if (Array.isArray(result))
+    return stop(host, options.json && { port, claims: [], decoded: [], now: [] }, result)
   const { workspace, survey } = result
   const claims = claimsOfPort(survey.owners, port)
   const live = await lookAtPort(host, workspace, survey, port)

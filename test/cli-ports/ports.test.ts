@@ -283,6 +283,11 @@ describe('outside of a workspace', () => {
     expect(stderr).toContain('[no-workspace]')
   })
 
+  test('whois has its lists all the same', async () => {
+    const { stdout } = await product('whois 80 --json', makeFolder())
+    expect(JSON.parse(stdout)).toMatchObject({ port: 80, claims: [], decoded: [], now: [] })
+  })
+
   test.each(['list --json', 'ports --json', 'whois 80 --json', 'check --format json', 'port a B --json'])(
     '%s has a document all the same',
     async (line) => {
