@@ -1,15 +1,15 @@
 /** `product env --merge`: plan, save, report. */
-import { join } from 'node:path'
 import { planMerge } from '../merge/merge.js'
 import { overlaySource } from '../merge/overlay.js'
 import { changesFile, isAssigned, type ProductPlan } from '../merge/plan.js'
 import type { ProductSource } from '../merge/source.js'
-import { hasErrors, type Problem, problem, unique } from '../problem.js'
+import { hasErrors, type Problem, problem } from '../problem.js'
 import { mergeJson } from '../report/merge-json.js'
 import { type MergeState, mergeLines } from '../report/merge-text.js'
 import { secretsOf } from '../report/secrets.js'
 import { saveAll } from '../save/save-all.js'
 import type { LoadedProduct } from '../workspace/product.js'
+import { saveOf } from '../workspace/save-of.js'
 import type { Workspace } from '../workspace/workspace.js'
 import type { EnvRun } from './env-run.js'
 import type { ExitCode } from './host.js'
@@ -26,7 +26,7 @@ export async function merge(run: EnvRun): Promise<ExitCode> {
     const { takenProjects } = await import('../workspace/projects.js')
     found.push(...(await takenProjects(workspace, plans)))
   }
-  const problems = unique([...found, ...plans.flatMap((plan) => plan.problems)])
+  const problems = [...found, ...plans.flatMap((plan) => plan.problems)]
   const stopped = hasErrors(problems)
   const onlyShow = options.dryRun || options.diff || options.check
   const written = new Set<ProductPlan>()
@@ -56,10 +56,10 @@ export async function merge(run: EnvRun): Promise<ExitCode> {
 }
 
 /** Writes all plans, or none. Also those that change nothing: what a killed run has left beside the file is cleared up. */
-function writePlans({ root }: Workspace, plans: readonly ProductPlan[]): Problem[] {
+function writePlans(workspace: Workspace, plans: readonly ProductPlan[]): Problem[] {
   return saveAll(
     plans.flatMap(({ file, before, after }) =>
-      after === null ? [] : [{ path: join(root, file), file, before, after }],
+      after === null ? [] : [saveOf(workspace, { file, before, after })],
     ),
   )
 }

@@ -4,7 +4,7 @@ import type { Lookup } from '../env/expand.js'
 import { type EnvReading, referencesIn } from '../env/read.js'
 import { type Problem, problem } from '../problem.js'
 import type { Assembly, Expected } from './assemble.js'
-import { OUR_FAULT } from './refusal.js'
+import { OUR_FAULT } from './complaints.js'
 
 /** Keys that would read differently: only a rewritten or dropped section that they refer to can be why. */
 export function changedKeys(

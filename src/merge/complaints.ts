@@ -7,6 +7,10 @@ import type { Entry } from './plan.js'
 import { reservedReason } from './reserved.js'
 import type { StrayMark } from './sections.js'
 
+/** What to do where the proof fails for no reason that a user could give. */
+export const OUR_FAULT =
+  'Nothing was written. This is a fault of product-env: please report it with the template.'
+
 export function strayMark(file: string, { feature, line }: StrayMark): Problem {
   const message = `this mark of the section ${feature} has no counterpart; the text around it counts as the product's own`
   return problem(

@@ -1,9 +1,9 @@
 /** What the features would give a product, and which of them counts for each key. */
 import { addReferences } from '../env/read.js'
+import { refusalProblem } from '../env/refusal.js'
 import { type Problem, problem } from '../problem.js'
 import { append } from './append.js'
 import { type Candidate, candidatesOf } from './candidates.js'
-import { refusalProblem } from './refusal.js'
 import type { ProductSource } from './source.js'
 
 /** What a feature would give the product. */

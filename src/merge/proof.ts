@@ -14,12 +14,13 @@ import {
 } from '../env/document.js'
 import type { Lookup } from '../env/expand.js'
 import { type EnvReading, type evaluate, evaluator, readEnv } from '../env/read.js'
+import { refusalProblem } from '../env/refusal.js'
 import { type Problem, problem } from '../problem.js'
 import { append } from './append.js'
 import type { Assembly, Expected } from './assemble.js'
 import { candidateValue } from './candidates.js'
 import { changedKeys } from './changed-keys.js'
-import { OUR_FAULT, refusalProblem } from './refusal.js'
+import { OUR_FAULT } from './complaints.js'
 
 /** What Compose will read, and what stands against writing it. */
 export interface Proof {

@@ -1,8 +1,8 @@
 /** What Compose will see of a product env, and where each value comes from. */
 import { type EnvDocument, parseEnv } from '../env/document.js'
 import { readEnv } from '../env/read.js'
+import { refusalProblem } from '../env/refusal.js'
 import type { Problem } from '../problem.js'
-import { refusalProblem } from './refusal.js'
 import { findSections, type Section } from './sections.js'
 import type { ProductSource } from './source.js'
 

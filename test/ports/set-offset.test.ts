@@ -59,8 +59,8 @@ describe('the offset of the product', () => {
     ],
     'before the end of the document': ['features: [a]\n...\n', `features: [a]\n${OWN_LINE}\n...\n`],
     'with letters of every kind': [
-      '# Größe, 日本, 😀\nallow: [É]\n',
-      `# Größe, 日本, 😀\nallow: [É]\n${OWN_LINE}\n`,
+      '# Größe, 日本, 😀\nallow: [B] # É\n',
+      `# Größe, 日本, 😀\nallow: [B] # É\n${OWN_LINE}\n`,
     ],
     'in a flow map': ['{ features: [a] }\n', '{ features: [a], offset: 17 }\n'],
     'in a flow map over several lines': ['{\n  features: [a]\n}\n', '{\n  features: [a], offset: 17\n}\n'],
