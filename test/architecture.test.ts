@@ -177,8 +177,8 @@ describe('the process', () => {
     // The one place that makes a host of it, and that sets the exit code.
     ['cli/process-host.ts', ['process.argv', 'process.cwd', 'process.env', 'process.exitCode']],
     // A lock bears the number of its process, and its owner is asked whether it is alive.
-    ['save/leftovers.ts', ['process.pid']],
     ['save/lock.ts', ['process.pid', 'process.kill']],
+    ['save/leftovers.ts', ['process.pid']],
     // A draft bears the number of its process; the owner of a file is kept.
     ['save/save.ts', ['process.pid', 'process.getuid', 'process.getgid']],
     // Who listens on a port is asked of Linux, which answers for other people's processes only to root.

@@ -6,6 +6,7 @@ import { decode } from '../env/bytes.js'
 import { composeProjectName } from '../merge/overlay.js'
 import type { Problem } from '../problem.js'
 import { composeFiles } from './compose-files.js'
+import { productFile } from './layout.js'
 import { readFile, type Workspace } from './workspace.js'
 
 /** A product as Compose sees it. */
@@ -61,7 +62,9 @@ export function readComposeProject(
 ): ComposeProject {
   const readText = (path: string): string | null => {
     const { text } = readFile(workspace, path, problems)
-    return text === null ? null : decode(text)
+    if (text !== null) return decode(text)
+    // A product env that is to be made yet is no missing file: what it will say is in `values`.
+    return workspace.products.some((product) => path === productFile(product, '.env')) ? '' : null
   }
   const lookup = (name: string): string | undefined => {
     const value = values.get(name)

@@ -108,6 +108,16 @@ describe('product ports', () => {
     expect(await portsOf(workspace, line)).toHaveLength(count)
   })
 
+  test('does not miss the product env of an include before the first merge makes it', async () => {
+    const here = makeWorkspace({
+      ...REDIS,
+      'products/shop/compose.yaml':
+        'include: [{ path: ../../features/redis/compose.yaml, env_file: .env }]\n',
+    })
+    expect(brief(await portsOf(here))).toEqual(['shop REDIS_HOST_PORT 6966/tcp planned'])
+    await ok('check', here)
+  })
+
   test('says so where there is no such feature', async () => {
     const { exitCode, stdout, stderr } = await product('ports --feature rediss', workspace)
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
