@@ -1,4 +1,5 @@
 /** Makes the claims of a product, or of an instance: from its plan and from what its Compose files publish. */
+import { areExclusive } from '../compose/profiles.js'
 import type { ComposeProject } from '../compose/project.js'
 import type { PublishedPort } from '../compose/published.js'
 import type { Entry, ProductPlan } from '../merge/plan.js'
@@ -44,7 +45,7 @@ export function claimsOf(source: ClaimSource): PortClaim[] {
   const claim = (name: string): void => {
     claimed.add(name).add(leaders.get(name) ?? name)
   }
-  const published = (source.compose?.ports ?? []).map((port) => {
+  const published = withoutAlternatives(source.compose).map((port) => {
     for (const { name } of port.references) claim(name)
     return publishedClaim(source, entries, port)
   })
@@ -56,6 +57,20 @@ export function claimsOf(source: ClaimSource): PortClaim[] {
     return [variableClaim(source, entries, key, port)]
   })
   return [...published, ...unused]
+}
+
+/** What is published, once where services that are never up together publish the same: one stands in for the other. */
+function withoutAlternatives(compose: ComposeProject | null): readonly PublishedPort[] {
+  const users = new Map<string, string[]>()
+  return (compose?.ports ?? []).filter(({ service, protocol, hostIp, host }) => {
+    if (compose === null || host === null) return true
+    const port = `${protocol} ${hostIp} ${host.from}-${host.to}`
+    const others = users.get(port)
+    if (others === undefined) users.set(port, [service])
+    else if (others.every((other) => areExclusive(compose, other, service))) others.push(service)
+    else return true
+    return others === undefined
+  })
 }
 
 /** A variable's entry in a plan: of the feature that was the first to state it. */

@@ -125,6 +125,24 @@ describe('product check', () => {
     expect((await checked(twice)).collisions).toHaveLength(1)
   })
 
+  test.each([
+    ['[dev]', '[prod]', 0],
+    ['[dev, test]', '[prod]', 0],
+    ['[dev]', '[dev, prod]', 1],
+    ['[dev]', '[]', 1],
+  ])(
+    'of one port, two services of one product with profiles %s and %s are %d collision(s)',
+    async (one, two, count) => {
+      const service = (name: string, profiles: string) =>
+        `  ${name}:\n    image: ${name}\n    profiles: ${profiles}\n    ports: ["\${WEB_HOST_PORT}:80"]\n`
+      const here = makeWorkspace({
+        'features/web/.env.example': 'WEB_HOST_PORT=8000\n',
+        'products/shop/compose.yaml': `services:\n${service('a', one)}${service('b', two)}`,
+      })
+      expect((await checked(here)).collisions).toHaveLength(count)
+    },
+  )
+
   test('counts what is merged already, as it stands there', async () => {
     const merged = colliding({ 'products/b/.env': 'WEB_HOST_PORT=9000\n' })
     expect((await checked(merged)).collisions).toEqual([])

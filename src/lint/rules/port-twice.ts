@@ -1,3 +1,4 @@
+import { areExclusive } from '../../compose/profiles.js'
 import type { PublishedPort } from '../../compose/published.js'
 import { isOwn, type LintContext } from '../context.js'
 import type { Rule } from '../rule.js'
@@ -53,7 +54,7 @@ function meets({ compose }: LintContext, one: PublishedPort, two: PublishedPort)
       ? one.host.from <= two.host.to && two.host.from <= one.host.to
       : one.references.length > 0 && one.hostText === two.hostText
   if (!together || (!one.literal && !two.literal && !shareVariable(one, two))) return false
-  return !areExclusive(profilesOf(compose, one.service), profilesOf(compose, two.service))
+  return compose === null || !areExclusive(compose, one.service, two.service)
 }
 
 function shareVariable(one: PublishedPort, two: PublishedPort): boolean {
@@ -70,13 +71,4 @@ function sameAddress(one: string, two: string): boolean {
   const isIpv6 = one.includes(':')
   const any = isIpv6 ? '::' : '0.0.0.0'
   return isIpv6 === two.includes(':') && (one === any || two === any)
-}
-
-function profilesOf(compose: LintContext['compose'], service: string): readonly string[] {
-  return compose?.services.find(({ name }) => name === service)?.profiles ?? []
-}
-
-/** Of two services with profiles of which none is the same, one is started in place of the other. */
-function areExclusive(one: readonly string[], two: readonly string[]): boolean {
-  return one.length > 0 && two.length > 0 && !one.some((profile) => two.includes(profile))
 }
