@@ -59,7 +59,7 @@ async function ended(child: ChildProcess): Promise<{ code: number | null; stderr
 const run = (where: Demo) => ended(start(where))
 
 describe('a run that is killed', () => {
-  const KILLS = 64
+  const KILLS = 48
   /** In milliseconds, for all of them. */
   const BUDGET = 40_000
   /** So large that reading it and writing it take a good part of the run. */
