@@ -17,8 +17,8 @@ import { isRemote, resolvePath } from './path.js'
 /** Gives a file's decoded text; null if there is none. Called with the entry paths and paths that these lead to. */
 export type ReadText = (path: string) => string | null
 
-/** A product that merges more than this many list items and keys is refused: Compose would need gigabytes for it. */
-const MAX_MERGED = 5_000_000
+/** A product that merges more than this many list items and keys is not read: no real one comes near, and a look at all of them would take many seconds. */
+const MAX_MERGED = 1_000_000
 
 /** Thrown through the whole load, and caught by the reader: everything merged so far is worth nothing then. */
 export class TooLarge extends Error {}

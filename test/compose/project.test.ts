@@ -229,10 +229,10 @@ const BOMBS: Record<string, () => string> = {
   '100,000 colons in a volume': () => `services: {a: {volumes: ["${'a:'.repeat(100_000)}"]}}`,
   '2,000 ports from 1 to 60000': () =>
     `services:\n  a:\n    ports:\n${'      - 1-60000:1-60000\n'.repeat(2_000)}`,
-  'a chain of 2,000 extends': () =>
-    `services:\n${Array.from({ length: 2_000 }, (_, k) => `  s${k}: {extends: s${k + 1}, ports: ["${k + 1}:80"]}\n`).join('')}`,
+  'a chain of 5,000 extends': () =>
+    `services:\n${Array.from({ length: 5_000 }, (_, k) => `  s${k}: {extends: s${k + 1}, ports: ["${k + 1}:80"]}\n`).join('')}`,
   'the same, upward': () =>
-    `services:\n${Array.from({ length: 2_000 }, (_, k) => `  s${k + 1}: {extends: s${k}, ports: ["${k + 1}:80"]}\n`).join('')}`,
+    `services:\n${Array.from({ length: 5_000 }, (_, k) => `  s${k + 1}: {extends: s${k}, ports: ["${k + 1}:80"]}\n`).join('')}`,
   '10 MB': () => web('80:80') + '# comment\n'.repeat(1_000_000),
 }
 
