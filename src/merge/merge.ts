@@ -122,9 +122,8 @@ function orphans(fates: readonly SectionFate[], features: ReadonlySet<string>): 
   return [...new Set(kept.map(({ section }) => section.feature))].filter((name) => !features.has(name))
 }
 
-/** What the old text states and the new one does not. */
-function droppedKeys({ statements }: EnvDocument, { leading, expected }: Assembly): string[] {
-  if (leading > 0) return []
+/** What the old text states and the new one, of which a section is rewritten or dropped, does not. */
+function droppedKeys({ statements }: EnvDocument, { expected }: Assembly): string[] {
   const stays = new Set(expected.map(({ key }) => key))
   return [...new Set(statements.map(({ key }) => key))].filter((key) => !stays.has(key))
 }

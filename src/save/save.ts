@@ -64,15 +64,8 @@ export function attempt({ path, file, before, after, shared }: Save): 'written' 
     const target = followLinks(path)
     const outcome = withLock(lockOf(target), () => {
       clearUp(target)
-      const now = readOrNull(target)
-      // Another run that planned the same has been faster.
-      if (isText(now, after)) return 'as-it-was'
-      if (!isText(now, before)) return changed(file)
-      if (after !== null)
-        return replace(target, file, before, after, shared ? SHARED_FILE_MODE : NEW_FILE_MODE)
-      rmSync(target)
-      syncFolder(dirname(target))
-      return 'written'
+      if (after === null) return remove(target, file, before)
+      return replace(target, file, before, after, shared ? SHARED_FILE_MODE : NEW_FILE_MODE)
     })
     return typeof outcome === 'string' ? locked(file, basename(lockOf(target)), outcome) : outcome.result
   } catch (error) {
@@ -80,9 +73,30 @@ export function attempt({ path, file, before, after, shared }: Save): 'written' 
   }
 }
 
+/** What forbids to put one text in another's place now, or makes it needless; null if nothing does. */
+function standing(
+  target: string,
+  file: string,
+  before: string | null,
+  after: string | null,
+): 'as-it-was' | Problem | null {
+  const now = readOrNull(target)
+  // Another run that planned the same has been faster.
+  if (isText(now, after)) return 'as-it-was'
+  return isText(now, before) ? null : changed(file)
+}
+
 function isText(bytes: Buffer | null, text: string | null): boolean {
   if (text === null || bytes === null) return text === bytes
   return bytes.equals(toBuffer(text))
+}
+
+function remove(target: string, file: string, before: string | null): 'written' | 'as-it-was' | Problem {
+  const stands = standing(target, file, before, null)
+  if (stands !== null) return stands
+  rmSync(target)
+  syncFolder(dirname(target))
+  return 'written'
 }
 
 /**
@@ -107,14 +121,15 @@ function replace(
   before: string | null,
   after: string,
   newMode: number,
-): 'written' | Problem {
+): 'written' | 'as-it-was' | Problem {
   const old = statSync(target, { throwIfNoEntry: false })
   if (old !== undefined) checkWritable(target, old)
   const draft = `${target}.${process.pid}.tmp`
   try {
     writeDraft(draft, after, old, newMode)
-    // Once more, as late as can be: to write and flush a draft takes longest.
-    if (!isText(readOrNull(target), before)) return changed(file)
+    // As late as can be: to write and flush a draft takes longest.
+    const stands = standing(target, file, before, after)
+    if (stands !== null) return stands
     // A link, unlike a rename, does not replace a file that somebody has made in the meantime.
     if (old !== undefined || !linkOrNotSupported(draft, target)) renameSync(draft, target)
   } catch (error) {

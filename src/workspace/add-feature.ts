@@ -13,7 +13,7 @@ import { loadCompose } from './compose.js'
 import { productIncludes } from './included-features.js'
 import { featureFolder, productFile, productFolder } from './layout.js'
 import { loadProduct } from './product.js'
-import { readFile, type Workspace } from './workspace.js'
+import { readFile, type Workspace, withTexts } from './workspace.js'
 
 /** A change of a file. Both texts are byte strings. */
 export interface Edit {
@@ -28,11 +28,9 @@ export interface Edit {
 
 /** A workspace as it will be: with a feature more, and with files that are not written yet. Nothing of it is remembered by the other. */
 export function withFiles(workspace: Workspace, feature: string, files: readonly Edit[]): Workspace {
-  const texts = files.map(({ file, after }) => [file, { text: after, problem: null }] as const)
   return {
-    ...workspace,
+    ...withTexts(workspace, files),
     features: [...new Set([...workspace.features, feature])].sort(),
-    texts: new Map([...workspace.texts, ...texts]),
     templates: new Map(),
   }
 }

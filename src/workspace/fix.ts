@@ -14,7 +14,7 @@ import { loadInstance } from './instances.js'
 import { saveOf } from './save-of.js'
 import { type StatedOffset, withOffsets } from './set-offset.js'
 import { type Survey, type SurveyedOwner, survey } from './survey.js'
-import { readFile, type Workspace } from './workspace.js'
+import { readFile, type Workspace, withTexts } from './workspace.js'
 
 /** What a repair comes to. */
 export interface Fix {
@@ -79,12 +79,6 @@ function offsetSaves(
     problems.push(cannotState(settingsFile, stated))
     return []
   })
-}
-
-/** The workspace as it will be once the files are written. */
-function withTexts(workspace: Workspace, saves: readonly Save[]): Workspace {
-  const texts = saves.map(({ file, after }) => [file, { text: after, problem: null }] as const)
-  return { ...workspace, texts: new Map([...workspace.texts, ...texts]) }
 }
 
 /** The merges, with --refresh, of a product env and of the overlays of its instances. */

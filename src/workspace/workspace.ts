@@ -120,6 +120,15 @@ export function someOf(names: readonly string[]): string {
   return `${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`
 }
 
+/** The workspace as it will be once files are written that are no templates. */
+export function withTexts(
+  workspace: Workspace,
+  files: readonly { readonly file: string; readonly after: string | null }[],
+): Workspace {
+  const texts = files.map(({ file, after }) => [file, { text: after, problem: null }] as const)
+  return { ...workspace, texts: new Map([...workspace.texts, ...texts]) }
+}
+
 /** The text of a file of the workspace, read once. @param file relative to the workspace */
 export function readFile({ root, texts }: Workspace, file: string, problems: Problem[]): TextSource {
   const read = texts.get(file) ?? readText(resolve(root, file), file)
