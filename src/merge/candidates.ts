@@ -127,10 +127,16 @@ function shifted(
   const shift = { base: formatPortNumbers(base), offset: offset.value, host: formatPortNumbers(host) }
   if (host.to <= MAX_PORT) return { shift, raw: formatPort(host), problems: [] }
   const message = `${key}: ${shift.base} + ${offset.value} = ${shift.host} is over ${MAX_PORT}, the highest port`
+  const most = MAX_PORT - base.to
+  // An offset that somebody has set is more likely wrong than the base port that all products share.
+  const isOffset = offset.place !== undefined && most >= 0
   const next =
-    noRoom?.(key, MAX_PORT - base.to) ??
-    `Lower the base port to ${MAX_PORT - offset.value} or less, or pin ${key} in the product env.`
-  return { shift, raw: formatPort(host), problems: [problem('port-out-of-range', place, message, next)] }
+    noRoom?.(key, most) ??
+    (isOffset
+      ? `Set offset: to ${most} or less.`
+      : `Lower the base port to ${MAX_PORT - offset.value} or less, or pin ${key} in the product env.`)
+  const at = isOffset ? offset.place : place
+  return { shift, raw: formatPort(host), problems: [problem('port-out-of-range', at, message, next)] }
 }
 
 /** A raw value with its placeholders replaced: in place where that reads right, else written anew. */

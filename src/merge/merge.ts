@@ -77,7 +77,7 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
   return {
     product: source.name,
     instance: source.instance ?? null,
-    offset: source.offset,
+    offset: { value: source.offset.value, from: source.offset.from },
     file: source.env.file,
     before: source.env.text,
     after: empty || hasErrors(problems) ? source.env.text : assembly.text,

@@ -1,4 +1,5 @@
 import CRC32 from 'crc-32'
+import type { Place } from '../problem.js'
 
 /** Offsets are below this unless `workspace.yaml` raises it. SPLENT's number: any other moves every port of every product. */
 export const DEFAULT_MODULUS = 1000
@@ -9,6 +10,8 @@ export interface Offset {
   readonly value: number
   /** `crc32`: computed from the name. `product.yaml`: stated there as `offset:`. */
   readonly from: 'crc32' | 'product.yaml'
+  /** Where it is set, if it is. */
+  readonly place?: Place | undefined
 }
 
 /** CRC-32 (ISO-HDLC, as in zlib and PNG) of a name's UTF-8, as an unsigned number. */

@@ -5,7 +5,7 @@ import { environmentOf } from '../merge/sections.js'
 import type { FeatureSource, ProductSource } from '../merge/source.js'
 import { crc32Offset, type Offset } from '../ports/offset.js'
 import { OWN_PORTS, ownPortsTemplate } from '../ports/own.js'
-import { type Problem, problem } from '../problem.js'
+import { type Place, type Problem, problem } from '../problem.js'
 import { includedFeatures, type NamedFeature } from './included-features.js'
 import { featureFolder, productFile, productFolder } from './layout.js'
 import { PRODUCT_SCHEMA, type ProductSettings } from './settings.js'
@@ -79,7 +79,7 @@ export async function loadProduct(workspace: Workspace, name: string): Promise<L
   }
   const source: ProductSource = {
     name,
-    offset: offsetOf(name, settings.offset, workspace.modulus),
+    offset: offsetOf(name, settings.offset, workspace.modulus, { file, line: lineOf('offset') }),
     features: ports.doc.statements.length === 0 ? features : [own, ...features],
     allow: settings.allow ?? [],
     env,
@@ -103,10 +103,10 @@ function notLoaded(name: string, unknown: Problem): LoadedProduct {
 }
 
 /** The offset of a product or instance: the one that `product.yaml` states, else that of its name. */
-export function offsetOf(name: string, stated: number | undefined, modulus: number): Offset {
+export function offsetOf(name: string, stated: number | undefined, modulus: number, place?: Place): Offset {
   return stated === undefined
     ? { value: crc32Offset(name, modulus), from: 'crc32' }
-    : { value: stated, from: 'product.yaml' }
+    : { value: stated, from: 'product.yaml', place }
 }
 
 function allFeatures({ features }: Workspace): NamedFeature[] {

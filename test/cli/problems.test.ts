@@ -187,6 +187,22 @@ describe('a port', () => {
     expect(stderr).toMatch(new RegExp(`^features/x/\\.env\\.example:1: .*\\[${kind}\\]\n`))
     expect(stderr).toContain(message)
   })
+
+  test('that a set offset takes too high is a fault of the offset, which then fits', async () => {
+    const { stderr } = await merge({ [SETTINGS]: 'features: [redis]\noffset: 59999\n' })
+    expect(stderr).toBe(
+      'products/shop/product.yaml:2: error: REDIS_HOST_PORT: 6380 + 59999 = 66379 is over 65535, ' +
+        'the highest port [port-out-of-range]\n  Set offset: to 59155 or less.\n',
+    )
+    expect(await merge({ [SETTINGS]: 'features: [redis]\noffset: 59155\n' })).toMatchObject({ stderr: '' })
+  })
+
+  test('that no offset brings down is a fault of the template', async () => {
+    const files = { 'features/x/.env.example': 'X_HOST_PORT=70000\n', [SETTINGS]: 'offset: 5\n' }
+    expect((await merge(files)).stderr).toMatch(
+      /^features\/x\/\.env\.example:1: .*\n {2}Lower the base port to 65530/,
+    )
+  })
 })
 
 test('all problems of a run are listed at once', async () => {
