@@ -1,7 +1,7 @@
 /** Products and instances as a command line names them: `shop` is a product with its instances, `shop@blue` one instance. */
 import { type Problem, problem } from '../problem.js'
 import { badInstanceName } from '../workspace/instance-name.js'
-import { suggestion } from '../workspace/workspace.js'
+import { suggestion } from '../workspace/suggestion.js'
 
 /** What an argument names. */
 export interface Named {

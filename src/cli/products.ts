@@ -1,7 +1,8 @@
 import { type Problem, problem } from '../problem.js'
 import { productOf } from '../workspace/find.js'
 import { PRODUCTS } from '../workspace/layout.js'
-import { checkProduct, someOf, type Workspace } from '../workspace/workspace.js'
+import { someOf } from '../workspace/suggestion.js'
+import { checkProduct, type Workspace } from '../workspace/workspace.js'
 
 /**
  * The products that a command is about: the named one, all, or without a name the one that the user stands in,

@@ -4,7 +4,8 @@ import { shorten } from './complain.js'
 import type { Entry, MappingNode, Node, ScalarNode, Scope, Source } from './node.js'
 import { spanOf } from './node.js'
 import { resolvePlain } from './scalar.js'
-import { documentsOf, MAX_DEPTH, Refusal, TOO_DEEP } from './stream.js'
+import { documentsOf } from './stream.js'
+import { MAX_DEPTH, Refusal, TOO_DEEP } from './yaml.js'
 
 /**
  * YAML text → value trees, one a document, with go-yaml's rules where they differ from YAML 1.2. Whatever would make

@@ -9,6 +9,7 @@ import { type Place, type Problem, problem } from '../problem.js'
 import { includedFeatures, type NamedFeature } from './included-features.js'
 import { featureFolder, productFile, productFolder } from './layout.js'
 import { PRODUCT_SCHEMA, type ProductSettings } from './settings.js'
+import { suggestion } from './suggestion.js'
 import {
   checkProduct,
   type Environment,
@@ -16,7 +17,6 @@ import {
   readFile,
   readTemplate,
   readYaml,
-  suggestion,
   type Workspace,
 } from './workspace.js'
 

@@ -1,4 +1,4 @@
-import type { Node } from 'yaml'
+import type { Document, Node } from 'yaml'
 import { decode } from '../env/bytes.js'
 import { type Problem, problem } from '../problem.js'
 import { checkSchema, type Schema } from './schema.js'
@@ -10,6 +10,8 @@ export interface Settings<T> {
   /** The line, from 1, on which a value stands, by the keys that lead to it. */
   readonly lineOf: (...path: (string | number)[]) => number
 }
+
+const TOO_LARGE = 'it is nested too deeply, or has too many items'
 
 /**
  * Reads a settings file. The `yaml` package is loaded only here, when there is a file: it costs more to load than
@@ -25,28 +27,41 @@ export async function readSettings<T extends object>(
   schema: Schema,
 ): Promise<Settings<T>> {
   const yaml = await import('yaml')
+  const { Refusal, SyntaxFault, yamlDocuments } = await import('../compose/yaml.js')
+  const source = decode(text)
   const lines = new yaml.LineCounter()
-  const doc = yaml.parseDocument(decode(text), { lineCounter: lines })
-  // One slip makes the parser stumble on: only its first error says what is wrong.
-  const syntax = doc.errors.slice(0, 1).map((error) => ({
-    line: error.linePos?.[0].line ?? 1,
-    column: error.linePos?.[0].col ?? 1,
-    message:
-      error.code === 'MULTIPLE_DOCS'
-        ? 'a second document starts here, but the file may hold only one'
-        : (error.message.split(/ at line \d/)[0] as string),
-  }))
-  const empty = doc.contents === null || (yaml.isScalar(doc.contents) && doc.contents.value === null)
-  const misfits = syntax.length > 0 || empty ? syntax : checkSchema(yaml, doc, lines, schema)
-  const known = Object.keys(schema.properties ?? {}).join(', ')
-  const problems = misfits.map(({ line, column, message }) =>
-    problem('bad-settings', { file, line, column }, message, `Correct it; the keys are: ${known}.`),
-  )
+  lines.addNewLine(0)
+  for (const { index } of source.matchAll(/\n/g)) lines.addNewLine(index + 1)
+  const bad = (at: number, message: string, next: string): Problem => {
+    const { line, col: column } = lines.linePos(at)
+    return problem('bad-settings', { file, line, column }, message, next)
+  }
+  let doc: Document.Parsed | undefined
+  const problems: Problem[] = []
+  try {
+    const [first, second] = yamlDocuments(source, {
+      prettyErrors: false,
+      uniqueKeys: false,
+      logLevel: 'silent',
+    })
+    doc = first
+    if (second !== undefined)
+      throw new SyntaxFault('a second document starts here, but the file may have only one', second.range[0])
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    const [what, why] =
+      error instanceof SyntaxFault ? ['not valid YAML', error.fault] : ['too large', TOO_LARGE]
+    problems.push(bad(error.at, `the file is ${what}`, `Fix the YAML: ${why}.`))
+  }
+  const empty =
+    doc == null || doc.contents === null || (yaml.isScalar(doc.contents) && doc.contents.value === null)
+  if (problems.length === 0 && doc !== undefined && !empty)
+    problems.push(...checkSchema(yaml, doc, schema).map(({ at, message, next }) => bad(at, message, next)))
   // What fits the schema is flat, so that aliases cannot make it grow: they need no bound.
-  const settings = problems.length > 0 || empty ? ({} as T) : (doc.toJS({ maxAliasCount: -1 }) as T)
+  const settings = doc === undefined || problems.length > 0 || empty ? {} : doc.toJS({ maxAliasCount: -1 })
   const lineOf = (...path: (string | number)[]): number => {
-    const node = doc.getIn(path, true) as Node | undefined
+    const node = doc?.getIn(path, true) as Node | undefined
     return lines.linePos(node?.range?.[0] ?? 0).line
   }
-  return { settings, problems, lineOf }
+  return { settings: settings as T, problems, lineOf }
 }

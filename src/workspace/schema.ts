@@ -1,8 +1,10 @@
 /**
  * Checks a YAML document against the part of JSON Schema that the settings use. The YAML nodes are walked, not
- * the values, so that every finding has its line and column.
+ * the values, so that every finding has its place.
  */
-import type { Document, LineCounter, Node, YAMLMap } from 'yaml'
+import type { Document, Node, YAMLMap } from 'yaml'
+import { oneOf, shorten } from '../compose/complain.js'
+import { suggestion } from './suggestion.js'
 
 export interface Schema {
   readonly title?: string
@@ -10,7 +12,7 @@ export interface Schema {
   readonly type: 'object' | 'array' | 'string' | 'integer'
   readonly properties?: Readonly<Record<string, Schema>>
   readonly additionalProperties?: false | Schema
-  readonly propertyNames?: { readonly pattern: string }
+  readonly propertyNames?: Pattern
   readonly required?: readonly string[]
   /** Of one property with an `enum` of its own: what else goes with some of its values, and what with the others. */
   readonly if?: { readonly properties: Readonly<Record<string, { readonly enum: readonly string[] }>> }
@@ -18,9 +20,18 @@ export interface Schema {
   readonly else?: Branch
   readonly items?: Schema
   readonly pattern?: string
+  readonly patternErrorMessage?: string
   readonly enum?: readonly string[]
   readonly minimum?: number
   readonly maximum?: number
+  /** Of a top-level key, the first of which problems show. */
+  readonly examples?: readonly unknown[]
+}
+
+/** What a text has to match, and the rule in words, which editors show, too. */
+interface Pattern {
+  readonly pattern: string
+  readonly patternErrorMessage: string
 }
 
 /** Further properties that an object must have, or may not have. */
@@ -29,62 +40,71 @@ interface Branch {
   readonly properties?: Readonly<Record<string, false>>
 }
 
-/** One way in which a document does not fit. Line and column from 1. */
-export interface Misfit {
-  readonly line: number
-  readonly column: number
+/** One way in which a document does not fit. */
+interface Misfit {
+  /** Offset into the text. */
+  readonly at: number
   readonly message: string
+  readonly next: string
 }
 
 /** What the check needs of the `yaml` package, which is loaded only where a settings file is there. */
 type Yaml = typeof import('yaml')
 
 /** Every misfit of a document, in order. */
-export function checkSchema(yaml: Yaml, doc: Document, lines: LineCounter, schema: Schema): Misfit[] {
+export function checkSchema(yaml: Yaml, doc: Document, schema: Schema): Misfit[] {
   const misfits: Misfit[] = []
-  const report = (node: unknown, message: string): void => {
-    const { line, col } = lines.linePos((node as Node | null)?.range?.[0] ?? 0)
-    misfits.push({ line, column: col, message })
+  const report = (node: unknown, message: string, next: string): void => {
+    misfits.push({ at: (node as Node | null)?.range?.[0] ?? 0, message: shorten(message), next })
   }
-  const check = (given: unknown, schema: Schema, path: string, parent: unknown): void => {
+  const check = (given: unknown, schema: Schema, path: string, parent: unknown, next: string): void => {
     const node = yaml.isAlias(given) ? given.resolve(doc) : given
     const place = node ?? parent
     if (schema.type === 'object') {
-      if (yaml.isMap(node)) checkMap(node, schema, path)
-      else report(place, `${path || 'the file'} must be a mapping of keys to values`)
+      if (yaml.isMap(node)) checkMap(node, schema, path, next)
+      else report(place, `${path || 'the file'} must be a mapping: lines of "key: value"`, next)
     } else if (schema.type === 'array') {
-      if (!yaml.isSeq(node)) report(place, `${path} must be a list`)
+      if (!yaml.isSeq(node)) report(place, `${path} must be a list`, next)
       else
         for (const [index, item] of node.items.entries())
-          check(item, schema.items as Schema, `${path}[${index}]`, node)
+          check(item, schema.items as Schema, `${path}[${index}]`, node, next)
     } else {
-      const message = scalarMisfit(yaml.isScalar(node) ? node.value : undefined, schema)
-      if (message !== null) report(place, `${path} ${message}`)
+      const misfit = scalarMisfit(yaml.isScalar(node) ? node.value : undefined, schema)
+      if (misfit !== null) report(place, `${path} ${misfit.message}`, misfit.next ?? next)
     }
   }
-  const checkMap = (map: YAMLMap, schema: Schema, path: string): void => {
+  const checkMap = (map: YAMLMap, schema: Schema, path: string, next: string): void => {
     for (const required of schema.required ?? []) {
-      if (!map.has(required)) report(map, `${path} lacks ${required}`)
+      if (!map.has(required)) report(map, `${path} has no ${required}`, next)
     }
     const { branch, because } = branchOf(map, schema)
     for (const required of branch.required ?? []) {
-      if (!map.has(required)) report(map, `${path} lacks ${required}, which goes with ${because}`)
+      if (!map.has(required)) report(map, `${path} has no ${required}, which ${because} needs`, next)
     }
+    const seen = new Set<string>()
     for (const { key, value } of map.items) {
-      if (!yaml.isScalar(key)) {
-        report(key, `${path === '' ? 'a key' : `a key of ${path}`} must be a text`)
+      if (!yaml.isScalar(key) || key.value === null) {
+        report(key, `${path === '' ? 'a key' : `a key of ${path}`} must be text`, next)
         continue
       }
       const name = String(key.value)
-      const known = schema.properties !== undefined && Object.hasOwn(schema.properties, name)
-      const property = known ? schema.properties?.[name] : schema.additionalProperties
+      const properties = schema.properties ?? {}
+      const known = Object.hasOwn(properties, name)
+      const property = known ? properties[name] : schema.additionalProperties
       const inner = path === '' ? name : `${path}.${name}`
-      const { pattern } = schema.propertyNames ?? {}
-      if (pattern !== undefined && !new RegExp(pattern).test(name))
-        report(key, `${path} has a name ${JSON.stringify(name)}, which does not match ${pattern}`)
-      else if (branch.properties?.[name] === false) report(key, `${inner} does not go with ${because}`)
-      else if (property) check(value, property, inner, key)
-      else report(key, `${inner} is not known here; ${Object.keys(schema.properties ?? {}).join(', ')} are`)
+      const { pattern, patternErrorMessage } = schema.propertyNames ?? {}
+      if (seen.has(name)) report(key, `${inner} is set twice`, 'Delete one of them.')
+      else if (pattern !== undefined && !new RegExp(pattern).test(name))
+        report(key, `${JSON.stringify(name)} is not a valid name in ${path}`, `${patternErrorMessage}`)
+      else if (branch.properties?.[name] === false)
+        report(key, `${inner} has no effect with ${because}`, 'Delete it.')
+      else if (property) check(value, property, inner, key, path === '' ? exampleOf(name, property) : next)
+      else {
+        const where = path === '' ? '' : ` in ${path}`
+        const advice = suggestion(name, Object.keys(properties), 'keys', 'The')
+        report(key, `unknown key ${JSON.stringify(name)}${where}`, advice)
+      }
+      seen.add(name)
     }
   }
   const branchOf = (map: YAMLMap, schema: Schema): { branch: Branch; because: string } => {
@@ -97,19 +117,36 @@ export function checkSchema(yaml: Yaml, doc: Document, lines: LineCounter, schem
     const branch = known ? (some.includes(value) ? schema.then : schema.else) : undefined
     return { branch: branch ?? {}, because: `${key}: ${value}` }
   }
-  check(doc.contents, schema, '', null)
+  const keys = Object.keys(schema.properties ?? {}).join(', ')
+  check(
+    doc.contents,
+    schema,
+    '',
+    null,
+    `Write "key: value" lines, with a space after the ":". The keys are: ${keys}.`,
+  )
   return misfits
 }
 
-function scalarMisfit(value: unknown, schema: Schema): string | null {
+/** How a top-level key is written, as YAML. */
+function exampleOf(key: string, { examples = [] }: Schema): string {
+  const text = JSON.stringify(examples[0]).replaceAll('"', '')
+  const value = text.replace(/[{:,]/g, '$& ').replaceAll('}', ' }')
+  return `Write it like this: ${key}: ${value}`
+}
+
+function scalarMisfit(value: unknown, schema: Schema): { message: string; next?: string | undefined } | null {
   if (schema.type === 'string') {
-    if (typeof value !== 'string') return 'must be a text'
+    if (typeof value !== 'string') return { message: 'must be text' }
     if (schema.enum !== undefined && !schema.enum.includes(value))
-      return `must be one of ${schema.enum.join(', ')}`
+      return { message: `must be ${oneOf(schema.enum)}` }
     if (schema.pattern === undefined || new RegExp(schema.pattern).test(value)) return null
-    return `is ${JSON.stringify(value)}, which does not match ${schema.pattern}`
+    return {
+      message: `is ${JSON.stringify(value)}, which is not a valid name`,
+      next: schema.patternErrorMessage,
+    }
   }
   const { minimum = Number.MIN_SAFE_INTEGER, maximum = Number.MAX_SAFE_INTEGER } = schema
   const fits = typeof value === 'number' && Number.isInteger(value) && value >= minimum && value <= maximum
-  return fits ? null : `must be a whole number from ${minimum} to ${maximum}`
+  return fits ? null : { message: `must be a whole number from ${minimum} to ${maximum}` }
 }

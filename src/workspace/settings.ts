@@ -9,8 +9,15 @@ import type { Schema } from './schema.js'
 /** What a feature or product may be called; nothing that matches leads out of the workspace. */
 export const NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]*$'
 
+export const NAMES_ARE =
+  'Names consist of letters, digits, ".", "_" and "-", and start with a letter or digit.'
+const NAME = { pattern: NAME_PATTERN, patternErrorMessage: NAMES_ARE }
+
 /** What a variable may be called that Compose, shells and applications can read. */
-const VARIABLE_PATTERN = '^[A-Za-z_][A-Za-z0-9_]*$'
+const VARIABLE = {
+  pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+  patternErrorMessage: 'Variables consist of letters, digits and "_", and do not start with a digit.',
+}
 
 const offset: Schema = {
   type: 'integer',
@@ -19,7 +26,7 @@ const offset: Schema = {
   description: 'How far the host ports lie from the base ports, instead of crc32(name) % 1000.',
 }
 
-const names: Schema = { type: 'array', items: { type: 'string', pattern: NAME_PATTERN } }
+const names: Schema = { type: 'array', items: { type: 'string', ...NAME } }
 
 /** `product.yaml`, all of it optional. */
 export interface ProductSettings {
@@ -46,18 +53,21 @@ export const PRODUCT_SCHEMA: Schema = {
       ...names,
       description:
         'The features of the product. The order counts: the first feature to state a variable wins.',
+      examples: [['redis', 'mailhog']],
     },
     allow: {
       type: 'array',
-      items: { type: 'string', pattern: VARIABLE_PATTERN },
+      items: { type: 'string', ...VARIABLE },
       description:
         'Reserved variables (COMPOSE_*, DOCKER_*, PATH, …) that features may set all the same, by name.',
+      examples: [['COMPOSE_PROFILES']],
     },
-    offset,
+    offset: { ...offset, examples: [250] },
     ports: {
       type: 'object',
       description: "Ports of the product's own, by variable: each is set where the product env has none.",
-      propertyNames: { pattern: VARIABLE_PATTERN },
+      examples: [{ WEB_HOST_PORT: { scheme: 'crc32', base: 8080 } }],
+      propertyNames: VARIABLE,
       additionalProperties: {
         type: 'object',
         additionalProperties: false,
@@ -84,7 +94,8 @@ export const PRODUCT_SCHEMA: Schema = {
     instances: {
       type: 'object',
       description: 'Further copies of the product on one host, by name.',
-      propertyNames: { pattern: NAME_PATTERN },
+      examples: [{ blue: { offset: 250 } }],
+      propertyNames: NAME,
       additionalProperties: { type: 'object', additionalProperties: false, properties: { offset } },
     },
   },
@@ -106,6 +117,7 @@ export const WORKSPACE_SCHEMA: Schema = {
       maximum: 65535,
       description:
         'How many offsets there are; 1000 if not set. Raising it moves the ports of nearly every product.',
+      examples: [2000],
     },
   },
 }

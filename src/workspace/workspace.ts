@@ -2,7 +2,6 @@
 
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { distance } from 'fastest-levenshtein'
 import { parseEnv } from '../env/document.js'
 import type { TemplateSource, TextSource } from '../merge/source.js'
 import { DEFAULT_MODULUS } from '../ports/offset.js'
@@ -11,7 +10,8 @@ import { type FileText, foldersIn, readText } from './files.js'
 import { FEATURES, featureFolder, PRODUCTS } from './layout.js'
 import { readSettings, type Settings } from './read-settings.js'
 import type { Schema } from './schema.js'
-import { NAME_PATTERN, WORKSPACE_SCHEMA, type WorkspaceSettings } from './settings.js'
+import { NAME_PATTERN, NAMES_ARE, WORKSPACE_SCHEMA, type WorkspaceSettings } from './settings.js'
+import { suggestion } from './suggestion.js'
 
 /** Which templates are read: `.env.dev.example` or `.env.prod.example` is preferred to `.env.example` where it is asked for. */
 export type Environment = 'dev' | 'prod'
@@ -34,7 +34,6 @@ export interface Workspace {
 }
 
 const NAME = new RegExp(NAME_PATTERN)
-const NAMES_ARE = 'Names are letters, digits, ".", "_" and "-", and start with a letter or digit.'
 const YAML_NAMES = (stem: string): string[] => [`${stem}.yaml`, `${stem}.yml`]
 /** In Compose's own order of preference. */
 const COMPOSE_FILES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
@@ -99,25 +98,6 @@ export function badName(name: string, kind: 'product' | 'feature' | 'instance'):
     `${JSON.stringify(name)} is no name of ${kind === 'instance' ? 'an' : 'a'} ${kind}`,
     NAMES_ARE,
   )
-}
-
-/** What to say to a name that is not known: the nearest one that is, or all of them. */
-export function suggestion(
-  name: string,
-  known: readonly string[],
-  kind: string,
-  whose = "The workspace's",
-): string {
-  const far = (other: string): number => distance(name.toLowerCase(), other.toLowerCase())
-  const [nearest] = [...known].sort((a, b) => far(a) - far(b))
-  if (nearest === undefined) return `${whose} ${kind}: none yet.`
-  if (far(nearest) <= Math.max(2, name.length / 3)) return `Did you mean ${nearest}?`
-  return `${whose} ${kind} are: ${someOf(known)}.`
-}
-
-/** Names as people can still read them: not all of hundreds. */
-export function someOf(names: readonly string[]): string {
-  return `${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`
 }
 
 /** The workspace as it will be once files are written that are no templates. */

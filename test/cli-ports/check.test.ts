@@ -260,10 +260,10 @@ describe('own ports', () => {
   })
 
   test.each([
-    ['{ scheme: crc32 }', 'ports.PORT lacks base, which goes with scheme: crc32'],
-    ['{ scheme: base32, base: 8000 }', 'ports.PORT.base does not go with scheme: base32'],
+    ['{ scheme: crc32 }', 'ports.PORT has no base, which scheme: crc32 needs'],
+    ['{ scheme: base32, base: 8000 }', 'ports.PORT.base has no effect with scheme: base32'],
     ['{ scheme: crc32, base: 65535 }', 'over 65535'],
-    ['{ scheme: md5 }', 'must be one of crc32, sha1, base32'],
+    ['{ scheme: md5 }', 'must be crc32, sha1 or base32'],
   ])('%s is refused', async (port, message) => {
     const here = makeWorkspace({ 'products/api/product.yaml': `ports: { PORT: ${port} }\n` })
     const { exitCode, stderr } = await product('check', here)

@@ -180,6 +180,16 @@ describe('what Compose refuses is a problem with its place', () => {
   })
 
   test.each([
+    ['services:\n  a:\n    ports: [80\n    image: x\n', 3, 12, 'the "[" on line 3 is never closed'],
+    ['services:\n  a: {image: "x}\n', 2, 14, `the '"' on line 2 is never closed`],
+    ['services:\n  a:\n\timage: x\n', 3, 1, 'line 3 is indented with a tab; use spaces'],
+    ['services:\n  a:\n   image: x\n  b: {}\n c: {}\n', 5, 1, 'line 5 is not indented like those around it'],
+  ])('in plain words, if it is not YAML: %j', (text, line, column, fault) => {
+    const message = `Not valid YAML: ${fault}.`
+    expect(read(text).problems).toMatchObject([{ code: 'compose-refused', line, column, message }])
+  })
+
+  test.each([
     ['UTF-16', Buffer.from(`\ufeff${web('80:80')}`, 'utf16le').toString('utf8')],
     [
       'UTF-16',
