@@ -1,6 +1,5 @@
 /** `product check`: collisions and hazards of the whole workspace, and their repair. */
 import type { Command } from 'commander'
-import { ephemeralRange } from '../live/ephemeral.js'
 import { findCollisions } from '../ports/collisions.js'
 import { findHazards } from '../ports/hazards.js'
 import { hasErrors, type Problem } from '../problem.js'
@@ -114,8 +113,8 @@ async function findings(
     products: new Set(survey.owners.filter(wanted).map(({ product }) => product)).size,
     claims,
     collisions: findCollisions(all).filter((collision) => collision.claims.some(wanted)),
-    hazards: findHazards(claims, ephemeralRange()),
-    held: live?.held ?? [],
+    hazards: findHazards(claims, host.machine.ephemeralRange()),
+    held: (live?.held ?? []).filter(({ certain }) => certain),
   }
 }
 

@@ -1,5 +1,5 @@
 /** Warns when a merge has just given a product a port that somebody else uses. */
-import { EVERYWHERE, probePorts } from '../live/probe.js'
+import { isInUse, PortInspector } from '../live/inspector.js'
 import { isAssigned, type ProductPlan } from '../merge/plan.js'
 import { claimPorts, ownerName } from '../ports/claim.js'
 import { parsePortValue } from '../ports/value.js'
@@ -7,12 +7,12 @@ import { type Problem, problem } from '../problem.js'
 import { openWorkspace, type Workspace } from '../workspace/workspace.js'
 import type { Host } from './host.js'
 
-/** More than this many ports are not tried: the merge of a thousand features should not take seconds for it. */
+/** More than this many ports are not looked at: the merge of a thousand features should not take seconds for it. */
 const MOST = 256
 
 /**
- * Tries the ports that plans have newly assigned. Nearly always all are free, which costs a bind each; only where one
- * is not, the engine and the process table are asked who has it.
+ * Looks at the TCP ports that plans have newly assigned. Nearly always all are free, which one look at the machine
+ * shows; only where one is not, all products are read, and the engine is asked who has it.
  * @param plans those that were written
  */
 export async function heldPorts(
@@ -21,25 +21,19 @@ export async function heldPorts(
   plans: readonly ProductPlan[],
 ): Promise<Problem[]> {
   const assigned = plans.flatMap((plan) =>
-    plan.entries.filter(isAssigned).map(({ key, value }) => ({ plan, key, ports: portsOf(value) })),
+    plan.entries.filter(isAssigned).flatMap(({ key, value }) => {
+      const port = parsePortValue(value ?? '')
+      return typeof port === 'string' ? [] : [{ name: `${ownerName(plan)} ${key}`, ...port }]
+    }),
   )
-  const ports = [...new Set(assigned.flatMap((each) => each.ports))]
-  if (ports.length === 0 || ports.length > MOST) return []
-  const results = await probePorts(ports.map((port) => ({ protocol: 'tcp', port, addresses: EVERYWHERE })))
-  const isHeld = (index: number): boolean =>
-    [...(results[index]?.values() ?? [])].some(({ outcome }) => outcome === 'held')
-  const held = new Set(ports.filter((_, index) => isHeld(index)))
-  const inUse = assigned.filter((each) => each.ports.some((port) => held.has(port)))
-  if (inUse.length === 0) return []
-  const names = new Set(inUse.map(({ plan, key }) => `${ownerName(plan)} ${key}`))
-  return describe(host, workspace, names)
-}
-
-/** Every port of a value. */
-function portsOf(value: string | null): number[] {
-  const port = parsePortValue(value ?? '')
-  if (typeof port === 'string') return []
-  return Array.from({ length: port.to - port.from + 1 }, (_, index) => port.from + index)
+  if (assigned.reduce((count, { from, to }) => count + to - from + 1, 0) > MOST) return []
+  const inspector = new PortInspector(host.machine)
+  const names = new Set<string>()
+  for (const { name, from, to } of assigned) {
+    const runs = await inspector.runsOf({ protocol: 'tcp', address: '', from, to, stack: null })
+    if (runs.some(isInUse)) names.add(name)
+  }
+  return names.size === 0 ? [] : describe(host, workspace, names)
 }
 
 /** @param names each owner and variable, as `shop@blue REDIS_HOST_PORT` */

@@ -1,3 +1,5 @@
+import type { Machine } from '../live/machine.js'
+
 /** All that a command knows of the process it runs in. The commands take it as an argument, so that tests can pass their own. */
 export interface Host {
   /** What the user typed after the command's name. */
@@ -7,6 +9,8 @@ export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Whether the two outputs are terminals. */
   readonly isTerminal: { readonly stdout: boolean; readonly stderr: boolean }
+  /** Who holds its ports. */
+  readonly machine: Machine
   /** The result. */
   readonly stdout: (text: string) => void
   /** The problems. */

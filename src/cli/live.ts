@@ -1,13 +1,11 @@
 /** What `--live` adds: who uses the ports of products right now. */
-
 import { resolve } from 'node:path'
-import { describeEngine, describeState } from '../live/describe.js'
-import { thisMachine } from '../live/machine.js'
-import { type LivePorts, lookAtPorts } from '../live/ports.js'
-import type { PortState, Stack, WantedPorts } from '../live/state.js'
+import { engineNotice } from '../live/engine.js'
+import { isInUse, PortInspector, type Stack, type StateRun } from '../live/inspector.js'
 import type { PortClaim } from '../ports/claim.js'
 import { rangeText } from '../ports/range.js'
 import { type Problem, problem } from '../problem.js'
+import { printable } from '../report/escape.js'
 import type { LiveText } from '../report/ports.js'
 import type { Survey } from '../workspace/survey.js'
 import type { Workspace } from '../workspace/workspace.js'
@@ -16,10 +14,17 @@ import type { Host } from './host.js'
 /** Who uses which port. */
 export interface Live {
   readonly text: LiveText
-  /** Claims that cannot come up, since somebody else has the port. */
-  readonly held: readonly { readonly claim: PortClaim; readonly by: string }[]
+  /** Claims whose ports somebody else has. */
+  readonly held: readonly Held[]
   /** What could not be looked at. */
   readonly problems: readonly Problem[]
+}
+
+interface Held {
+  readonly claim: PortClaim
+  readonly by: string
+  /** False for a container that may be the product's own. */
+  readonly certain: boolean
 }
 
 /** Looks at the ports of claims. */
@@ -29,20 +34,22 @@ export async function lookLive(
   survey: Survey,
   claims: readonly PortClaim[],
 ): Promise<Live> {
-  const stacks = stacksOf(workspace, survey)
-  const stackOf = ({ product, instance }: PortClaim): Stack | null =>
-    stacks.find((stack) => stack.product === product && stack.instance === instance) ?? null
-  const wanted = claims.map((claim) => ({ ...claim, stack: stackOf(claim) }))
-  const { engine, ports } = await lookAtPorts(wanted, stacks, thisMachine(host.env))
+  const { inspector, stacks, problems } = await inspect(host, workspace, survey)
   const texts = new Map<PortClaim, string>()
-  const held: { claim: PortClaim; by: string }[] = []
-  for (const [index, live] of ports.entries()) {
-    const claim = claims[index] as PortClaim
-    texts.set(claim, runTexts(live).join(', '))
-    const others = live.runs.filter(({ state }) => isSomebodyElse(state))
-    if (others.length > 0) held.push({ claim, by: runTexts({ ...live, runs: others }).join(', ') })
+  const held: Held[] = []
+  for (const claim of claims) {
+    const stack = stacks.find(
+      ({ product, instance }) => product === claim.product && instance === claim.instance,
+    )
+    const runs = await inspector.runsOf({ ...claim, stack: stack ?? null })
+    const textOf = (some: readonly StateRun[]) =>
+      some.map((run) => (runs.length === 1 ? run.text : `${rangeText(run)} ${run.text}`)).join(', ')
+    texts.set(claim, textOf(runs))
+    const others = runs.filter(isInUse)
+    if (others.length > 0)
+      held.push({ claim, by: textOf(others), certain: others.some(({ kind }) => kind === 'held') })
   }
-  return { text: (claim) => texts.get(claim), held, problems: engineProblems(describeEngine(engine)) }
+  return { text: (claim) => texts.get(claim), held, problems }
 }
 
 /** Who has a port, whether or not a product claims it: for TCP and for UDP, what is not free. */
@@ -52,48 +59,25 @@ export async function lookAtPort(
   survey: Survey,
   port: number,
 ): Promise<{ now: string[]; problems: Problem[] }> {
-  const wanted: WantedPorts[] = ['tcp', 'udp'].map((protocol) => ({
-    protocol,
-    address: '',
-    from: port,
-    to: port,
-    stack: null,
-  }))
-  const { engine, ports } = await lookAtPorts(wanted, stacksOf(workspace, survey), thisMachine(host.env))
-  const now = ports.flatMap((live) => {
-    const busy = live.runs.filter(({ state }) => state.kind !== 'free')
-    return busy.map(({ state }) => `${live.wanted.protocol} ${describeState(state)}`)
+  const { inspector, problems } = await inspect(host, workspace, survey)
+  const now: string[] = []
+  for (const protocol of ['tcp', 'udp']) {
+    const runs = await inspector.runsOf({ protocol, address: '', from: port, to: port, stack: null })
+    now.push(...runs.filter(({ kind }) => kind !== 'free').map(({ text }) => `${protocol} ${text}`))
+  }
+  return { now: now.length === 0 ? ['free'] : now, problems }
+}
+
+async function inspect({ machine, stderr }: Host, { root }: Workspace, { owners }: Survey) {
+  const stacks = owners.map(({ product, instance, projectName, directory }): Stack => {
+    return { product, instance, project: projectName, directory: resolve(root, directory) }
   })
-  return { now: now.length === 0 ? ['free'] : now, problems: engineProblems(describeEngine(engine)) }
-}
-
-function stacksOf({ root }: Workspace, { owners }: Survey): Stack[] {
-  return owners.map(({ product, instance, projectName, directory }) => ({
-    product,
-    instance,
-    project: projectName,
-    directory: resolve(root, directory),
-  }))
-}
-
-/** What is said of each run of ports; the ports are named where there is more than one run. */
-function runTexts({ runs }: LivePorts<WantedPorts>): string[] {
-  if (runs.length === 1) return runs.map(({ state }) => describeState(state))
-  return runs.map((run) => `${rangeText(run)} ${describeState(run.state)}`)
-}
-
-function isSomebodyElse({ kind }: PortState): boolean {
-  return kind === 'other-product' || kind === 'container' || kind === 'process' || kind === 'held'
-}
-
-function engineProblems(text: string | null): Problem[] {
-  if (text === null) return []
-  return [
-    problem(
-      'no-engine',
-      {},
-      text.replace(/\.$/, ''),
-      'Start Docker, or check DOCKER_HOST and `docker context ls`.',
-    ),
-  ]
+  const engine = await machine.engine((name) => stderr(`Waiting for ${printable(name)}\n`))
+  const notice = engineNotice(engine)
+  const next = 'Start Docker, or check DOCKER_HOST and `docker context ls`.'
+  return {
+    inspector: new PortInspector(machine, engine, stacks),
+    stacks,
+    problems: notice === null ? [] : [problem('no-engine', {}, notice, next)],
+  }
 }

@@ -1,4 +1,5 @@
 import { fstatSync, writeSync } from 'node:fs'
+import { thisMachine } from '../live/machine.js'
 import type { ExitCode, Host } from './host.js'
 
 /**
@@ -11,6 +12,7 @@ export async function runProcess(program: (host: Host) => Promise<ExitCode>): Pr
       args: process.argv.slice(2),
       cwd: currentFolder(),
       env: process.env,
+      machine: thisMachine(process.env),
       isTerminal: { stdout: await isTerminal(1), stderr: await isTerminal(2) },
       stdout: (text) => write(1, text),
       stderr: (text) => write(2, text),

@@ -1,31 +1,52 @@
-/** The machine that the tool runs on, behind what `lookAtPorts` asks for. */
+/** The machine that a command runs on: everything that `src/live` asks of it. */
 import { realpathSync } from 'node:fs'
-import { askEngine } from './docker.js'
-import type { Machine } from './look.js'
-import { probePorts } from './probe.js'
-import { holdersOf } from './process.js'
-import { readSockets } from './sockets.js'
+import type { EphemeralRange } from '../ports/hazards.js'
+import { askEngine, type Engine } from './engine.js'
+import { ephemeralRange } from './ephemeral.js'
+import { type Binding, bindPort } from './probe.js'
+import { type Holder, holdersOf } from './process.js'
+import { type Protocol, readSockets, type Socket } from './sockets.js'
+
+export interface Machine {
+  /** The user's id; null where the system has none. */
+  readonly uid: number | null
+  /** Asks the Docker engine, once in a run. @param onWait called with its name if it keeps the run waiting */
+  engine(onWait: (engine: string) => void): Promise<Engine>
+  /** As `readSockets`. */
+  sockets(): readonly Socket[] | null
+  /** As `holdersOf`. */
+  holders(sockets: readonly Socket[]): ReadonlyMap<number, Holder>
+  /** As `bindPort`. */
+  bind(protocol: Protocol, address: string, port: number): Promise<Binding>
+  /** The folder that a path leads to; null if nothing is there. */
+  realPath(path: string): string | null
+  /** As `ephemeralRange`. */
+  ephemeralRange(): EphemeralRange | null
+}
 
 /** @param env the shell's variables, which choose the Docker engine */
 export function thisMachine(env: Readonly<Record<string, string | undefined>>): Machine {
+  let engine: Promise<Engine> | undefined
   return {
-    platform: process.platform,
     uid: process.getuid?.() ?? null,
-    engine: () => askEngine(env),
-    probe: (targets) => probePorts(targets),
+    engine: (onWait) => {
+      engine ??= askEngine(env, onWait)
+      return engine
+    },
     sockets: readSockets,
     holders: holdersOf,
-    sameFolder: (a, b) => {
-      const real = realPath(a)
-      return real !== null && real === realPath(b)
-    },
+    bind: bindPort,
+    realPath,
+    ephemeralRange,
   }
 }
 
 function realPath(path: string): string | null {
   try {
     return realpathSync.native(path)
-  } catch {
-    return null
+  } catch (error) {
+    // Another user's folder may be closed, and is there all the same.
+    const { code } = error as NodeJS.ErrnoException
+    return code === 'ENOENT' || code === 'ENOTDIR' ? null : path
   }
 }

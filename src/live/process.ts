@@ -1,6 +1,7 @@
 /** Which process has a socket, as Linux tells in /proc. Elsewhere, and of other users' processes, nothing is known. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { basename } from 'node:path'
+import { entriesOf, linkOf, textOf } from './proc.js'
+import type { Socket } from './sockets.js'
 
 export interface Holder {
   readonly pid: number
@@ -10,79 +11,48 @@ export interface Holder {
   readonly container: string | null
 }
 
-/**
- * The processes that have these sockets, all looked up in one go. Where several share one (a server and its workers),
- * the oldest.
- * @param inodes as `readSockets` gives them
- */
-export function holdersOf(inodes: Iterable<number>): Map<number, Holder> {
-  const wanted = new Map([...inodes].map((inode) => [`socket:[${inode}]`, inode]))
+/** The process in which an engine listens on a port for a container. */
+export const DOCKER_PROXY = 'docker-proxy'
+
+/** Finds the processes of sockets, by inode. Of several that share one (a server and its workers), the oldest. */
+export function holdersOf(sockets: readonly Socket[]): Map<number, Holder> {
+  const wanted = new Map(sockets.map((socket) => [`socket:[${socket.inode}]`, socket.inode]))
   const holders = new Map<number, Holder>()
-  if (wanted.size === 0) return holders
   for (const pid of processes()) {
-    for (const inode of socketsOf(pid, wanted)) {
-      // Found once is found: further processes share it.
-      wanted.delete(`socket:[${inode}]`)
-      holders.set(inode, { pid, name: nameOf(pid), container: containerOf(pid) })
+    const name = nameOf(pid)
+    const open = entriesOf(`/proc/${pid}/fd`).map((file) => wanted.get(linkOf(`/proc/${pid}/fd/${file}`)))
+    const proxied = name === DOCKER_PROXY ? proxiedBy(textOf(`/proc/${pid}/cmdline`), sockets) : []
+    for (const inode of [...open, ...proxied]) {
+      if (inode !== undefined && !holders.has(inode))
+        holders.set(inode, { pid, name, container: containerInCgroup(textOf(`/proc/${pid}/cgroup`)) })
     }
-    if (wanted.size === 0) break
   }
   return holders
 }
 
 /** In ascending order, but the first one last: systemd keeps a copy of each socket that it opened for a service. */
 function processes(): number[] {
-  const pids = entries('/proc').map(Number).filter(Number.isInteger)
+  const pids = entriesOf('/proc').map(Number).filter(Number.isInteger)
   return pids.sort((a, b) => Number(a === 1) - Number(b === 1) || a - b)
 }
 
-function socketsOf(pid: number, wanted: ReadonlyMap<string, number>): Set<number> {
-  const found = new Set<number>()
-  const folder = `/proc/${pid}/fd`
-  for (const descriptor of entries(folder)) {
-    const inode = wanted.get(linkOrEmpty(`${folder}/${descriptor}`))
-    if (inode !== undefined) found.add(inode)
-  }
-  return found
+/** The inodes of sockets that a docker-proxy has by its arguments: only root may look at its files. */
+export function proxiedBy(cmdline: string, sockets: readonly Socket[]): number[] {
+  const words = cmdline.split('\0')
+  const argument = (flag: string) => words[words.indexOf(flag) + 1]
+  return sockets
+    .filter(({ listening }) => listening)
+    .filter(({ protocol, port }) => argument('-proto') === protocol && argument('-host-port') === `${port}`)
+    .map(({ inode }) => inode)
 }
 
 function nameOf(pid: number): string {
-  const name = textOrEmpty(`/proc/${pid}/comm`).trimEnd()
+  const name = textOf(`/proc/${pid}/comm`).trimEnd()
   // What newer versions of Node call themselves.
-  return name === 'MainThread' ? basename(linkOrEmpty(`/proc/${pid}/exe`)) || name : name
-}
-
-function containerOf(pid: number): string | null {
-  return containerInCgroup(textOrEmpty(`/proc/${pid}/cgroup`))
+  return name === 'MainThread' ? basename(linkOf(`/proc/${pid}/exe`)) || name : name
 }
 
 /** `0::/system.slice/docker-<id>.scope` (systemd) or `…/docker/<id>` (cgroupfs). */
 export function containerInCgroup(text: string): string | null {
   return /\/docker[-/]([0-9a-f]{64})(?:\.scope)?(?:\/|$)/m.exec(text)?.[1] ?? null
-}
-
-// A process may end at any moment, and another user's may not be looked into: both are no news.
-
-function entries(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
-  }
-}
-
-function linkOrEmpty(path: string): string {
-  try {
-    return readlinkSync(path)
-  } catch {
-    return ''
-  }
-}
-
-function textOrEmpty(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
 }

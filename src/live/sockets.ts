@@ -1,58 +1,61 @@
 /** The sockets of this machine, as Linux lists them in /proc/net: open to every user, and read in a millisecond. */
-import { readFileSync } from 'node:fs'
 import { endianness } from 'node:os'
 import { canonicalAddress } from '../ports/address.js'
 import { addressesOverlap } from '../ports/claim.js'
+import { textOf } from './proc.js'
+
+export type Protocol = 'tcp' | 'udp'
 
 export interface Socket {
-  readonly protocol: 'tcp' | 'udp'
-  /** Of this machine; `::` may stand for every IPv4 address as well, which the system does not list. */
+  readonly protocol: Protocol
+  /** Of this machine; `::` may include every IPv4 address, which the system does not list. */
   readonly address: string
   readonly port: number
   /** Whether it waits for others: a TCP listener, or a UDP socket with no fixed peer. */
   readonly listening: boolean
   /** The user id of its owner. */
   readonly uid: number
-  /** By which the process is found (`holdersOf`). */
+  /** Identifies it among the open files of its process. */
   readonly inode: number
 }
 
-const TABLES = [
-  { file: '/proc/net/tcp', protocol: 'tcp' },
-  { file: '/proc/net/tcp6', protocol: 'tcp' },
-  { file: '/proc/net/udp', protocol: 'udp' },
-  { file: '/proc/net/udp6', protocol: 'udp' },
-] as const
-
-/** Every socket that has a local port and an owner. @returns null where the system has no such list */
+/** Lists every socket that has a local port and an owner. @returns null where the system has no such list */
 export function readSockets(): Socket[] | null {
-  const sockets: Socket[] = []
-  let found = false
-  for (const { file, protocol } of TABLES) {
-    const text = readOrNull(file)
-    if (text === null) continue
-    found = true
-    sockets.push(...parseSockets(text, protocol))
+  const tcp = textOf('/proc/net/tcp')
+  if (tcp === '') return null
+  return [
+    ...parseSockets(tcp, 'tcp'),
+    ...parseSockets(textOf('/proc/net/tcp6'), 'tcp'),
+    ...parseSockets(textOf('/proc/net/udp'), 'udp'),
+    ...parseSockets(textOf('/proc/net/udp6'), 'udp'),
+  ]
+}
+
+export function byPort(sockets: readonly Socket[]): Map<number, Socket[]> {
+  const found = new Map<number, Socket[]>()
+  for (const socket of sockets) {
+    const there = found.get(socket.port)
+    if (there === undefined) found.set(socket.port, [socket])
+    else there.push(socket)
   }
-  return found ? sockets : null
+  return found
 }
 
 /**
- * The socket in the way of a port on an address, a listening one if there is one.
- * @param sockets all of them, or those of the port
+ * Finds the socket in the way of a port: a listener before a connection, and the address itself before `::`, which may
+ * or may not include IPv4.
+ * @param sockets those of the port
  * @param address '' is all addresses
  */
 export function socketInTheWay(
   sockets: readonly Socket[],
-  protocol: string,
+  protocol: Protocol,
   address: string,
-  port: number,
 ): Socket | null {
-  const there = sockets.filter((socket) => socket.port === port && socket.protocol === protocol)
+  const there = sockets.filter((socket) => socket.protocol === protocol)
   const hits = there.filter((socket) => addressesOverlap(socket.address, address))
-  // Most programs that listen on `::` take IPv4 as well; one that does not is met only if nothing fits better.
-  const dual = there.filter((socket) => socket.address === '::')
-  return [hits, dual].flatMap((all) => all.filter(({ listening }) => listening))[0] ?? hits[0] ?? null
+  const all = [...hits, ...there.filter((socket) => socket.address === '::')]
+  return all.find(({ listening }) => listening) ?? hits[0] ?? null
 }
 
 /** `sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode …` (Linux, Documentation/networking/proc_net_tcp) */
@@ -65,7 +68,7 @@ const LISTENING = { tcp: '0A', udp: '07' } as const
 /** Parses one of the tables. A connection that lingers after its process (TIME_WAIT) has no inode and is left out. */
 export function parseSockets(
   text: string,
-  protocol: 'tcp' | 'udp',
+  protocol: Protocol,
   littleEndian = endianness() === 'LE',
 ): Socket[] {
   const sockets: Socket[] = []
@@ -89,12 +92,4 @@ function parseHexAddress(hex: string, littleEndian: boolean): string {
   if (littleEndian) bytes.swap32()
   if (bytes.length === 4) return bytes.join('.')
   return canonicalAddress(bytes.toString('hex').replace(/.{4}(?=.)/g, '$&:'))
-}
-
-function readOrNull(file: string): string | null {
-  try {
-    return readFileSync(file, 'latin1')
-  } catch {
-    return null
-  }
 }

@@ -1,6 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what Compose files look like
 /** `product port` and `product whois`, from the outside. */
-import { createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { product } from '../support/cli.js'
 import { demoWorkspace, makeFolder, makeWorkspace } from '../support/workspace.js'
@@ -179,14 +178,11 @@ describe('product port PRODUCT VARIABLE', () => {
   })
 })
 
-/** Without an engine, which the answer does not depend on. */
-const OFFLINE = { env: { DOCKER_HOST: 'unix:///nowhere/docker.sock', PATH: process.env['PATH'] ?? '' } }
-
 describe('product whois', () => {
   test('names product, feature, variable, file and line', async () => {
     const here = makeWorkspace({ ...REDIS, 'products/shop/': '' })
     await ok('env --merge shop', here)
-    const { exitCode, stdout } = await product('whois 6966', here, OFFLINE)
+    const { exitCode, stdout } = await product('whois 6966', here)
     expect(exitCode).toBe(0)
     expect(stdout.split('\n').slice(0, 4)).toEqual([
       '  product  feature  variable         base  offset  host  outcome   url',
@@ -201,7 +197,7 @@ describe('product whois', () => {
       'products/a/compose.yaml': composeOf('rtp', '"7000-7010:7000-7010/udp"'),
       'products/b/compose.yaml': composeOf('web', '"7005:80"'),
     })
-    const { stdout } = await product('whois 7005 --json', here, OFFLINE)
+    const { stdout } = await product('whois 7005 --json', here)
     expect(JSON.parse(stdout)).toMatchObject({
       port: 7005,
       claims: [
@@ -220,7 +216,7 @@ describe('product whois', () => {
       'products/honeybees/': '',
     })
     const decoded = async (port: number) => {
-      const { stdout } = await product(`whois ${port} --json`, here, OFFLINE)
+      const { stdout } = await product(`whois ${port} --json`, here)
       return (JSON.parse(stdout) as { decoded: string[] }).decoded
     }
     expect(await decoded(12082)).toEqual(['base32: api (api)'])
@@ -233,7 +229,7 @@ describe('product whois', () => {
       'base32: 7f2',
     ])
     expect(await decoded(80)).toEqual([])
-    const { stdout } = await product('whois 12082', here, OFFLINE)
+    const { stdout } = await product('whois 12082', here)
     expect(stdout).toContain('  no product claims 12082\n  base32: api (api)\n')
   })
 
@@ -247,7 +243,7 @@ describe('product whois', () => {
       'products/vault_api/.env': 'METRICS_PORT=9999\n',
     })
     const decoded = async (port: number) => {
-      const { stdout } = await product(`whois ${port} --json`, here, OFFLINE)
+      const { stdout } = await product(`whois ${port} --json`, here)
       return (JSON.parse(stdout) as { decoded: string[] }).decoded[0]
     }
     expect(await decoded(9747)).toBe(
@@ -262,25 +258,12 @@ describe('product whois', () => {
   test('never speaks of a feature "null"', async () => {
     const here = makeWorkspace({ ...REDIS, 'products/shop/.env': 'WEB_HOST_PORT=8000\n' })
     await ok('env --merge shop --instance blue', here)
-    const { stdout } = await product('whois 8001', here, OFFLINE)
+    const { stdout } = await product('whois 8001', here)
     expect(stdout).toContain('crc32: 8000 (shop WEB_HOST_PORT) + 1, an offset that no product has')
   })
 
   test.each(['0', '65536', 'http', '80.0', '-1', '0x50', ''])('takes no port %j', async (port) => {
     const { exitCode, stdout } = await product(['whois', '--', port], demo)
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
-  })
-
-  test('says who has it right now', async () => {
-    const server = createServer()
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    try {
-      const { port } = server.address() as { port: number }
-      const { stdout } = await product(`whois ${port}`, demo, OFFLINE)
-      expect(stdout).toMatch(/now: tcp /)
-      expect(stdout).toContain(`${process.pid}`)
-    } finally {
-      server.close()
-    }
   })
 })

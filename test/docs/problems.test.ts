@@ -7,6 +7,7 @@ import { problemLines } from '../../src/report/problems.js'
 import { styles } from '../../src/report/style.js'
 import { save } from '../../src/save/save.js'
 import { feature, product } from '../support/cli.js'
+import { SILENT, type World } from '../support/machine.js'
 import { type Files, makeFolder, makeWorkspace, type TestWorkspace } from '../support/workspace.js'
 import { pagePath, readPage } from './pages.js'
 
@@ -43,8 +44,6 @@ describe('docs/problems.md', () => {
 
 /** Printed for real once, and not again by this test. */
 const NOT_RUN: readonly ProblemCode[] = [
-  'no-engine', // The machine may have an engine.
-  'port-held', // Whoever holds the port is another process, with a number of its own.
   'locked', // Takes the ten seconds that a run waits for another.
 ]
 
@@ -114,6 +113,9 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<stri
       const env = workspace.read('products/shop/.env') ?? ''
       workspace.write({ 'products/shop/.env': env.replace(/# <<< redis.*\n/, '') })
     }),
+  'no-engine': () => stderrOf(shop(), 'check --live', { engine: SILENT }),
+  'port-held': () =>
+    stderrOf(shop(), 'env --merge shop', { sockets: [{ port: 6966 }], holders: { 1: { pid: 17207 } } }),
   'no-port': () => stderrOf(shop(), 'port shop REDIS_PORT'),
   // Two products, and with a modulus of 1 no other offset for either.
   'no-offset': () =>
@@ -165,8 +167,8 @@ async function merged(
   return stderrOf(workspace, `env --merge shop ${options}`)
 }
 
-async function stderrOf(workspace: TestWorkspace, line: string): Promise<string> {
-  const { stderr } = await product(line, workspace)
+async function stderrOf(workspace: TestWorkspace, line: string, machine: World = {}): Promise<string> {
+  const { stderr } = await product(line, workspace, { machine })
   return withoutRoot(stderr, workspace)
 }
 

@@ -5,6 +5,7 @@
 import { cpSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { thisMachine } from '../../src/live/machine.js'
 import { product } from '../support/cli.js'
 import { requireOrSkip, runCompose } from '../support/compose.js'
 import { demoWorkspace, type TestWorkspace } from '../support/workspace.js'
@@ -48,10 +49,10 @@ function takeDown(instance: Instance): void {
 }
 
 /** Runs `product` with this engine. */
-const run = (line: string) =>
-  product(line, workspace!, {
-    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...engine!.env },
-  })
+const run = (line: string) => {
+  const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...engine!.env }
+  return product(line, workspace!, { env, machine: thisMachine(env) })
+}
 
 /** A demo product with one feature's mail and redis, under the test's name. */
 function pairWorkspace(): TestWorkspace {

@@ -1,22 +1,22 @@
 /** Containers that a real engine publishes are seen as theirs and no one else's. */
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { describeState } from '../../src/live/describe.js'
+import { PortInspector, type Stack } from '../../src/live/inspector.js'
 import { thisMachine } from '../../src/live/machine.js'
-import { lookAtPorts } from '../../src/live/ports.js'
 import { readSockets } from '../../src/live/sockets.js'
-import type { Stack } from '../../src/live/state.js'
 import { type Engine, mustRun, openEngine } from '../engine/engine.js'
 import { eventually } from '../engine/talk.js'
 import { type Env, requireOrSkip, run, runCompose } from '../support/compose.js'
-import { freePort } from './support.js'
+import { bundle, freePort } from './support.js'
 
 /** Names of our own, so that a run meets no other run's. */
 const NAME = `product-env-live-${process.pid}`
 const IMAGE = `${NAME}:1`
+
+const isRoot = process.getuid?.() === 0
 
 let engine: Engine | undefined
 let folder = ''
@@ -84,60 +84,92 @@ describe('with a Docker engine', () => {
     if (!ready) context.skip('no Docker engine')
   })
 
+  const CLIENT = () => ({ ...process.env, ...engine!.env })
+  const NO_ENGINE = { PATH: process.env['PATH'], DOCKER_HOST: 'unix:///nonexistent' }
+
+  /** What is said of a port to a stack. */
   const look = async (
     port: number,
     stack: Stack | null,
     extra: { protocol?: string; address?: string } = {},
+    env: Readonly<Record<string, string | undefined>> = CLIENT(),
   ) => {
-    const machine = thisMachine({ ...process.env, ...engine!.env })
+    const machine = thisMachine(env)
+    const answer = await machine.engine(() => {})
+    expect(answer.silence === null).toBe(env !== NO_ENGINE)
+    const stacks = [...(stack === null ? [] : [stack]), stackOf('first'), stackOf('second')]
+    const inspector = new PortInspector(machine, answer, stacks)
     const wanted = { protocol: 'tcp', address: '', from: port, to: port, stack, ...extra }
-    const report = await lookAtPorts([wanted], [stackOf('first'), stackOf('second')], machine)
-    expect(report.engine).toMatchObject({ remote: false, silence: null })
-    return report.ports[0]!.runs[0]!.state
+    return (await inspector.runsOf(wanted)).map(({ text }) => text).join()
   }
+  const OWN = "in use by this product's own stack (web)"
+  const FIRST = `in use by first (container ${NAME}-first-web-1 of project ${NAME}-first)`
+  const UNKNOWN = 'in use by a container, not known which'
 
   test('a stack sees its own container, another product names it', async () => {
-    const container = { project: `${NAME}-first`, service: 'web', directory: join(folder, 'first') }
-    expect(await look(ports.web, stackOf('first'))).toMatchObject({ kind: 'own', container })
-    expect(await look(ports.web, stackOf('second'))).toMatchObject({
-      kind: 'other-product',
-      stack: { product: 'first' },
-      container,
-    })
+    expect(await look(ports.web, stackOf('first'))).toBe(OWN)
+    expect(await look(ports.web, stackOf('second'))).toBe(FIRST)
   })
   test('the same project name from another folder is another checkout', async () => {
-    const elsewhere = { ...stackOf('first'), directory: join(folder, 'second') }
-    const machine = thisMachine({ ...process.env, ...engine!.env })
-    const wanted = { protocol: 'tcp', address: '', from: ports.web, to: ports.web, stack: elsewhere }
-    const report = await lookAtPorts([wanted], [elsewhere], machine)
-    expect(report.ports[0]?.runs[0]?.state.kind).toBe('container')
+    mkdirSync(join(folder, 'second'))
+    expect(await look(ports.web, { ...stackOf('second'), project: `${NAME}-first` })).toBe(FIRST)
+  })
+  test('a stack whose folder has moved sees its own container', async () => {
+    const moved = join(folder, 'moved')
+    renameSync(join(folder, 'first'), moved)
+    try {
+      expect(await look(ports.web, { ...stackOf('first'), directory: moved })).toBe(OWN)
+    } finally {
+      renameSync(moved, join(folder, 'first'))
+    }
   })
   test('a container that is nobody’s is named', async () => {
-    const state = await look(ports.plain, stackOf('first'))
-    expect(describeState(state)).toBe(`in use by container ${NAME}-plain, image ${IMAGE}`)
+    expect(await look(ports.plain, stackOf('first'))).toBe(
+      `in use by container ${NAME}-plain, image ${IMAGE}`,
+    )
   })
   test('an address that is published holds that address only', async () => {
-    expect((await look(ports.loopback, null, { address: '127.0.0.1' })).kind).toBe('other-product')
-    expect((await look(ports.loopback, null)).kind).toBe('other-product')
-    expect((await look(ports.loopback, null, { address: '127.0.0.2' })).kind).toBe('free')
+    expect(await look(ports.loopback, null, { address: '127.0.0.1' })).toBe(FIRST)
+    expect(await look(ports.loopback, null)).toBe(FIRST)
+    expect(await look(ports.loopback, null, { address: '127.0.0.2' })).toBe('free')
   })
   test('udp and tcp are told apart', async () => {
-    expect((await look(ports.udp, stackOf('first'), { protocol: 'udp' })).kind).toBe('own')
-    expect((await look(ports.udp, stackOf('first'))).kind).toBe('free')
+    expect(await look(ports.udp, stackOf('first'), { protocol: 'udp' })).toBe(OWN)
+    expect(await look(ports.udp, stackOf('first'))).toBe('free')
   })
-  test.runIf(process.getuid?.() === 0)(
-    'a container on the host’s network is known by its process',
-    async () => {
-      const isHeld = () => readSockets()?.some(({ port }) => port === ports.host)
-      await eventually(async () => expect(isHeld()).toBe(true))
-      expect(await look(ports.host, stackOf('first'))).toMatchObject({
-        kind: 'own',
-        container: { service: 'onhost' },
-      })
-    },
-  )
+  test('with the engine out of reach, a container is not known by name, but known to be one', async () => {
+    for (const port of [ports.web, ports.loopback, ports.plain])
+      expect(await look(port, stackOf('first'), {}, NO_ENGINE)).toBe(UNKNOWN)
+    expect(await look(ports.udp, stackOf('first'), { protocol: 'udp' }, NO_ENGINE)).toBe(UNKNOWN)
+    expect(await look(ports.free, stackOf('first'), {}, NO_ENGINE)).toBe('free')
+  })
+  test.runIf(isRoot)('a user who may not look at docker-proxy knows it all the same', () => {
+    const home = mkdtempSync(join(tmpdir(), 'product-env-live-'))
+    onTestFinished(() => rmSync(home, { recursive: true, force: true }))
+    const file = bundle(
+      `
+        import { PortInspector } from './src/live/inspector.js'
+        import { thisMachine } from './src/live/machine.js'
+        process.setgroups([])
+        process.setgid(65534)
+        process.setuid(65534)
+        const machine = thisMachine(${JSON.stringify(NO_ENGINE)})
+        const inspector = new PortInspector(machine, await machine.engine(() => {}), [])
+        const wanted = { protocol: 'tcp', address: '', from: ${ports.web}, to: ${ports.web}, stack: null }
+        for (const { text } of await inspector.runsOf(wanted)) console.log(text)
+      `,
+      home,
+    )
+    chmodSync(home, 0o755)
+    expect(run([process.execPath, file])).toEqual({ code: 0, stdout: `${UNKNOWN}\n`, stderr: '' })
+  })
+  test.runIf(isRoot)('a container on the host’s network is known by its process', async () => {
+    const isHeld = () => readSockets()?.some(({ port }) => port === ports.host)
+    await eventually(async () => expect(isHeld()).toBe(true))
+    expect(await look(ports.host, stackOf('first'))).toBe(OWN.replace('web', 'onhost'))
+  })
   test('an engine behind TCP, by DOCKER_HOST or by a context, is remote: only its word counts', async () => {
-    const { endpoint } = await thisMachine({ ...process.env, ...engine!.env }).engine()
+    const { endpoint } = await thisMachine(CLIENT()).engine(() => {})
     const path = endpoint?.replace(/^unix:\/\//, '') ?? ''
     // Just a wire, so the engine is the same; what matters is how it is reached.
     const wire = createServer((near) => {
@@ -156,18 +188,12 @@ describe('with a Docker engine', () => {
       { ...bare, DOCKER_HOST: host },
       { ...bare, DOCKER_CONTEXT: 'wire' },
     ]) {
-      const wanted = [ports.web, held].map((port) => {
-        return { protocol: 'tcp', address: '', from: port, to: port, stack: stackOf('first') }
-      })
-      const report = await lookAtPorts(wanted, [], thisMachine(env))
-      expect(report.engine).toMatchObject({ endpoint: host, remote: true, silence: null })
-      expect(report.ports.map(({ runs }) => runs[0]?.state)).toMatchObject([
-        { kind: 'own', container: { service: 'web' } },
-        { kind: 'free', by: 'engine' },
-      ])
+      expect(await thisMachine(env).engine(() => {})).toMatchObject({ endpoint: host, remote: true })
+      expect(await look(ports.web, stackOf('first'), {}, env)).toBe(OWN)
+      expect(await look(held, stackOf('first'), {}, env)).toBe('free, as far as the Docker engine knows')
     }
   })
   test('a port that nobody has is free', async () => {
-    expect(await look(ports.free, stackOf('first'))).toEqual({ kind: 'free', by: 'bind' })
+    expect(await look(ports.free, stackOf('first'))).toBe('free')
   })
 })

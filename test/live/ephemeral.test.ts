@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { ephemeralRange, parseReserved } from '../../src/live/ephemeral.js'
+import { ephemeralRange, parseRanges } from '../../src/live/ephemeral.js'
 
 describe('the reserved ports', () => {
   test.each([
@@ -15,13 +15,15 @@ describe('the reserved ports', () => {
       ],
     ],
   ])('%j', (text, ranges) => {
-    expect(parseReserved(text).map(({ from, to }) => [from, to])).toEqual(ranges)
+    expect(parseRanges(text).map(({ from, to }) => [from, to])).toEqual(ranges)
   })
 })
 
-const FILE = '/proc/sys/net/ipv4/ip_local_port_range'
+const FOLDER = '/proc/sys/net/ipv4'
 
-test.runIf(existsSync(FILE))('the range of this machine', () => {
-  const [from, to] = readFileSync(FILE, 'utf8').trim().split(/\s+/).map(Number)
-  expect(ephemeralRange()).toEqual({ from, to, reserved: expect.any(Array) })
+test.runIf(existsSync(`${FOLDER}/ip_local_port_range`))('the range of this machine', () => {
+  const numbers = (name: string) => readFileSync(`${FOLDER}/${name}`, 'utf8').trim().split(/\s+/).map(Number)
+  const [from, to] = numbers('ip_local_port_range')
+  const reserved = parseRanges(readFileSync(`${FOLDER}/ip_local_reserved_ports`, 'utf8'))
+  expect(ephemeralRange()).toEqual({ from, to, reserved })
 })

@@ -1,7 +1,14 @@
 import { chmodSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { containerInCgroup, holdersOf } from '../../src/live/process.js'
-import { parseSockets, readSockets, type Socket, socketInTheWay } from '../../src/live/sockets.js'
+import { containerInCgroup, holdersOf, proxiedBy } from '../../src/live/process.js'
+import {
+  byPort,
+  type Protocol,
+  parseSockets,
+  readSockets,
+  type Socket,
+  socketInTheWay,
+} from '../../src/live/sockets.js'
 import { run } from '../support/compose.js'
 import { bindUdp, bundle, freePort, listenTcp, startProgram, temporaryFolder } from './support.js'
 
@@ -55,7 +62,7 @@ describe('the socket in the way', () => {
     ['::1', '127.0.0.1', false],
     ['0.0.0.0', '::1', false],
   ])('one on %s is in the way of %j: %j', (address, wanted, inTheWay) => {
-    expect(socketInTheWay([socket(address)], 'tcp', wanted, 80) !== null).toBe(inTheWay)
+    expect(socketInTheWay([socket(address)], 'tcp', wanted) !== null).toBe(inTheWay)
   })
   test.each([
     [
@@ -64,11 +71,10 @@ describe('the socket in the way', () => {
     ],
     ['the address itself before ::', [socket('::'), socket('0.0.0.0', { inode: 2 })]],
   ])('%s', (_, sockets) => {
-    expect(socketInTheWay(sockets, 'tcp', '0.0.0.0', 80)?.inode).toBe(2)
+    expect(socketInTheWay(sockets, 'tcp', '0.0.0.0')?.inode).toBe(2)
   })
-  test('has the protocol and port', () => {
-    expect(socketInTheWay([socket('0.0.0.0')], 'udp', '', 80)).toBeNull()
-    expect(socketInTheWay([socket('0.0.0.0')], 'tcp', '', 81)).toBeNull()
+  test('has the protocol', () => {
+    expect(socketInTheWay([socket('0.0.0.0')], 'udp', '')).toBeNull()
   })
 })
 
@@ -85,10 +91,29 @@ test.each([
   expect(containerInCgroup(text)).toBe(container)
 })
 
+describe('docker-proxy', () => {
+  const cmdline = ['/usr/bin/docker-proxy', '-proto', 'tcp', '-host-ip', '0.0.0.0', '-host-port', '80', '']
+  const socket = (extra: Partial<Socket>): Socket => {
+    return { protocol: 'tcp', address: '0.0.0.0', port: 80, listening: true, uid: 0, inode: 1, ...extra }
+  }
+  test.each([
+    ['has the port of its arguments', {}, [1]],
+    ['has no other port', { port: 81 }, []],
+    ['has no port of another protocol', { protocol: 'udp' }, []],
+    ['has no connection', { listening: false }, []],
+  ] as const)('%s', (_, extra, inodes) => {
+    expect(proxiedBy(cmdline.join('\0'), [socket(extra)])).toEqual(inodes)
+  })
+  test('without arguments has none', () => {
+    expect(proxiedBy('', [socket({})])).toEqual([])
+  })
+})
+
 describe.runIf(linux)('on this machine', () => {
-  const holderOf = (protocol: string, port: number) => {
-    const socket = socketInTheWay(readSockets() ?? [], protocol, '', port)
-    return socket === null ? undefined : holdersOf([socket.inode]).get(socket.inode)
+  const holderOf = (protocol: Protocol, port: number) => {
+    const sockets = readSockets() ?? []
+    const socket = socketInTheWay(byPort(sockets).get(port) ?? [], protocol, '')
+    return socket === null ? undefined : holdersOf(sockets).get(socket.inode)
   }
   const listening = (port: number) =>
     (readSockets() ?? []).filter((socket) => socket.listening && socket.port === port)
@@ -107,28 +132,28 @@ describe.runIf(linux)('on this machine', () => {
     const { child, line } = await startProgram(process.execPath, ['-e', script])
     expect(holderOf('tcp', Number(line))).toEqual({ pid: child.pid, name: 'node', container: null })
   })
-  test('a free port is not listed, and an unknown socket is nobody’s', async () => {
+  test('a free port is not listed', async () => {
     expect(listening(await freePort())).toEqual([])
-    expect(holdersOf([]).size + holdersOf([0]).size).toBe(0)
+    expect(holdersOf([]).size).toBe(0)
   })
   test.runIf(process.getuid?.() === 0)('a process of another user is not looked into', async () => {
     const port = await listenTcp({ host: '127.0.0.1' })
     const folder = temporaryFolder()
     const file = bundle(
       `
-        import { lookAtPorts } from './src/live/ports.js'
+        import { PortInspector } from './src/live/inspector.js'
         import { thisMachine } from './src/live/machine.js'
         process.setgroups([])
         process.setgid(65534)
         process.setuid(65534)
         const wanted = { protocol: 'tcp', address: '', from: ${port}, to: ${port}, stack: null }
-        const report = await lookAtPorts([wanted], [], thisMachine({ PATH: '/nonexistent' }))
-        console.log(JSON.stringify(report.ports[0].runs[0].state))
+        const [state] = await new PortInspector(thisMachine({})).runsOf(wanted)
+        console.log(state.text)
       `,
       folder,
     )
     chmodSync(folder, 0o755)
     const { stdout } = run([process.execPath, file])
-    expect(JSON.parse(stdout)).toEqual({ kind: 'held', reason: 'a process of another user (uid 0)' })
+    expect(stdout).toBe('in use by a process of another user (uid 0)\n')
   })
 })

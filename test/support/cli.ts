@@ -2,6 +2,8 @@
 import { feature as featureProgram } from '../../src/cli/feature.js'
 import type { ExitCode, Host } from '../../src/cli/host.js'
 import { product as productProgram } from '../../src/cli/product.js'
+import type { Machine } from '../../src/live/machine.js'
+import { fakeMachine, type World } from './machine.js'
 import type { TestWorkspace } from './workspace.js'
 
 export interface Ran {
@@ -15,6 +17,8 @@ export interface Shell {
   readonly env?: Readonly<Record<string, string>>
   /** Whether both outputs are terminals. */
   readonly terminal?: boolean
+  /** What holds its ports: nothing by default. */
+  readonly machine?: World | Machine
 }
 
 /**
@@ -43,7 +47,7 @@ async function runProgram(
   program: (host: Host) => Promise<ExitCode>,
   line: string | readonly string[],
   where: string | TestWorkspace,
-  { env = {}, terminal = false }: Shell,
+  { env = {}, terminal = false, machine = {} }: Shell,
 ): Promise<Ran> {
   let stdout = ''
   let stderr = ''
@@ -51,6 +55,7 @@ async function runProgram(
     args: typeof line === 'string' ? line.split(' ').filter((word) => word !== '') : line,
     cwd: typeof where === 'string' ? where : where.root,
     env,
+    machine: 'bind' in machine ? machine : fakeMachine(machine),
     isTerminal: { stdout: terminal, stderr: terminal },
     stdout: (text) => {
       stdout += text
