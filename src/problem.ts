@@ -70,6 +70,10 @@ export const PROBLEMS = {
     meaning: '`product.yaml` or `workspace.yaml` is not valid YAML, or holds a key or value that it may not.',
   },
   'unreadable-file': { severity: 'error', meaning: 'A file is there but cannot be read.' },
+  'foreign-link': {
+    severity: 'error',
+    meaning: 'A template is a link to a file outside the workspace and outside its own folder.',
+  },
   'skipped-folder': {
     severity: 'warning',
     meaning: 'A folder holds what makes a product or feature, but its name is none.',

@@ -19,9 +19,15 @@ import {
 } from '../report/lint.js'
 import { saveAll } from '../save/save-all.js'
 import { EPHEMERAL } from '../scaffold/base-port.js'
-import { featureFolder, productFolder } from '../workspace/layout.js'
+import { ENVIRONMENTS, featureFolder, productFolder, templateName } from '../workspace/layout.js'
 import { saveOf } from '../workspace/save-of.js'
-import { readComposeFile, readFile, unknownFeature, type Workspace } from '../workspace/workspace.js'
+import {
+  type Environment,
+  readComposeFile,
+  readFile,
+  unknownFeature,
+  type Workspace,
+} from '../workspace/workspace.js'
 import type { ExitCode, Host } from './host.js'
 import { printJson, reportProblems, styleOf, usageError, workspaceOf } from './program.js'
 import { printAnnotations, stopAs } from './stop.js'
@@ -74,16 +80,15 @@ function chosenFeatures(
   return names
 }
 
-const ENVIRONMENTS = ['dev', 'prod']
-
 function sourceOf(workspace: Workspace, name: string, problems: Problem[]): LintSource {
   const folder = featureFolder(name)
   const read = (file: string): string | null => readFile(workspace, file, problems).text
-  const plain: TemplateFile = { environment: null, file: `${folder}/.env.example` }
-  const others = ENVIRONMENTS.map((environment) => ({
+  const template = (environment: Environment | null): TemplateFile => ({
     environment,
-    file: `${folder}/.env.${environment}.example`,
-  })).filter(({ file }) => read(file) !== null)
+    file: `${folder}/${templateName(environment)}`,
+  })
+  const plain = template(null)
+  const others = ENVIRONMENTS.map(template).filter(({ file }) => read(file) !== null)
   const templates = read(plain.file) !== null || others.length === 0 ? [plain, ...others] : others
   const compose = readComposeFile(workspace, folder, problems)
   return { name, folder, templates, composeFile: compose.text === null ? null : compose.file, read }

@@ -6,15 +6,15 @@ import { parseEnv } from '../env/document.js'
 import type { TemplateSource, TextSource } from '../merge/source.js'
 import { DEFAULT_MODULUS } from '../ports/offset.js'
 import { type Problem, problem } from '../problem.js'
-import { type FileText, foldersIn, readText } from './files.js'
-import { FEATURES, featureFolder, PRODUCTS } from './layout.js'
+import { type FileText, foldersIn, leadsOut, readText } from './files.js'
+import { type ENVIRONMENTS, FEATURES, featureFolder, isTemplate, PRODUCTS, templateName } from './layout.js'
 import { readSettings, type Settings } from './read-settings.js'
 import type { Schema } from './schema.js'
 import { NAME_PATTERN, NAMES_ARE, WORKSPACE_SCHEMA, type WorkspaceSettings } from './settings.js'
 import { suggestion } from './suggestion.js'
 
 /** Which templates are read: `.env.dev.example` or `.env.prod.example` is preferred to `.env.example` where it is asked for. */
-export type Environment = 'dev' | 'prod'
+export type Environment = (typeof ENVIRONMENTS)[number]
 
 /** A workspace whose settings are read; products are loaded one by one. */
 export interface Workspace {
@@ -62,7 +62,7 @@ export async function openWorkspace(
 /** A problem if a folder looks like a product or feature but for its name. One that starts with a dot is hidden on purpose. */
 function skippedFolder(root: string, parent: string, name: string): Problem | null {
   if (NAME.test(name) || name.startsWith('.')) return null
-  const telling = ['.env.example', ...YAML_NAMES('product'), ...COMPOSE_FILES]
+  const telling = [templateName(null), ...YAML_NAMES('product'), ...COMPOSE_FILES]
   const found = telling.find((file) => existsSync(join(root, parent, name, file)))
   if (found === undefined) return null
   const message = `this folder is left out, though it holds a ${found}: ${JSON.stringify(name)} is no name`
@@ -111,10 +111,19 @@ export function withTexts(
 
 /** The text of a file of the workspace, read once. @param file relative to the workspace */
 export function readFile({ root, texts }: Workspace, file: string, problems: Problem[]): TextSource {
-  const read = texts.get(file) ?? readText(resolve(root, file), file)
+  const read = texts.get(file) ?? freshText(root, file)
   texts.set(file, read)
   if (read.problem !== null) problems.push(read.problem)
   return { file, text: read.text }
+}
+
+/** A template's text ends up in product envs and reports, so that it must not come from anywhere on the machine. */
+function freshText(root: string, file: string): FileText {
+  const path = resolve(root, file)
+  if (!isTemplate(file) || !leadsOut(root, path)) return readText(path, file)
+  const message = 'this is a link to a file outside the workspace, so it is not read'
+  const next = 'Replace the link with a file, or link the whole folder instead.'
+  return { text: null, problem: problem('foreign-link', { file }, message, next) }
 }
 
 /** The template of a feature; null where it has none. */
@@ -143,7 +152,7 @@ export function readExample(
   environment: Environment | null,
   problems: Problem[],
 ): TextSource {
-  const names = environment === null ? ['.env.example'] : [`.env.${environment}.example`, '.env.example']
+  const names = [...new Set([templateName(environment), templateName(null)])]
   return firstFile(
     workspace,
     names.map((name) => `${folder}/${name}`),

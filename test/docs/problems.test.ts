@@ -1,5 +1,5 @@
 /** docs/problems.md: each code has its section and no section is without its code, and what it shows is what is printed. */
-import { chmodSync } from 'node:fs'
+import { chmodSync, symlinkSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { readProject } from '../../src/compose/project.js'
 import { PROBLEMS, type Problem, type ProblemCode } from '../../src/problem.js'
@@ -63,6 +63,11 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<stri
   },
   'bad-settings': () => merged({ 'products/shop/product.yaml': '# mine\nfeature: [redis]\n' }),
   'unreadable-file': () => merged({ 'products/shop/.env/': '' }),
+  'foreign-link': () => {
+    const workspace = shop({ 'features/aws/': '' })
+    symlinkSync('/etc/passwd', workspace.path('features/aws/.env.example'))
+    return stderrOf(workspace, 'env --merge shop')
+  },
   'skipped-folder': () => merged({ 'products/my shop/compose.yaml': 'services: {}\n' }),
   'skipped-file': () => merged({ 'products/shop/product.yaml': '', 'products/shop/product.yml': '' }),
   'no-env': () => stderrOf(shop(), 'env shop'),
