@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config'
+
+/** The tests of `npm run mutation`: those that run the sources in this process, and end in moments. */
+export default defineConfig({
+  test: {
+    testTimeout: 60_000,
+    // One load of the sources for all tests of a mutant, instead of one for each test file.
+    isolate: false,
+    include: ['test/**/*.test.ts'],
+    exclude: [
+      // They start the built commands, Compose, an engine or other programs.
+      'test/{engine,package,schema}/**',
+      'test/**/{differential,engine,faults,fuzz,process}.test.ts',
+      'test/feature/compose.test.ts',
+      'test/docs/readme.test.ts',
+      // They read the sources as text, which a mutation run has rewritten.
+      'test/architecture.test.ts',
+      // Their size takes too long to be repeated for every mutant.
+      'test/{compose/forms,lint/properties,merge/hostile}.test.ts',
+    ],
+  },
+})
