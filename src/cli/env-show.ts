@@ -1,5 +1,4 @@
 /** `product env NAME`: what Compose will see, and where each value comes from. */
-import { decode } from '../env/bytes.js'
 import { readAsDotenv } from '../env/dotenv.js'
 import { type ViewEntry, viewEnv } from '../merge/view.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
@@ -63,7 +62,7 @@ function switchedOff(
 ): Problem | null {
   const others = shell.get('COMPOSE_ENV_FILES') ?? ''
   if (others !== '') {
-    const message = `the shell's COMPOSE_ENV_FILES makes Compose read ${decode(others)} in its place`
+    const message = "the shell's COMPOSE_ENV_FILES makes Compose read other files in its place"
     return problem('env-file-off', { file }, message, 'unset COMPOSE_ENV_FILES')
   }
   const name = 'COMPOSE_DISABLE_ENV_FILE'

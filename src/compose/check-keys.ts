@@ -2,6 +2,7 @@
  * Holds what Compose files come to against the keys and forms of keys.ts, as Compose does before it makes anything of
  * them. In doubt a value passes: a file that Compose reads must not be refused.
  */
+import { shown } from '../env/secret.js'
 import type { Problem } from '../problem.js'
 import { oneOf, problemAt } from './complain.js'
 import { file } from './keys.js'
@@ -77,7 +78,7 @@ function checkEntry(
 ): void {
   const form = formOf(name, mapping)
   if (form === undefined) misfits.push(unknownKey(key, mapping, path))
-  else check(value, form, { step: name, from: path }, misfits)
+  else check(value, form, { step: key.raw, from: path }, misfits)
 }
 
 /** What a key may hold; undefined if the key may not be there. */
@@ -88,8 +89,7 @@ function formOf(name: string, { keys, each, names, others }: MappingForm): Form 
 
 function checkScalar(node: ScalarNode, { limit }: ScalarForm, path: Path, misfits: Misfit[]): void {
   if (limit === undefined || isOpen(node) || limit.allows(node)) return
-  const given = node.type === 'string' ? JSON.stringify(node.raw) : node.raw
-  misfits.push({ node, message: `${show(path)} is ${given}, and ${limit.rule}.`, next: REFERENCE })
+  misfits.push({ node, message: `${show(path)} ${limit.rule}.`, next: REFERENCE })
 }
 
 /** What a variable stands for is not known for good: the product may set another value. */
@@ -137,17 +137,18 @@ const KINDS: readonly (readonly [kind: Kind, word: string])[] = [
   ['text', 'a string'],
 ]
 
+const QUOTES = 'Put it in quotes.'
+
 /** How to write a value that has the wrong form. */
 function remedy(node: Node, { scalar, list }: Form, kinds: readonly Kind[]): string {
   if (node.kind !== 'scalar') return REFERENCE
   if (node.type === 'null') return 'Give it a value, or remove the key.'
   if (scalar?.unit !== undefined && node.type === 'int' && node.text !== '0')
-    return `Write its unit, too: ${node.raw}${scalar.unit}`
-  const quoted = `Put it in quotes: "${node.raw}"`
-  if (kinds.includes('text') && kinds.includes('number')) return quoted
+    return `Write its unit, too: 30${scalar.unit}`
+  if (kinds.includes('text') && kinds.includes('number')) return QUOTES
   if (kinds.includes('flag')) return 'Write true or false, without quotes.'
   if (kinds.includes('whole')) return 'Write a whole number, without quotes.'
-  if (kinds.includes('text')) return quoted
+  if (kinds.includes('text')) return QUOTES
   if (kinds.includes('number')) return 'Write a number, without quotes.'
   return list === undefined ? REFERENCE : 'Write it as a list: [a, b]'
 }
@@ -162,12 +163,13 @@ function unknownKey(key: ScalarNode, { keys }: MappingForm, path: Path | null): 
   )
   const where = path === null ? 'at the top of a file' : `in ${show(path)}`
   const next = near === undefined ? REFERENCE : `Write ${near} in its place.`
-  return { node: key, message: `Compose knows no ${key.raw} ${where}.`, next }
+  return { node: key, message: `Compose knows no ${shown(key.raw)} ${where}.`, next }
 }
 
 export const REFERENCE = 'See the Compose file reference: https://docs.docker.com/reference/compose-file/'
 
 /** `services.redis.healthcheck.interval` */
 function show(path: Path): string {
-  return path.from === null ? String(path.step) : `${show(path.from)}.${path.step}`
+  const step = shown(String(path.step))
+  return path.from === null ? step : `${show(path.from)}.${step}`
 }

@@ -1,5 +1,6 @@
+import { shown } from '../env/secret.js'
 import { type Problem, type ProblemCode, problem } from '../problem.js'
-import { type Node, spanOf } from './node.js'
+import { type Node, type ScalarNode, spanOf } from './node.js'
 
 /** A message may quote a value, and a value may be megabytes. */
 const MAX_MESSAGE = 300
@@ -8,6 +9,22 @@ const MAX_MESSAGE = 300
 export function problemAt(code: ProblemCode, node: Node, message: string, next: string): Problem {
   const { file, line, column } = spanOf(node)
   return problem(code, { file, line, column }, shorten(message), next)
+}
+
+/**
+ * That a file which another one names cannot be read. A path is shown as written: its variables may stand for secrets.
+ * @param why null if there is no such file
+ */
+export function unreadAt(node: ScalarNode, what: string, path: string, why: string | null): Problem {
+  const name = pathText(node, path)
+  return why === null
+    ? problemAt('compose-missing', node, `${what} is not there: ${name}`, 'Correct the path.')
+    : problemAt('unreadable-file', node, `${what} ${why}: ${name}`, 'Correct the path.')
+}
+
+/** A path as problems name it. @param path the same as it resolves */
+export function pathText({ raw }: ScalarNode, path = raw): string {
+  return shown(raw.includes('$') ? raw : path)
 }
 
 /** The message, cut where it gets too long to read. */

@@ -6,11 +6,11 @@ import type { Lookup } from '../env/expand.js'
 import { readEnv } from '../env/read.js'
 import { refusalProblem } from '../env/refusal.js'
 import type { Problem } from '../problem.js'
-import { problemAt } from './complain.js'
+import { unreadAt } from './complain.js'
 import type { IncludeNode } from './include.js'
 import type { ReadText } from './load.js'
 import { memoryOf } from './memory.js'
-import type { Node, Scope } from './node.js'
+import type { ScalarNode, Scope } from './node.js'
 import { resolvePath } from './path.js'
 
 /** What the variables of included files stand for. The same env files under the same scope are read once. */
@@ -40,14 +40,12 @@ export class EnvDefaults {
     let found = false
     for (const [index, file] of files.entries()) {
       const text = this.readText(file)
-      if (text !== null) {
+      if (typeof text === 'string') {
         found = true
         this.read(file, text, lookup, values)
-      } else if (item.envFiles.length > 0) {
-        const message = `An env file of an include is not there: ${file}`
-        this.problems.push(
-          problemAt('compose-missing', item.envFiles[index] as Node, message, 'Correct the path.'),
-        )
+      } else if (text !== null || item.envFiles.length > 0) {
+        const named = item.envFiles[index] ?? item.projectDirectory ?? (item.paths[0] as ScalarNode)
+        this.problems.push(unreadAt(named, 'An env file of an include', file, text?.why ?? null))
       }
     }
     const result = found ? lookup : scope.lookup

@@ -1,7 +1,16 @@
 import { dirname } from 'node:path'
+import { shown } from '../env/secret.js'
 import type { Loader } from './load.js'
 import { merge, settle } from './merge.js'
-import { type Entry, get, type MappingNode, type Node, type Scope, stringOf } from './node.js'
+import {
+  type Entry,
+  get,
+  type MappingNode,
+  type Node,
+  type ScalarNode,
+  type Scope,
+  stringOf,
+} from './node.js'
 import { isRemote, resolvePath } from './path.js'
 
 /**
@@ -78,28 +87,33 @@ function baseOf(
   loader: Loader,
   chain: readonly string[],
 ): MappingNode | undefined {
-  const name = stringOf(reference) ?? stringOf(get(reference, 'service'))
+  const node = stringOf(reference) === undefined ? get(reference, 'service') : reference
+  const name = stringOf(node)
   if (name === undefined) {
     loader.refuse(reference, '`extends` needs a service.', 'Write `extends: { service: NAME }`.')
     return undefined
   }
-  const file = stringOf(get(reference, 'file'))
-  const from = file === undefined ? services : otherFile(file, reference, services, loader)
+  const file = get(reference, 'file')
+  const from = stringOf(file) === undefined ? services : otherFile(file as ScalarNode, services, loader)
   if (from === undefined) return undefined
   if (!from.entries.has(name)) {
-    loader.refuse(reference, `Cannot extend service ${name}: not found in ${from.file}.`, 'Correct the name.')
+    loader.refuse(
+      reference,
+      `Cannot extend service ${shown((node as ScalarNode).raw)}: not found in ${from.file}.`,
+      'Correct the name.',
+    )
     return undefined
   }
   return extend(name, from, loader, chain)
 }
 
 /** The services of another file, whose own relative paths start in that file's folder. */
-function otherFile(path: string, reference: Node, from: Services, loader: Loader): Services | undefined {
-  if (isRemote(path)) {
-    loader.remote(reference, path)
+function otherFile(reference: ScalarNode, from: Services, loader: Loader): Services | undefined {
+  if (isRemote(reference.text)) {
+    loader.remote(reference)
     return undefined
   }
-  const file = resolvePath(from.scope.directory, path)
+  const file = resolvePath(from.scope.directory, reference.text)
   const known = loader.extended(from.scope.lookup).get(file)
   if (known !== undefined) return known
   const scope: Scope = { directory: dirname(file), lookup: from.scope.lookup }

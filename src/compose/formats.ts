@@ -80,7 +80,7 @@ export function checkFormats(name: string, service: MappingNode, problems: Probl
     for (const { node, path } of select(service, steps, `services.${name}`)) {
       if (node.kind !== 'scalar' || node.type !== 'string' || isOpen(node)) continue
       if (format.pattern.test(node.text)) continue
-      const message = `${path} is ${JSON.stringify(node.raw)}, and must be ${format.what}.`
+      const message = `${path} must be ${format.what}.`
       problems.push(problemAt('compose-refused', node, message, `Write ${format.example}, for example.`))
     }
   }

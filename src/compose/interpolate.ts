@@ -42,13 +42,13 @@ function interpolateScalar(node: ScalarNode, lookup: Lookup, problems: Problem[]
   if (node.type !== 'string') return node
   const result = expand(node.raw, lookup)
   if (result.ok) return { ...node, text: result.value }
+  const message = `This value cannot be expanded: ${result.error.reason}.`
   if (result.error.kind !== 'required') {
-    const next = 'Write a literal `$` as `$$`.'
-    problems.push(problemAt('compose-refused', node, `Invalid interpolation format: ${node.raw}`, next))
+    problems.push(problemAt('compose-refused', node, message, 'Write a literal `$` as `$$`.'))
     return node
   }
   const next = 'Give the variable a value in the product env or a default.'
-  problems.push(problemAt('required-missing', node, `${result.error.message}.`, next))
+  problems.push(problemAt('required-missing', node, message, next))
   return { ...node, text: piecesOf(node.raw, lookup).reduce((text, { value }) => text + value, '') }
 }
 

@@ -140,7 +140,7 @@ const deploy = keys(
 const container = like(/[a-z\d][\w.-]/i, 'must have two letters, digits or _ . - in a row')
 const policy = like(
   /always|never|missing|if_not_present|build|refresh|daily|weekly|every_(?:\d+[wdhms])+/,
-  'may be always, never, missing, build, daily, weekly or every_12h, for example',
+  'must be always, never, missing, build, daily, weekly or every_12h, for example',
 )
 
 export const service = keys(

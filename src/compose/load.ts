@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import type { Lookup } from '../env/expand.js'
 import { type Problem, problem } from '../problem.js'
 import { checkKeys } from './check-keys.js'
-import { problemAt } from './complain.js'
+import { pathText, problemAt, unreadAt } from './complain.js'
 import { EnvDefaults } from './env-defaults.js'
 import { applyExtends, type Services } from './extends.js'
 import { importResources } from './import.js'
@@ -10,12 +10,12 @@ import { type IncludeNode, includesOf } from './include.js'
 import { interpolate } from './interpolate.js'
 import { memoryOf } from './memory.js'
 import { type MergeContext, merge, settle } from './merge.js'
-import type { MappingNode, Node, Scope } from './node.js'
+import type { MappingNode, Node, ScalarNode, Scope } from './node.js'
 import { parse } from './parse.js'
 import { isRemote, resolvePath } from './path.js'
 
-/** Gives a file's decoded text; null if there is none. Called with the entry paths and paths that these lead to. */
-export type ReadText = (path: string) => string | null
+/** Gives a file's decoded text; null if there is none, else why it cannot be read. Called with the entry paths and paths that these lead to. */
+export type ReadText = (path: string) => string | null | { readonly why: string }
 
 /** A product that merges more than this many list items and keys is not read: no real one comes near, and a look at all of them would take many seconds. */
 const MAX_MERGED = 1_000_000
@@ -84,7 +84,7 @@ export class Loader implements MergeContext {
    * @param what what the file is, for the problem if it is missing
    * @param from what names the file
    */
-  read(file: string, scope: Scope, what: string, from?: Node): readonly Node[] | null {
+  read(file: string, scope: Scope, what: string, from?: ScalarNode): readonly Node[] | null {
     const known = memoryOf(this.documents, scope.lookup)
     const id = `${file}\0${scope.directory}`
     let documents = known.get(id)
@@ -94,15 +94,12 @@ export class Loader implements MergeContext {
     return documents
   }
 
-  private readFresh(file: string, scope: Scope, what: string, from?: Node): readonly Node[] | null {
+  private readFresh(file: string, scope: Scope, what: string, from?: ScalarNode): readonly Node[] | null {
     const text = this.readText(file)
-    if (text === null) {
+    if (typeof text !== 'string') {
       const message = `${what} is not there: ${file}`
-      this.problems.push(
-        from === undefined
-          ? problem('compose-missing', { file }, message, 'Correct the path.')
-          : problemAt('compose-missing', from, message, 'Correct the path.'),
-      )
+      if (from !== undefined) this.problems.push(unreadAt(from, what, file, text?.why ?? null))
+      else this.problems.push(problem('compose-missing', { file }, message, 'Correct the path.'))
       return null
     }
     this.files.add(file)
@@ -136,8 +133,9 @@ export class Loader implements MergeContext {
   }
 
   private include(item: IncludeNode, scope: Scope, chain: readonly string[]): MappingNode | undefined {
-    if (item.paths.some(({ text }) => isRemote(text))) {
-      this.remote(item.node, item.paths[0]?.text ?? '')
+    const remote = item.paths.find(({ text }) => isRemote(text))
+    if (remote !== undefined) {
+      this.remote(remote)
       return undefined
     }
     const paths = item.paths.map(({ text }) => resolvePath(scope.directory, text))
@@ -170,8 +168,8 @@ export class Loader implements MergeContext {
     return model
   }
 
-  remote(node: Node, path: string): void {
-    const message = `A remote Compose file is not looked at: ${path}`
+  remote(node: ScalarNode): void {
+    const message = `A remote Compose file is not looked at: ${pathText(node)}`
     const next = 'Check its ports and variables by hand, or keep a copy in the workspace.'
     this.problems.push(problemAt('compose-remote', node, message, next))
   }

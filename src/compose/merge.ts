@@ -112,7 +112,7 @@ function mergeMappings(
     else
       entries.set(key, {
         key: entry.key,
-        value: merge(existing.value, entry.value, [...path, key], context, keepResets),
+        value: merge(existing.value, entry.value, [...path, entry.key.raw], context, keepResets),
       })
   }
   return { ...base, entries }

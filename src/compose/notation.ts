@@ -25,7 +25,7 @@ export interface ScalarForm {
 
 interface Limit {
   allows(value: ScalarNode): boolean
-  /** The same for people: `may be host or private`. */
+  /** The same for people: `must be host or private`. */
   readonly rule: string
 }
 
@@ -54,7 +54,7 @@ export const duration: Form = { scalar: { kinds: ['text'], unit: 's' } }
 /** One of some words. */
 export function words(all: string): Form {
   const known = all.split(' ')
-  return limited('text', { allows: (value) => known.includes(value.text), rule: `may be ${oneOf(known)}` })
+  return limited('text', { allows: (value) => known.includes(value.text), rule: `must be ${oneOf(known)}` })
 }
 
 /** A text of some look. */
@@ -66,7 +66,7 @@ export function like(pattern: RegExp, rule: string): Form {
 export function between(from: number, to = Number.POSITIVE_INFINITY): Form {
   const allows = ({ type, text }: ScalarNode) =>
     type === 'string' || (Number(text) >= from && Number(text) <= to)
-  const rule = Number.isFinite(to) ? `may be from ${from} to ${to}` : `may be ${from} or more`
+  const rule = Number.isFinite(to) ? `must be from ${from} to ${to}` : `must be ${from} or more`
   return limited('whole', { allows, rule })
 }
 

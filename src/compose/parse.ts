@@ -1,4 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar } from 'yaml'
+import { quoted } from '../env/secret.js'
 import { type Problem, problem } from '../problem.js'
 import { shorten } from './complain.js'
 import type { Entry, MappingNode, Node, ScalarNode, Scope, Source } from './node.js'
@@ -85,8 +86,8 @@ class Converter {
 
   private alias(name: string, at: number): Measured {
     const target = this.anchors.get(name)
-    if (target === undefined) throw new Refusal(`Unknown anchor '${name}' referenced.`, at)
-    if (target === 'open') throw new Refusal(`Anchor '${name}' contains itself.`, at)
+    if (target === undefined) throw new Refusal('Unknown anchor referenced.', at)
+    if (target === 'open') throw new Refusal('An anchor contains itself.', at)
     this.aliased += target.size
     if (this.aliased > MAX_ALIASED) throw new Refusal('Excessive aliasing: a YAML bomb.', at)
     return target
@@ -117,11 +118,12 @@ class Converter {
       const value = child(pair.value, key.end)
       const isMerge = key.raw === '<<' && (pair.key as Scalar).type === 'PLAIN'
       if (seen.has(key.raw)) {
-        throw new Refusal(`Mapping key ${JSON.stringify(key.raw)} already defined.`, key.start)
+        throw new Refusal(`Mapping key ${quoted(key.raw)} already defined.`, key.start)
       }
       seen.add(key.raw)
       if (isMerge) merge = value
-      else if (key.type !== 'string') throw new Refusal(`Non-string key ${key.raw}.`, key.start)
+      else if (key.type !== 'string')
+        throw new Refusal('A key must be a string: put it in quotes.', key.start)
       else entries.set(key.raw, { key, value })
     }
     if (merge !== undefined) mergeInto(entries, merge)

@@ -48,7 +48,8 @@ export function parsePortSpec(text: string): PortSpec | string {
   return { hostIp, host, container, protocol, hostPart }
 }
 
-const PROTOCOLS: readonly string[] = ['tcp', 'udp', 'sctp']
+/** Those that the engine knows. */
+export const PROTOCOLS: readonly string[] = ['tcp', 'udp', 'sctp']
 
 /** `8000` or `8000-8010`; null if it is neither, a number is over 65535, or the end comes before the start. */
 export function parsePortRange(text: string): PortRange | null {

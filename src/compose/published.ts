@@ -72,8 +72,7 @@ function short(service: string, node: Node, problems: Problem[]): Candidate | nu
   if (node.kind !== 'scalar' || (node.type !== 'string' && node.type !== 'int'))
     return refuse('Not a port mapping.')
   const spec = parsePortSpec(node.text)
-  // As written: what a variable stands for may be a secret.
-  if (typeof spec === 'string') return refuse(`${spec.slice(0, -1)}: ${node.raw}`)
+  if (typeof spec === 'string') return refuse(withVariables(spec, node))
   const { hostIp, host, container, protocol, hostPart } = spec
   const part = hostPart === null ? null : hostPartOf(node, hostPart)
   const chance = host === null || host.to === 0
@@ -92,6 +91,12 @@ function short(service: string, node: Node, problems: Problem[]): Candidate | nu
     ...(part?.raw === undefined ? {} : hostAt(node, part.raw)),
   }
   return { port, published: host === null ? 'none' : chance ? 'zero' : 'string' }
+}
+
+/** A message about a value, with the variables that it comes from: the value itself may be a secret. */
+function withVariables(message: string, { raw }: ScalarNode): string {
+  const names = new Set(references(raw).map(({ name }) => `\${${name}}`))
+  return names.size === 0 ? message : `${message.slice(0, -1)} (from ${[...names].join(', ')}).`
 }
 
 const SYNTAX = 'Write `"HOST:CONTAINER"`, `"IP:HOST:CONTAINER/udp"` or `"8000-8010:8000-8010"`.'
@@ -161,8 +166,11 @@ function long(service: string, node: MappingNode, problems: Problem[]): Candidat
   const host = text === '' ? null : parsePortRange(text)
   if (published !== undefined && text !== '' && host === null) {
     const [code, message] = /^\d+$/.test(text)
-      ? (['port-out-of-range', `${published.raw} is no port: the last one is 65535.`] as const)
-      : (['port-not-a-number', `Not a port: ${published.raw}`] as const)
+      ? ([
+          'port-out-of-range',
+          withVariables('`published` is over 65535, the highest port.', published),
+        ] as const)
+      : (['port-not-a-number', withVariables('`published` is not a port.', published)] as const)
     return complain(code, published, message, 'Give a number up to 65535, or a range.', problems)
   }
   const chance = host === null || host.to === 0

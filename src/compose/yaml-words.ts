@@ -22,6 +22,14 @@ const WORDS: readonly (readonly [message: RegExp, words: string])[] = [
   [/^Plain value cannot start with .*(.)$/, 'the value that starts with "$1" on $line must be quoted'],
   [/^Alias cannot be an empty.*/, 'the value that starts with "*" on $line must be quoted'],
   [/^Invalid escape sequence.*/, '$line has a "\\" that escapes nothing; use single quotes'],
+  [
+    /^(Unresolved tag|Could not resolve tag|Not a valid tag|Verbatim tags|The \S* tag).*/s,
+    '$line has a tag (the word after a "!") that is not known',
+  ],
+  [
+    /^(Unknown directive|Unsupported YAML version).*/s,
+    '$line starts with "%", but is not a directive of YAML',
+  ],
   [/^Comments must be separated.*/, 'a space is missing before the "#" on $line'],
 ]
 
@@ -33,6 +41,8 @@ export function plainWords(message: string, text: string, at: number): string {
   const line = `line ${lineAt(text, at)}`
   const start = text.lastIndexOf('\n', at - 1) + 1
   if (CONFLICT.test(text.slice(start, start + 8).trimEnd())) return `${line} is a conflict marker of git`
-  const [pattern, words] = WORDS.find(([pattern]) => pattern.test(message)) ?? [/^.*$/s, `$line: ${message}`]
+  // Behind its last colon, a message quotes the file.
+  const other = `$line: ${message.replace(/(?<! ): .*$/s, '')}`
+  const [pattern, words] = WORDS.find(([pattern]) => pattern.test(message)) ?? [/^.*$/s, other]
   return message.replace(pattern, words).replace('$line', line)
 }

@@ -77,9 +77,9 @@ export function isRemote(endpoint: string | null): boolean {
   return endpoint !== null && !/^(?:unix|npipe):\/\//.test(endpoint)
 }
 
-/** `ssh://user:secret@host` → `ssh://user@host`. */
-export function withoutPassword(endpoint: string): string {
-  return endpoint.replace(/^([a-z]+:\/\/[^/:@]*):[^/@]*@/, '$1@')
+/** `ssh://user:secret@host` → `ssh://user@host`, wherever it stands in a text. */
+export function withoutPassword(text: string): string {
+  return text.replace(/([a-z]+:\/\/[^\s/:@]*):[^\s/]*@/g, '$1@')
 }
 
 const NO_CLIENT = 'no docker client is installed'
@@ -102,7 +102,10 @@ function docker(
       if (error === null) resolve({ stdout, failure: null })
       else if (error.killed) resolve({ stdout, failure: `no answer within ${most / 1000} s` })
       else
-        resolve({ stdout, failure: error.code === 'ENOENT' ? NO_CLIENT : reasonOf(stderr || error.message) })
+        resolve({
+          stdout,
+          failure: error.code === 'ENOENT' ? NO_CLIENT : withoutPassword(reasonOf(stderr || error.message)),
+        })
     })
   })
 }

@@ -6,6 +6,7 @@ import { decode } from '../env/bytes.js'
 import { type EnvDocument, parseEnv, type Quote, rawValue } from '../env/document.js'
 import type { Expansion, Lookup } from '../env/expand.js'
 import { evaluate, readEnv } from '../env/read.js'
+import { quoted } from '../env/secret.js'
 import { writeValue } from '../env/write-value.js'
 import type { Offset } from '../ports/offset.js'
 import { formatPort, formatPortNumbers, MAX_PORT, parsePortValue, shiftPort } from '../ports/value.js'
@@ -118,7 +119,7 @@ function shifted(
     return { shift: null, raw, problems: [problem('port-empty', place, message, next)] }
   }
   if (base === 'not-a-number') {
-    const message = `${key} is ${JSON.stringify(decode(raw))}, which is no port; it is added as it stands, without the offset`
+    const message = `${key} is ${quoted(decode(raw), key)}, which is no port; it is added as it stands, without the offset`
     const next =
       'State a number, a range such as 8000-8010, or an address and a number such as 127.0.0.1:8080.'
     return { shift: null, raw, problems: [problem('port-not-a-number', place, message, next)] }

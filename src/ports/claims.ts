@@ -1,4 +1,5 @@
 /** Makes the claims of a product, or of an instance: from its plan and from what its Compose files publish. */
+import { PROTOCOLS } from '../compose/port.js'
 import { areExclusive } from '../compose/profiles.js'
 import type { ComposeProject } from '../compose/project.js'
 import type { PublishedPort } from '../compose/published.js'
@@ -104,7 +105,8 @@ function publishedClaim(source: ClaimSource, entries: Lookups, port: PublishedPo
     ...ownerOf(source),
     service: port.service,
     address: canonicalAddress(port.hostIp),
-    protocol: port.protocol,
+    // The long syntax takes any text, and a variable's too; the engine knows three.
+    protocol: PROTOCOLS.includes(port.protocol) ? port.protocol : 'other',
     http: isHttp(use),
     https: isHttps(use),
   }

@@ -1,6 +1,6 @@
 /** The report of a merge, for people. It ends as SPLENT's does. */
 import { decode } from '../env/bytes.js'
-import { MASK } from '../env/mask.js'
+import { MASK } from '../env/secret.js'
 import { changesFile, type Entry, isOutdated, type ProductPlan } from '../merge/plan.js'
 import { ownerName } from '../ports/claim.js'
 import { printable } from './escape.js'

@@ -1,17 +1,20 @@
 /** What Compose will see of a product env, as text and as JSON. */
 import { decode } from '../env/bytes.js'
-import { MASK } from '../env/mask.js'
+import { MASK } from '../env/secret.js'
 import type { ViewEntry } from '../merge/view.js'
 import { printable } from './escape.js'
-import { isPort, type Secrets } from './secrets.js'
+import { isPasted, isPort, type Secrets } from './secrets.js'
 import { tableLines } from './table.js'
 
 /** The lines for one product. @param secrets what is not to be printed; null prints everything */
 export function viewLines(entries: readonly ViewEntry[], secrets: Secrets | null): string[] {
   const rows = entries.map((entry) => {
-    return [entry.key, shown(entry, secrets) ?? MASK, from(entry), notes(entry, secrets).join('; ')].map(
-      printable,
-    )
+    return [
+      shownKey(entry),
+      shown(entry, secrets) ?? MASK,
+      from(entry),
+      notes(entry, secrets).join('; '),
+    ].map(printable)
   })
   return tableLines([{ title: 'variable' }, { title: 'value' }, { title: 'from' }, { title: 'note' }], rows)
 }
@@ -19,7 +22,7 @@ export function viewLines(entries: readonly ViewEntry[], secrets: Secrets | null
 /** The same as JSON (docs/json.md). */
 export function viewJson(entries: readonly ViewEntry[], secrets: Secrets | null) {
   return entries.map((entry) => ({
-    key: entry.key,
+    key: shownKey(entry),
     value: shown(entry, secrets),
     masked: shown(entry, secrets) === null,
     file: entry.file,
@@ -33,6 +36,10 @@ export function viewJson(entries: readonly ViewEntry[], secrets: Secrets | null)
 function from({ origin, generated, file, line }: ViewEntry): string {
   if (origin !== null) return `${origin.feature}, ${origin.file}:${origin.line}`
   return `${generated ? 'section' : 'product'}, ${file}:${line}`
+}
+
+function shownKey({ key, value, generated }: ViewEntry): string {
+  return !generated && isPasted(key, value) ? MASK : key
 }
 
 function shown({ key, value }: ViewEntry, secrets: Secrets | null): string | null {

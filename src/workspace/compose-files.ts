@@ -5,7 +5,7 @@ import { decode } from '../env/bytes.js'
 import type { Problem } from '../problem.js'
 import { isFile } from './files.js'
 import { productFolder } from './layout.js'
-import { readComposeFile, type Workspace } from './workspace.js'
+import { readComposeFile, readFile, type Workspace } from './workspace.js'
 
 /** Files that Compose reads on top of the one it finds. */
 const OVERRIDES = [
@@ -21,6 +21,8 @@ export interface ComposeFiles {
   readonly files: readonly string[]
   /** The project directory, at which relative paths in all of them start and whose name the project gets: the folder of the first. */
   readonly directory: string
+  /** Which files of COMPOSE_FILE are not there, or cannot be read; from 1. */
+  readonly unread: readonly number[]
 }
 
 /**
@@ -38,10 +40,16 @@ export function composeFiles(
   if (stated !== undefined && stated !== '') {
     const separator = lookup('COMPOSE_PATH_SEPARATOR') ?? ':'
     const files = stated.split(separator).map((file) => resolvePath(folder, decode(file)))
-    return { files, directory: dirname(files[0] as string) }
+    const isRead = files.map((file) => readFile(workspace, file, []).text !== null)
+    return {
+      files: files.filter((_, index) => isRead[index]),
+      directory: dirname(files[0] as string),
+      unread: isRead.flatMap((read, index) => (read ? [] : index + 1)),
+    }
   }
   const { file, text } = readComposeFile(workspace, folder, problems)
-  if (text === null) return { files: [], directory: folder }
+  if (text === null) return { files: [], directory: folder, unread: [] }
   const override = OVERRIDES.find((name) => isFile(join(workspace.root, folder, name)))
-  return { files: override === undefined ? [file] : [file, join(folder, override)], directory: folder }
+  const files = override === undefined ? [file] : [file, join(folder, override)]
+  return { files, directory: folder, unread: [] }
 }

@@ -4,7 +4,7 @@ import { basename, resolve } from 'node:path'
 import { type ComposeProject, readProject } from '../compose/project.js'
 import { decode } from '../env/bytes.js'
 import { composeProjectName } from '../merge/overlay.js'
-import type { Problem } from '../problem.js'
+import { type Place, type Problem, problem } from '../problem.js'
 import { composeFiles } from './compose-files.js'
 import { productFile } from './layout.js'
 import { readFile, type Workspace } from './workspace.js'
@@ -22,16 +22,22 @@ export interface ProductCompose {
 /**
  * Reads a product's Compose files as `docker compose` in its folder would.
  * @param values what the env files say: byte strings
+ * @param place where they state COMPOSE_FILE
  */
 export function loadCompose(
   workspace: Workspace,
   product: string,
   values: ReadonlyMap<string, string>,
   problems: Problem[],
+  place: Place = { file: productFile(product, '.env') },
 ): ProductCompose {
-  const { files, directory } = composeFiles(workspace, product, (name) => values.get(name), problems)
-  const compose =
-    files.length === 0 ? null : readComposeProject(workspace, files, values, problems, directory)
+  const { files, directory, unread } = composeFiles(workspace, product, (name) => values.get(name), problems)
+  for (const number of unread) {
+    // Without the path, which is a value of the product's own.
+    const message = `COMPOSE_FILE names a file that is not there, or cannot be read: number ${number} of its list`
+    problems.push(problem('compose-missing', place, message, 'Correct the path.'))
+  }
+  const compose = files.length === 0 ? null : readComposeProject(workspace, files, values, directory)
   const projectName = nameOf(workspace, values, compose?.name?.text, directory)
   return { compose, directory, projectName }
 }
@@ -57,12 +63,13 @@ export function readComposeProject(
   workspace: Workspace,
   files: readonly string[],
   values: ReadonlyMap<string, string>,
-  problems: Problem[],
   directory?: string,
 ): ComposeProject {
-  const readText = (path: string): string | null => {
-    const { text } = readFile(workspace, path, problems)
+  const readText = (path: string) => {
+    const found: Problem[] = []
+    const { text } = readFile(workspace, path, found)
     if (text !== null) return decode(text)
+    if (found[0] !== undefined) return { why: found[0].message }
     // A product env that is to be made yet is no missing file: what it will say is in `values`.
     return workspace.products.some((product) => path === productFile(product, '.env')) ? '' : null
   }

@@ -83,7 +83,7 @@ function servicesOf(
   values: ReadonlyMap<string, string>,
   problems: Problem[],
 ): readonly Service[] {
-  const project = readComposeProject(workspace, [file], values, problems)
+  const project = readComposeProject(workspace, [file], values)
   problems.push(...project.problems)
   return project.services
 }

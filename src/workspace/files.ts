@@ -92,7 +92,7 @@ function readRegularFile(path: string): Buffer {
   try {
     const stats = fstatSync(descriptor)
     if (!stats.isFile() && !stats.isDirectory()) {
-      throw Object.assign(new Error('it is a device or a pipe, not a file'), { code: 'EINVAL' })
+      throw Object.assign(new Error(), { code: 'EINVAL' })
     }
     return readFileSync(descriptor)
   } finally {
@@ -102,14 +102,15 @@ function readRegularFile(path: string): Buffer {
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'you have no permission',
+  EINVAL: 'it is a device or a pipe, not a file',
   EISDIR: 'it is a folder, not a file',
   ELOOP: 'its links lead in a circle',
 }
 
 function unreadable(file: string, error: NodeJS.ErrnoException): Problem {
-  const { code, message } = error
+  const { code } = error
   // Without a code it is a fault of ours, not the file system's.
   if (code === undefined) throw error
   const next = 'Check what it is and that you may read it (ls -l).'
-  return problem('unreadable-file', { file }, `cannot be read: ${REASONS[code] ?? message}`, next)
+  return problem('unreadable-file', { file }, `cannot be read: ${REASONS[code] ?? code}`, next)
 }

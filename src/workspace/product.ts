@@ -1,6 +1,7 @@
 /** Reads all that a product's merge depends on. */
 
 import { join } from 'node:path'
+import { shown } from '../env/secret.js'
 import { environmentOf } from '../merge/sections.js'
 import type { FeatureSource, ProductSource } from '../merge/source.js'
 import { crc32Offset, type Offset } from '../ports/offset.js'
@@ -119,7 +120,7 @@ function noFeature(
   { feature, place }: NamedFeature,
   problems: Problem[],
 ): [] {
-  const message = `product ${product} has a feature ${feature}, but there is no ${featureFolder(feature)}`
+  const message = `product ${product} has a feature ${shown(feature)}, but there is no ${featureFolder(shown(feature))}`
   problems.push(problem('no-feature', place, message, suggestion(feature, features, 'features')))
   return []
 }

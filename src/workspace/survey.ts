@@ -105,7 +105,13 @@ function owner(
   const templates = new Set(last.entries.map(({ key }) => key))
   const ownPorts = new Set(plan.entries.filter(({ ownPort }) => ownPort).map(({ key }) => key))
   const references = portReferences(docs, (key) => isPortVariable(key) || ownPorts.has(key))
-  const { compose, directory, projectName } = loadCompose(workspace, plan.product, values, problems)
+  const { compose, directory, projectName } = loadCompose(
+    workspace,
+    plan.product,
+    values,
+    problems,
+    places.get('COMPOSE_FILE'),
+  )
   append(problems, compose?.problems ?? [])
   return {
     product: plan.product,

@@ -56,20 +56,20 @@ describe('what is said of it', () => {
   test.each([
     ['port: []', 'Compose knows no port in services.a.', 'Write ports in its place.'],
     ['Environment: {}', 'Compose knows no Environment in services.a.', 'Write environment in its place.'],
-    ['user: 1000', 'services.a.user must be a string.', 'Put it in quotes: "1000"'],
+    ['user: 1000', 'services.a.user must be a string.', 'Put it in quotes.'],
     ['profiles: dev', 'services.a.profiles must be a list.', 'Write it as a list: [a, b]'],
     ['labels: ', 'services.a.labels must be a mapping or a list.', 'Give it a value, or remove the key.'],
     [
       'healthcheck: {interval: 5}',
       'services.a.healthcheck.interval must be a string.',
-      'Write its unit, too: 5s',
+      'Write its unit, too: 30s',
     ],
     [
       'healthcheck: {interval: "5"}',
-      'services.a.healthcheck.interval is "5", and must be a duration with its unit.',
+      'services.a.healthcheck.interval must be a duration with its unit.',
       'Write 30s, for example.',
     ],
-    ['mem_limit: 5x', 'services.a.mem_limit is "5x", and must be a size.', 'Write 512m, for example.'],
+    ['mem_limit: 5x', 'services.a.mem_limit must be a size.', 'Write 512m, for example.'],
     [
       'depends_on: {b: {restart: true}}',
       'services.a.depends_on.b has no `condition`.',
@@ -77,7 +77,7 @@ describe('what is said of it', () => {
     ],
     [
       'cgroup: foo',
-      'services.a.cgroup is "foo", and may be host or private.',
+      'services.a.cgroup must be host or private.',
       'See the Compose file reference: https://docs.docker.com/reference/compose-file/',
     ],
     ['tty: 1', 'services.a.tty must be a boolean or a string.', 'Write true or false, without quotes.'],
@@ -94,16 +94,16 @@ describe('what is said of it', () => {
     [
       'labels: {a: 2020-01-01}',
       'services.a.labels.a must be a boolean, a number, a string or empty.',
-      'Put it in quotes: "2020-01-01"',
+      'Put it in quotes.',
     ],
     [
       'oom_score_adj: 5000',
-      'services.a.oom_score_adj is 5000, and may be from -1000 to 1000.',
+      'services.a.oom_score_adj must be from -1000 to 1000.',
       'See the Compose file reference: https://docs.docker.com/reference/compose-file/',
     ],
     [
       'container_name: "-"',
-      'services.a.container_name is "-", and must have two letters, digits or _ . - in a row.',
+      'services.a.container_name must have two letters, digits or _ . - in a row.',
       'See the Compose file reference: https://docs.docker.com/reference/compose-file/',
     ],
     ['depends_on: [a]', 'Services wait for each other: a → a', 'Take one of these dependencies out.'],

@@ -91,6 +91,7 @@ test.each([
   ['ssh://me@host:22', 'ssh://me@host:22'],
   ['tcp://host:2375', 'tcp://host:2375'],
   ['unix:///a:b@c', 'unix:///a:b@c'],
+  ['no answer from tcp://me:se@cret@host:1: refused', 'no answer from tcp://me@host:1: refused'],
 ])('endpoint %j is shown as %j', (endpoint, shown) => {
   expect(withoutPassword(endpoint)).toBe(shown)
 })

@@ -1,3 +1,4 @@
+import { shown } from '../../env/secret.js'
 import { isOwn } from '../context.js'
 import { isFixed } from '../fixed-name.js'
 import type { Rule } from '../rule.js'
@@ -26,7 +27,7 @@ export const fixedSubnet = {
         kind === 'subnet'
           ? 'which only one network of the host can have'
           : 'for which its network needs a subnet that only one network of the host can have'
-      const message = `${owner} has the ${key} ${text}, ${what}`
+      const message = `${owner} has the ${key} ${shown(text)}, ${what}`
       const next =
         kind === 'subnet'
           ? 'Remove ipam: Docker chooses a subnet that is free.'

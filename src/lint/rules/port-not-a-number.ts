@@ -1,6 +1,7 @@
+import { decode } from '../../env/bytes.js'
+import { quoted } from '../../env/secret.js'
 import { portVariables } from '../port-use.js'
 import type { Rule } from '../rule.js'
-import { quoted } from '../show.js'
 
 export const portNotANumber = {
   code: 'port-not-a-number',
@@ -14,7 +15,7 @@ export const portNotANumber = {
   *check(context) {
     for (const { key, statement, raw, port } of portVariables(context)) {
       if (port !== 'not-a-number') continue
-      const message = `${key} is ${quoted(key, raw)}, which is no port, so no offset reaches it`
+      const message = `${key} is ${quoted(decode(raw), key)}, which is no port, so no offset reaches it`
       const next =
         'State a number, a range such as 8000-8010, or an address and a number such as 127.0.0.1:8080.'
       yield { file: context.template.file, line: statement.line, message, next }

@@ -28,7 +28,8 @@ export const portTwice = {
       if (earlier.length < MAX_COMPARED) earlier.push(port)
       if (other === undefined || !isOwn(context, port.span)) continue
       const { file, line, column } = port.span
-      const what = port.literal ? `host port ${port.hostText}` : (port.hostText ?? 'a host port')
+      const [variable] = port.references
+      const what = variable === undefined ? `host port ${port.hostText}` : `\${${variable.name}}`
       const again = other.service === port.service ? 'twice' : `as service ${other.service} does`
       yield {
         file,

@@ -1,3 +1,4 @@
+import { quoted } from '../../env/secret.js'
 import { isOwn } from '../context.js'
 import { removeEntry } from '../edit.js'
 import { isFixed } from '../fixed-name.js'
@@ -22,7 +23,7 @@ export const projectName = {
       file,
       line,
       column,
-      message: `name: ${JSON.stringify(name.text)} makes one Compose project of all products with this file`,
+      message: `name: ${quoted(name.text)} makes one Compose project of all products with this file`,
       next: 'Remove name: the project is then called after the folder of the product.',
       ...(edit === null ? {} : { edits: [edit] }),
     }

@@ -1,11 +1,9 @@
 import { decode } from '../../env/bytes.js'
 import { readAsDotenv } from '../../env/dotenv.js'
 import { expand, type Lookup, references } from '../../env/expand.js'
-import { MASK } from '../../env/mask.js'
+import { isHidden, MASK, quoted } from '../../env/secret.js'
 import { rawOf } from '../context.js'
 import type { Rule } from '../rule.js'
-import { isHidden } from '../secret.js'
-import { quoted } from '../show.js'
 
 export const readersDiffer = {
   code: 'readers-differ',
@@ -34,7 +32,7 @@ export const readersDiffer = {
       const { line } = statement
       // A part of a secret is no secret by its looks, so that both are masked if one of them is, or the whole is.
       const hide = [raw, value, other ?? ''].some((each) => isHidden(key, each))
-      const shown = (text: string) => (hide ? MASK : quoted(key, text))
+      const shown = (text: string) => (hide ? MASK : quoted(decode(text)))
       const seen = other === undefined ? 'does not see it' : `reads ${shown(other)}`
       const message = `${key}: Docker Compose reads ${shown(value)}, npm dotenv ${seen}`
       yield { file, line, message, next: nextStep(raw, other, value, hide) }

@@ -1,6 +1,6 @@
+import { looksLikeSecret } from '../../env/secret.js'
 import { rawOf } from '../context.js'
 import type { Rule } from '../rule.js'
-import { looksLikeSecret } from '../secret.js'
 
 export const secret = {
   code: 'secret',

@@ -1,4 +1,5 @@
 import type { Resource } from '../../compose/project.js'
+import { quoted } from '../../env/secret.js'
 import { isOwn } from '../context.js'
 import { isFixed } from '../fixed-name.js'
 import type { Rule } from '../rule.js'
@@ -29,7 +30,7 @@ export const sharedResource = {
       if (fixedName !== undefined && !isFixed(context, fixedName.raw, fixedName.text)) continue
       const { file, line, column } = span
       const what = external ? 'is external' : 'has a fixed name'
-      const title = JSON.stringify(fixedName?.text ?? name)
+      const title = quoted(fixedName?.text ?? name)
       yield {
         file,
         line,

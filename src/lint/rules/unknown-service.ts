@@ -1,3 +1,4 @@
+import { quoted } from '../../env/secret.js'
 import { isOwn } from '../context.js'
 import { isFixed } from '../fixed-name.js'
 import type { Rule } from '../rule.js'
@@ -26,7 +27,7 @@ export const unknownService = {
         // Which products have both is the products' matter.
         if (others.hasKey(name)) continue
         const { file, line, column } = span
-        const message = `service ${service.name} has ${key} ${JSON.stringify(name)}, but there is no such service`
+        const message = `service ${service.name} has ${key} ${quoted(name)}, but there is no such service`
         yield {
           file,
           line,

@@ -1,8 +1,8 @@
 import type { Statement } from '../../env/document.js'
 import { referencesIn } from '../../env/read.js'
+import { isHidden } from '../../env/secret.js'
 import { type LintContext, rawOf } from '../context.js'
 import type { Rule } from '../rule.js'
-import { isHidden } from '../secret.js'
 
 export const unsetReference = {
   code: 'unset-reference',

@@ -1,4 +1,10 @@
-/** Which values look like a real secret, one that somebody uses, and not like a placeholder. */
+/**
+ * What of a file's text a message may show. Values of a product env never get this far (report/secrets.ts masks them);
+ * what is committed, a template or a Compose file, is shown unless it looks like a secret.
+ */
+
+/** Shown in place of what may be a secret. */
+export const MASK = '********'
 
 /** A form that only real secrets have. Sources: the providers' own pages on their tokens' formats. */
 interface SecretForm {
@@ -75,11 +81,25 @@ export function looksLikeSecret(
   return isSecret && isRandom(text) ? { kind: 'random', what: 'a real secret' } : null
 }
 
-/** Whether a message may not show a value, nor a part of it. @param value a byte string */
+/** Behind the colon is neither a port nor a variable; the `@` may be cut off. */
+const PASSWORD_IN_URL = /:\/\/(?!\[)[^\s/@]{0,200}:(?!\d{1,5}(?![^\s/?#"',)\]}])|\$)[^\s/@]/
+
+/** Whether a message may not show a value, nor a part of it. */
 export function isHidden(key: string, value: string): boolean {
-  return (
-    HIDDEN_NAME.test(key) || /:\/\/[^\s/@]{0,200}:[^\s/@]/.test(value) || looksLikeSecret(key, value) !== null
-  )
+  return HIDDEN_NAME.test(key) || PASSWORD_IN_URL.test(value) || looksLikeSecret(key, value) !== null
+}
+
+/** A text for a message, masked where it may be a secret. @param key what it is the value of */
+export function shown(text: string, key = ''): string {
+  return isHidden(key, text) ? MASK : text
+}
+
+const LONGEST_QUOTED = 60
+
+/** The same in quotes, and shortened. */
+export function quoted(text: string, key = ''): string {
+  if (isHidden(key, text)) return MASK
+  return JSON.stringify(text.length > LONGEST_QUOTED ? `${text.slice(0, LONGEST_QUOTED)}…` : text)
 }
 
 function isRandom(text: string): boolean {
