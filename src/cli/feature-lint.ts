@@ -1,7 +1,6 @@
 /** `feature lint`: the rules over the features, and what `--fix` writes. */
 
 import type { Command } from 'commander'
-import { decode } from '../env/bytes.js'
 import type { LintSource, TemplateFile } from '../lint/context.js'
 import { type Fixed, fixFeature, withTrueEdits } from '../lint/fix.js'
 import { lintFeature } from '../lint/lint.js'
@@ -140,8 +139,9 @@ function changesOf({ changes, fixed }: Fixed): LintChange[] {
 
 async function printDiffs(host: Host, { changes }: Fixed): Promise<void> {
   const { unifiedDiff } = await import('../report/diff.js')
+  const { maskCommitted } = await import('../report/mask.js')
   for (const { file, before, after } of changes) {
-    host.stdout(unifiedDiff(file, before === null ? null : decode(before), decode(after)))
+    host.stdout(unifiedDiff(file, before, after, (text) => maskCommitted(file, text)))
   }
 }
 

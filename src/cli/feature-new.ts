@@ -3,7 +3,7 @@
 import { existsSync, lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { decode, encode } from '../env/bytes.js'
+import { encode } from '../env/bytes.js'
 import { follows, ownerName, type PortClaim } from '../ports/claim.js'
 import { MAX_PORT } from '../ports/value.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
@@ -92,8 +92,10 @@ export async function newFeature(
   host.stdout(`${lines(host, draft, edits, ports, added.toInclude, options).join('\n')}\n`)
   if (options.dryRun) {
     const { unifiedDiff } = await import('../report/diff.js')
+    const { maskCommitted } = await import('../report/mask.js')
     const diffs = edits.map(({ file, before, after }) =>
-      unifiedDiff(file, before === null ? null : decode(before), decode(after)),
+      // A new file holds no text but our own.
+      unifiedDiff(file, before, after, (text) => (before === null ? text : maskCommitted(file, text))),
     )
     host.stdout(`\n${diffs.join('')}`)
   }

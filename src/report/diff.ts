@@ -1,15 +1,36 @@
-import { createTwoFilesPatch } from 'diff'
+import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from 'diff'
+import { decode } from '../env/bytes.js'
 import { printable } from './escape.js'
 
-/** A change of one file as a unified diff; '' where nothing changes. @param before decoded text; null: no such file */
-export function unifiedDiff(file: string, before: string | null, after: string): string {
+/**
+ * A change of one file as a unified diff; '' where nothing changes.
+ * @param before a byte string, as `after`; null: no such file
+ * @param mask gives a text as it may be shown, with as many lines
+ */
+export function unifiedDiff(
+  file: string,
+  before: string | null,
+  after: string,
+  mask: (text: string) => string = (text) => text,
+): string {
   if (before === after) return ''
   const from = before === null ? '/dev/null' : `a/${file}`
-  const patch = createTwoFilesPatch(from, `b/${file}`, before ?? '', after, undefined, undefined, {
-    context: 3,
-  })
-  // The first line is a rule of equals signs, which git and patch do not print.
-  return `${patch.split('\n').slice(1).map(printableLine).join('\n').replace(/\n*$/, '')}\n`
+  const patch = structuredPatch(from, `b/${file}`, before ?? '', after, undefined, undefined, { context: 3 })
+  // The texts are compared as they are: two secrets that differ are a change.
+  const [old, now] = [before ?? '', after].map((text) => mask(text).split('\n')) as [string[], string[]]
+  for (const hunk of patch.hunks) {
+    let [oldLine, nowLine] = [hunk.oldStart - 1, hunk.newStart - 1]
+    hunk.lines = hunk.lines.map((line) => {
+      const sign = line[0] as string
+      if (sign === '\\') return line
+      const shown = sign === '-' ? old[oldLine] : now[nowLine]
+      if (sign !== '+') oldLine += 1
+      if (sign !== '-') nowLine += 1
+      return sign + decode(shown ?? '')
+    })
+  }
+  const lines = formatPatch(patch, FILE_HEADERS_ONLY).split('\n')
+  return `${lines.map(printableLine).join('\n').replace(/\n*$/, '')}\n`
 }
 
 /** A line made safe to print. Tabs and a CR before the newline are harmless, and `patch` needs them. */

@@ -4,6 +4,7 @@
  */
 import { type EnvDocument, parseEnv, rawValue, type Statement } from '../env/document.js'
 import { references } from '../env/expand.js'
+import { isHidden } from '../env/secret.js'
 import { findSections } from '../merge/sections.js'
 import type { ProductSource } from '../merge/source.js'
 import { parsePortValue } from '../ports/value.js'
@@ -13,7 +14,7 @@ import { isPortVariable } from '../ports/variable.js'
 export interface Secrets {
   /** Whether what Compose reads for the variable may be a secret. */
   readonly has: (key: string) => boolean
-  /** Whether what a template states there says nothing but the template's own words. */
+  /** Whether what a template states there may be printed: it says nothing but the template's own words, and looks like no secret. */
   readonly isPublicIn: (feature: string, key: string) => boolean
   /** Whether a text stands in what features state for the variable. Another reader may take a longer piece of the file for its value. */
   readonly isQuoted: (key: string, text: string) => boolean
@@ -29,19 +30,21 @@ export function secretsOf(
   texts: readonly string[] = [env.text ?? example.text ?? ''],
   shell: Iterable<string> = [],
 ): Secrets {
-  const templates = new Map(features.map(({ name, template }) => [name, template?.doc ?? null]))
-  const ownTemplates = new Set(features.filter(({ template }) => template?.isOwn).map(({ name }) => name))
   const secret = new Set(shell)
   for (const [key, value] of earlier ?? []) if (!isPort(key, value)) secret.add(key)
-  const given = new Map<string, string[]>()
-  const uses = (doc: EnvDocument, statement: Statement): string[] =>
-    statement.quote === "'" ? [] : references(rawValue(doc, statement)).map(({ name }) => name)
   /** Name → the variables that refer to it. */
   const users = new Map<string, string[]>()
   const words = new Map<string, string[]>()
-  const derive = (key: string, used: readonly string[], raw: string): void => {
+  /** A template's statement. @returns the names that its value refers to, or null if it looks like a secret */
+  const derive = (doc: EnvDocument, statement: Statement): string[] | null => {
+    const { key, quote } = statement
+    const raw = rawValue(doc, statement)
+    const used = quote === "'" ? [] : references(raw).map(({ name }) => name)
     for (const name of used) push(users, name, key)
     push(words, key, raw)
+    if (isPort(key, raw) || !isHidden(key, raw)) return used
+    secret.add(key)
+    return null
   }
 
   for (const own of texts.map(parseEnv)) {
@@ -50,17 +53,15 @@ export function secretsOf(
     for (const statement of own.statements) {
       while (next < sections.length && statement.start >= (sections[next]?.end ?? 0)) next += 1
       const { key } = statement
-      if ((sections[next]?.start ?? Number.POSITIVE_INFINITY) <= statement.start) {
-        derive(key, uses(own, statement), rawValue(own, statement))
-      } else if (!isPort(key, rawValue(own, statement))) secret.add(key)
+      if ((sections[next]?.start ?? Number.POSITIVE_INFINITY) <= statement.start) derive(own, statement)
+      else if (!isPort(key, rawValue(own, statement))) secret.add(key)
     }
   }
-  for (const [feature, doc] of templates) {
-    for (const statement of doc?.statements ?? []) {
-      const used = uses(doc as EnvDocument, statement)
-      given.set(`${feature} ${statement.key}`, used)
-      derive(statement.key, used, rawValue(doc as EnvDocument, statement))
-    }
+  const ownTemplates = new Set(features.filter(({ template }) => template?.isOwn).map(({ name }) => name))
+  const given = new Map<string, string[] | null>()
+  for (const { name, template } of features) {
+    for (const statement of template?.doc.statements ?? [])
+      given.set(`${name} ${statement.key}`, derive(template?.doc as EnvDocument, statement))
   }
   // A value may refer to one that refers to a secret: the loop comes to what it adds, too.
   for (const name of secret) for (const key of users.get(name) ?? []) secret.add(key)
@@ -68,7 +69,7 @@ export function secretsOf(
     has: (key) => secret.has(key),
     isPublicIn: (feature, key) =>
       !(ownTemplates.has(feature) && secret.has(key)) &&
-      !given.get(`${feature} ${key}`)?.some((name) => secret.has(name)),
+      given.get(`${feature} ${key}`)?.some((name) => secret.has(name)) === false,
     isQuoted: (key, text) => words.get(key)?.some((raw) => raw.includes(text)) ?? false,
   }
 }
@@ -82,4 +83,9 @@ function push(lists: Map<string, string[]>, name: string, item: string): void {
 /** Whether a value is the port of a port variable, which is no secret. */
 export function isPort(key: string, value: string): boolean {
   return isPortVariable(key) && typeof parsePortValue(value) === 'object'
+}
+
+/** Whether what reads as a variable is rather the last line of a pasted key: padding of base64 is all that there is of a value. */
+export function isPasted(key: string, value: string): boolean {
+  return value === '=' || (value === '' && /[a-z]/.test(key) && /[A-Z]/.test(key))
 }

@@ -410,9 +410,9 @@ describe('--diff', () => {
 --- a/products/shop/.env
 +++ b/products/shop/.env
 @@ -2,3 +2,9 @@
- #B =********
- C="********
- ********" # why
+ #B = ********
+ C=********
+ ********
 +
 +# >>> redis (features/redis/.env.example)
 +# 6380 + 586

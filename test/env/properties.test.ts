@@ -5,7 +5,6 @@ import { decode, encode, fromBuffer, runeAt, toBuffer } from '../../src/env/byte
 import { type EnvDocument, parseEnv, rawValue } from '../../src/env/document.js'
 import { readAsDotenv } from '../../src/env/dotenv.js'
 import { expand, references } from '../../src/env/expand.js'
-import { maskValues } from '../../src/env/mask.js'
 import { readEnv, readOnly } from '../../src/env/read.js'
 import { writeValue } from '../../src/env/write-value.js'
 import { anyEnv, noise, RUNS, shell } from '../support/arbitraries.js'
@@ -21,7 +20,6 @@ it('reads any bytes without throwing', () => {
       const doc = parseEnv(text)
       readEnv(doc, environment)
       readAsDotenv(doc)
-      maskValues(doc, () => true)
       expand(text, (name) => environment.get(name))
       references(text)
     }),
@@ -90,24 +88,6 @@ it('reads lines that are put behind a file as if they stood alone', () => {
       const longer = parseEnv(`${text}\nZ=1\n`)
       expect(longer.statements.slice(0, -1)).toEqual(doc.statements)
       expect(longer.statements.at(-1)).toMatchObject({ key: 'Z' })
-    }),
-    runs,
-  )
-})
-
-it('masks values and leaves everything else', () => {
-  fc.assert(
-    fc.property(anyEnv, (text) => {
-      const doc = parseEnv(text)
-      const masked = maskValues(doc, () => true)
-      expect(masked.split('\n')).toHaveLength(text.split('\n').length)
-      const hidden = parseEnv(masked)
-      const keys = doc.statements.map(({ key }) => key)
-      // Words that end the file are the value of a variable without a name: masked, they are no statement any more.
-      if (keys.includes('')) return
-      expect(hidden.statements.slice(0, keys.length).map(({ key }) => key)).toEqual(keys)
-      const values = hidden.statements.slice(0, keys.length).map((statement) => rawValue(hidden, statement))
-      expect(values.filter((value) => !/^[*\n]*$/.test(value))).toEqual([])
     }),
     runs,
   )

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { decode, encode } from '../../src/env/bytes.js'
 import { parseEnv } from '../../src/env/document.js'
 import { readAsDotenv } from '../../src/env/dotenv.js'
-import { maskValues } from '../../src/env/mask.js'
 import { readEnv } from '../../src/env/read.js'
 
 const read = (text: string, shell: Record<string, string> = {}) => {
@@ -65,12 +64,5 @@ describe('npm dotenv beside it', () => {
       ['A', '1'],
       ['B', 'x\n\ny'],
     ])
-  })
-})
-
-describe('values that are not to be seen', () => {
-  it('are masked, line for line', () => {
-    const doc = parseEnv('# c\nA="1\n2" # c\nB=3\nC=\n')
-    expect(maskValues(doc, ({ key }) => key !== 'B')).toBe('# c\nA="********\n********" # c\nB=3\nC=\n')
   })
 })

@@ -1,0 +1,102 @@
+/** Texts of files as a diff may show them: masked line by line, so that each line keeps its number. */
+import { type EnvDocument, lineEnd, parseEnv, rawValue, type Statement } from '../env/document.js'
+import { isHidden, MASK } from '../env/secret.js'
+import { findSections } from '../merge/sections.js'
+import { isPasted, isPort } from './secrets.js'
+
+/** Whose lines an env file holds: all a person's, all but those of untouched sections, or those of a template. */
+type Owner = 'product' | 'both' | 'template'
+
+/** Bytes that are not shown: `[start, end)`. */
+type Span = readonly [start: number, end: number]
+
+/** An env text, a byte string: of each line of the product's own the key, of a template's all but what looks like a secret. */
+export function maskEnv(text: string, owner: Owner): string {
+  const doc = parseEnv(text)
+  const untouched = owner === 'both' ? findSections(doc).sections.filter((each) => each.untouched) : []
+  const isOwn = (at: number): boolean =>
+    owner !== 'template' && !untouched.some(({ start, end }) => start <= at && at < end)
+  const spans = [
+    ...doc.statements.flatMap((statement) => statementSpans(doc, statement, isOwn(statement.start))),
+    ...doc.comments.flatMap(({ start, end }) => commentSpans(text, start, end, isOwn(start))),
+    // Past a line that cannot be parsed, nothing is known.
+    ...(doc.refusal === null ? [] : [[lineStart(text, doc.refusal.line), text.length] as const]),
+  ]
+  let masked = ''
+  let at = 0
+  for (const [start, end] of spans.sort(([a], [b]) => a - b)) {
+    if (end <= at) continue
+    masked += text.slice(at, Math.max(at, start))
+    masked += text.slice(Math.max(at, start), end).replace(/[^\r\n]+/g, MASK)
+    at = end
+  }
+  return masked + text.slice(at)
+}
+
+function statementSpans(doc: EnvDocument, statement: Statement, isOwn: boolean): Span[] {
+  const { text } = doc
+  const { key, kind, quote, start, valueStart, valueEnd, end } = statement
+  const raw = rawValue(doc, statement)
+  const eol = lineEnd(text, end)
+  if (isOwn && (kind === 'inherit' || isPasted(key, raw))) return [[start, eol]]
+  if (isPort(key, raw)) {
+    const behind = quote === '' ? text.slice(valueEnd, eol) : ''
+    return isOwn && behind.trim() !== '' ? [[valueEnd, eol]] : []
+  }
+  const from = quote === '' ? valueStart : valueStart - 1
+  const isEmpty = /^(?:""|'')?\s*$/.test(text.slice(from, eol))
+  return isEmpty || !(isOwn || isHidden(key, raw)) ? [] : [[from, eol]]
+}
+
+/** What stands before the value of a variable that is commented out. */
+const COMMENTED_OUT = /(?:^#+|\s)([A-Za-z_][\w.[\]-]*)\s*=(?!=)\s*/
+const YAML_STYLE = /^#+\s*([A-Za-z_][\w.-]*)\s*:\s*/
+
+function commentSpans(text: string, start: number, end: number, isOwn: boolean): Span[] {
+  const comment = text.slice(start, end)
+  const before = text.slice(text.lastIndexOf('\n', start) + 1, start)
+  // What follows a value belongs to it.
+  if (isOwn && before.trim() !== '') return [[start, end]]
+  for (const pattern of [COMMENTED_OUT, YAML_STYLE]) {
+    const match = pattern.exec(comment)
+    if (match === null) continue
+    const [found, key = ''] = match
+    const at = match.index + found.length
+    const value = comment.slice(at)
+    const isAssignment = pattern === COMMENTED_OUT || (/^[A-Z][A-Z0-9_]+$/.test(key) && !/\s\S/.test(value))
+    if (value !== '' && ((isOwn && isAssignment) || isHidden(key, value))) return [[start + at, end]]
+  }
+  return isHidden('', comment) ? [[start + 1, end]] : []
+}
+
+function lineStart(text: string, line: number): number {
+  let at = 0
+  for (let number = 1; number < line; number++) at = lineEnd(text, at) + 1
+  return at
+}
+
+/** A template or YAML file without the values that look like secrets. */
+export function maskCommitted(file: string, text: string): string {
+  return /\.ya?ml$/.test(file) ? maskYaml(text) : maskEnv(text, 'template')
+}
+
+function maskYaml(text: string): string {
+  let isKey = false
+  const masked = text.split('\n').map((line) => {
+    isKey ||= /-----BEGIN .*PRIVATE KEY/.test(line)
+    const shown = isKey ? MASK : maskYamlLine(line)
+    isKey &&= !line.includes('-----END ')
+    return shown
+  })
+  return masked.join('\n')
+}
+
+function maskYamlLine(line: string): string {
+  for (const { 0: before, 1: key = '', index } of line.matchAll(/([\w-]+)["']?\s*[=:]\s*/g)) {
+    const at = index + before.length
+    const value = line.slice(at)
+    if (value !== '' && isHidden(key, value) && !/^["']?\$\{?\w+\}?["']?\s*$/.test(value))
+      return line.slice(0, at) + MASK
+  }
+  return isHidden('', line) ? MASK : line
+}
