@@ -30,10 +30,12 @@ export interface EnvRefusal extends Refusal {
 }
 
 /**
- * Reads a document as Compose does.
+ * Reads a document as Compose does. Compose has two readers, which differ in what a `$` sees first:
+ * - project: the shell, then the lines above
+ * - container (a service with `env_file`): the whole project environment, so also the lines below
  * @param doc the document
- * @param environment the shell's variables, as byte strings: they win in every expansion
- * @param earlier what was read from env files before this one (`--env-file` given more than once)
+ * @param environment what wins in every expansion, as byte strings: the shell's variables, or the project environment
+ * @param earlier what was read from env files before this one (`--env-file` or `env_file` with several files)
  */
 export function readEnv(
   doc: EnvDocument,
@@ -53,8 +55,7 @@ export function readOnly(
   asked: (name: string) => boolean,
 ): EnvReading {
   const referred = new Set<string>()
-  // An octal escape can stand for a `$`, too.
-  if (doc.text.includes('$') || doc.text.includes('\\0')) {
+  if (mayExpand(doc.text)) {
     for (const statement of doc.statements) addReferences(referred, rawValue(doc, statement), statement.quote)
   }
   return readTwice(doc, new Map(), earlier, (name) => asked(name) || referred.has(name))
@@ -62,16 +63,12 @@ export function readOnly(
 
 /** Adds the names that a value refers to, whatever they stand for: a default is expanded even where it does not count. */
 export function addReferences(names: Set<string>, raw: string, quote: Quote): void {
-  evaluate(raw, quote, (name) => {
-    names.add(name)
-    return 'set'
-  })
+  for (const { name } of referencesIn(raw, quote)) names.add(name)
 }
 
-/** The references that count in a value: none in single quotes, and no `\\$` in double ones. */
-export function referencesIn(raw: string, quote: Quote): Reference[] {
-  if (quote === "'") return []
-  return references(quote === '"' ? raw.replace(/\\\\|\\\$/g, '..') : raw)
+/** The references that count in a value, without their places: none in single quotes, and no `\\$` in double ones. */
+export function referencesIn(raw: string, quote: Quote): Omit<Reference, 'start' | 'end'>[] {
+  return quote === "'" ? [] : references(quote === '"' ? unescapeDouble(raw) : raw)
 }
 
 const ALL = (): boolean => true
@@ -82,27 +79,34 @@ function readTwice(
   earlier: ReadonlyMap<string, string>,
   keeps: (name: string) => boolean,
 ): EnvReading {
-  const reading = readOnce(doc, environment, earlier, keeps)
-  if (reading.refusals.length > 0 || !doc.text.includes('?') || !statesAnyTwice(doc)) return reading
+  const shell: Lookup = (name) => environment.get(name)
+  const reading = readOnce(doc, shell, earlier, keeps)
+  if (reading.refusals.length > 0 || !mayRequire(doc.text)) return reading
   // Compose exports what it has read and reads the file again, to open the project (`setEnvWithDotEnv` in its
-  // cmd/compose). No value can change by that, but `${A:?}` can fail: above a later line that empties A.
-  const exported = new Map([...reading.values, ...environment])
+  // cmd/compose). No value can change by that, but `${A:?}` can fail: below `A=1` and above `A=`.
+  const exported: Lookup = (name) => shell(name) ?? reading.values.get(name)
   return { values: reading.values, refusals: readOnce(doc, exported, earlier, keeps).refusals }
 }
 
-function statesAnyTwice({ statements }: EnvDocument): boolean {
-  return new Set(statements.map(({ key }) => key)).size < statements.length
+/** Returns false if a raw text surely stands for itself. An octal escape can be a `$`, too. */
+export function mayExpand(raw: string): boolean {
+  return raw.includes('$') || raw.includes('\\0')
+}
+
+/** Returns false if nothing in a text can be a `${A:?}`. */
+export function mayRequire(raw: string): boolean {
+  return raw.includes('?') && mayExpand(raw)
 }
 
 function readOnce(
   doc: EnvDocument,
-  environment: ReadonlyMap<string, string>,
+  environment: Lookup,
   earlier: ReadonlyMap<string, string>,
   keeps: (name: string) => boolean,
 ): EnvReading {
   const values = new Map(earlier)
   const refusals: EnvRefusal[] = []
-  const lookup: Lookup = (name) => environment.get(name) ?? values.get(name)
+  const lookup: Lookup = (name) => environment(name) ?? values.get(name)
   const evaluateNext = evaluator()
   for (const statement of doc.statements) {
     if (statement.kind === 'inherit') {
@@ -136,7 +140,7 @@ export function evaluator(): typeof evaluate {
   let left = MAX_EXPANDED
   return (raw, quote, lookup) => {
     const result = evaluate(raw, quote, lookup)
-    if (!result.ok || !raw.includes('$')) return result
+    if (!result.ok || !mayExpand(raw)) return result
     left -= result.value.length
     return left < 0 ? tooLong() : result
   }

@@ -14,19 +14,28 @@ const FILES = 200
 const env = fc.oneof(tameEnv, anyEnv)
 
 describe.runIf(requireOrSkip('Docker Compose', composeMissing()))('a random env file', () => {
-  it('reads as Compose reads it, and is refused where Compose refuses it', () => {
+  it('reads as Compose and as a container with env_file read it, and is refused where Compose refuses it', () => {
     fc.assert(
       fc.property(env, shell, (text, environment) => {
-        const { values, refusals } = readEnv(parseEnv(text), environment)
+        const doc = parseEnv(text)
+        const { values, refusals } = readEnv(doc, environment)
         // A variable without a name (a file that ends in "A B") cannot be asked for.
         const ours = new Map([...values, ...environment].filter(([name]) => name !== ''))
         const compose = composeReads(toBuffer(text), ours.keys(), Object.fromEntries(environment))
         const said = compose.ok ? [] : compose.message
         expect([text, refusals.length === 0, said]).toEqual([text, compose.ok, said])
         if (!compose.ok) return
-        expect(comparable(compose.values)).toEqual(
-          comparable([...ours].map(([name, value]) => [name, decode(value)])),
-        )
+        const decoded = (map: Iterable<[string, string]>) =>
+          comparable([...map].map(([name, value]) => [name, decode(value)]))
+        expect(comparable(compose.values)).toEqual(decoded(ours))
+        const container = new Map(readEnv(doc, ours).values)
+        const given = new Map(compose.container)
+        // A name alone at the very end is a nameless value to a container, and the next line added makes it a name again.
+        const last = doc.statements.at(-1)
+        const isNameless = last?.kind === 'inherit' && last.end === text.length
+        for (const map of [container, given])
+          for (const name of ['', isNameless ? last.key : '']) map.delete(name)
+        expect(comparable(given)).toEqual(decoded(container))
       }),
       { numRuns: FILES },
     )

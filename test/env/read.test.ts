@@ -49,6 +49,7 @@ describe('what Compose reads', () => {
     expect(read('A=1\nB=${A:?}\nA=\n').refusals).toMatchObject([{ line: 2, kind: 'required' }])
     expect(read('A=1\nB=${A:?}\nA=\n', { A: '2' }).refusals).toEqual([])
     expect(read('A=1\nB=${A?}\nA=\n').refusals).toEqual([])
+    expect(read('A=1\nB="\\0044{A:?}"\nA=\n').refusals).toMatchObject([{ line: 2, kind: 'required' }])
   })
 
   it('refuses lines that double each other until no memory holds them', () => {

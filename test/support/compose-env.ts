@@ -6,7 +6,12 @@ import { type Env, runCompose } from './compose.js'
 
 /** What Compose makes of an env file: its values, or the words with which it refuses the file. */
 export type ComposeReading =
-  | { readonly ok: true; readonly values: ReadonlyMap<string, string> }
+  | {
+      readonly ok: true
+      readonly values: ReadonlyMap<string, string>
+      /** What a service gets that names the file (and the overlay behind it) in `env_file`. */
+      readonly container: ReadonlyMap<string, string>
+    }
   | { readonly ok: false; readonly message: string }
 
 /**
@@ -28,28 +33,32 @@ export function composeReads(
   try {
     writeFileSync(join(dir, '.env'), text)
     writeFileSync(join(dir, '.env.overlay'), overlay)
-    const files = overlay.length === 0 ? [] : ['--env-file', '.env', '--env-file', '.env.overlay']
+    const files = overlay.length === 0 ? ['.env'] : ['.env', '.env.overlay']
     // JSON is YAML; a list entry without "=" takes the value that Compose knows.
-    const service = { image: 'none', environment: [...keys] }
-    writeFileSync(join(dir, 'compose.yaml'), JSON.stringify({ name: 'oracle', services: { s: service } }))
-    const { code, stdout, stderr } = runCompose(dir, [...files, 'config', '--format', 'json'], shell)
+    const project = { image: 'none', environment: [...keys] }
+    const container = { image: 'none', env_file: files }
+    const compose = { name: 'oracle', services: { project, container } }
+    writeFileSync(join(dir, 'compose.yaml'), JSON.stringify(compose))
+    const options = files.flatMap((file) => ['--env-file', file])
+    const { code, stdout, stderr } = runCompose(dir, [...options, 'config', '--format', 'json'], shell)
     if (code !== 0) return { ok: false, message: stderr.trim() }
-    return { ok: true, values: environmentOf(stdout) }
+    const values = environmentOf(stdout, 'project')
+    return { ok: true, values, container: environmentOf(stdout, 'container') }
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
 }
 
 /**
- * The environment of the service `s`. `config` prints a Compose file, in which a literal `$` is `$$`.
+ * The environment of a service. `config` prints a Compose file, in which a literal `$` is `$$`.
  * JSON.parse keeps `__proto__` as a key of its own, and Object.entries lists it.
  */
-function environmentOf(json: string): Map<string, string> {
+export function environmentOf(json: string, service: string): Map<string, string> {
   const { services } = JSON.parse(json) as {
-    services: { s: { environment?: Record<string, string | null> } }
+    services: Record<string, { environment?: Record<string, string | null> }>
   }
   const values = new Map<string, string>()
-  for (const [key, value] of Object.entries(services.s.environment ?? {})) {
+  for (const [key, value] of Object.entries(services[service]?.environment ?? {})) {
     if (value !== null)
       values.set(
         key,
