@@ -128,6 +128,11 @@ export const PROBLEMS = {
     severity: 'warning',
     meaning: 'A value of the product refers to a variable that this run changes, and changes with it.',
   },
+  'container-changes': {
+    severity: 'error',
+    meaning:
+      'A value of the product env would change in containers that read it by `env_file`, though Compose reads it as before.',
+  },
   'forward-reference': {
     severity: 'warning',
     meaning:

@@ -112,6 +112,11 @@ export function assemble(
   return { text: parts.join(''), leading, expected, sections }
 }
 
+/** The statements of a product env. */
+export function* ownStatements(doc: EnvDocument): Generator<OwnStatement> {
+  for (const statement of doc.statements) yield ownStatement(doc, statement)
+}
+
 function ownStatement(doc: EnvDocument, statement: Statement): OwnStatement {
   const { key, kind, quote, line } = statement
   return { origin: null, key, line, kind, raw: rawValue(doc, statement), quote }

@@ -1,52 +1,103 @@
-/** What a merge changes of what was there: nothing, but where a section is rewritten or dropped. */
+/**
+ * What a merge changes of what was there, in either reading: Compose's own, from top to bottom, and that of a container
+ * with `env_file`, which expands each value against the whole file (docs/env-format.md).
+ */
 import type { EnvDocument } from '../env/document.js'
 import type { Lookup } from '../env/expand.js'
-import { type EnvReading, referencesIn } from '../env/read.js'
+import { type EnvReading, evaluator, mayExpand, referencesIn } from '../env/read.js'
 import { type Problem, problem } from '../problem.js'
-import type { Assembly, Expected } from './assemble.js'
+import { type Assembly, type Expected, ownStatements } from './assemble.js'
 import { OUR_FAULT } from './complaints.js'
 
-/** Keys that would read differently: only a rewritten or dropped section that they refer to can be why. */
+/** Reports the keys that would read differently. */
 export function changedKeys(
-  old: { doc: EnvDocument; reading: EnvReading },
+  old: { doc: EnvDocument; reading: EnvReading; isNew: boolean },
   { leading, expected }: Assembly,
   after: Lookup,
   file: string,
 ): Problem[] {
-  // Nothing that follows can reach what leads.
-  if (leading > 0) return []
+  // What leads reads as it did, except to a container, and to that except for references.
+  if (leading > 0 && (old.isNew || !mayExpand(old.doc.text))) return []
   const before = old.reading.values
+  const own = referring(ownStatements(old.doc))
+  const was = containerValue(own, (name) => before.get(name))
+  const is = containerValue(leading > 0 ? own : referring(expected), after)
   const changed = new Map<string, Expected>()
-  for (const statement of expected) {
-    const { key, origin } = statement
+  for (const statement of leading > 0 ? own.values() : expected) {
+    const { key, kind, origin } = statement
     // What a template adds is new, and no change; where both state a key, the template's word is meant to change it.
-    const isNew = origin !== null && !before.has(key)
-    if (isNew || before.get(key) === after(key)) continue
-    if (origin !== null || (changed.get(key)?.origin ?? null) === null) changed.set(key, statement)
+    if (origin !== null && !before.has(key)) continue
+    const now = is(key)
+    const isRefused = now === undefined && after(key) !== undefined
+    if (before.get(key) === after(key) && (isRefused || was(key) === now)) continue
+    // A name alone repeats the statement above it.
+    if (kind === 'assign' || !changed.has(key)) changed.set(key, statement)
   }
-  const problems: Problem[] = []
-  for (const [key, { origin, raw, quote, line }] of changed) {
-    const used = referencesIn(raw, quote).map(({ name }) => name)
-    const dropped = used.find((name) => before.has(name) && after(name) === undefined)
-    const place = { file: origin?.file ?? file, line }
-    if (dropped !== undefined) {
-      const message = `${key} refers to ${dropped}, which would be gone`
-      const next = `Set ${dropped} in the product env, or change ${key}.`
-      problems.push(problem('dropped-in-use', place, message, next))
-    }
-    // What a template gives may change: that is what a section is rewritten for.
-    if (dropped !== undefined || origin !== null) continue
-    if (used.length > 0) {
-      // Also where the variable itself reads as before: two sections made one may bring it above the line.
-      const message = `${key} refers to a variable that changes or moves, and reads differently from now on`
-      problems.push(problem('value-follows', place, message, `Check that ${key} is still what you want.`))
-    } else if (old.doc.statements.findLast((each) => each.key === key)?.line !== line) {
-      // The last statement counted, and it goes with a section.
-      const message = `${key} was stated again in a section that does not state it any more, so this line counts from now on`
-      problems.push(problem('value-follows', place, message, `Check that ${key} is still what you want.`))
-    } else {
-      problems.push(problem('proof-failed', place, `${key} would read differently`, OUR_FAULT))
-    }
+  const context = { old: old.doc, before, after, expected, file }
+  return [...changed.values()].flatMap((statement) => complaint(statement, context) ?? [])
+}
+
+/** The last statement of each key, if it refers to something. */
+function referring(statements: Iterable<Expected>): Map<string, Expected> {
+  const last = new Map<string, Expected>()
+  for (const statement of statements) {
+    if (statement.kind === 'assign' && mayExpand(statement.raw)) last.set(statement.key, statement)
+    else last.delete(statement.key)
   }
-  return problems
+  return last
+}
+
+/** What a container reads for a key. What refers to nothing is the same to both readers. */
+function containerValue(statements: ReadonlyMap<string, Expected>, project: Lookup): Lookup {
+  const evaluateNext = evaluator()
+  return (key) => {
+    const statement = statements.get(key)
+    if (statement === undefined) return project(key)
+    const result = evaluateNext(statement.raw, statement.quote, project)
+    return result.ok ? result.value : undefined
+  }
+}
+
+interface Context {
+  readonly old: EnvDocument
+  readonly before: ReadonlyMap<string, string>
+  readonly after: Lookup
+  readonly expected: readonly Expected[]
+  readonly file: string
+}
+
+/** Why a statement reads differently, as a problem; null where another one says so. */
+function complaint({ key, kind, origin, raw, quote, line }: Expected, context: Context): Problem | null {
+  const { old, before, after, expected, file } = context
+  const used = kind === 'inherit' ? [{ name: key, operator: '' }] : referencesIn(raw, quote)
+  const place = { file: origin?.file ?? file, line }
+  const dropped = used.find(({ name }) => before.has(name) && after(name) === undefined)?.name
+  if (dropped !== undefined) {
+    const repeats = `${key} repeats a value from above, which would be gone`
+    const message = kind === 'inherit' ? repeats : `${key} refers to ${dropped}, which would be gone`
+    const next = `Set ${dropped} in the product env, or change ${key}.`
+    return problem('dropped-in-use', place, message, next)
+  }
+  // What a template gives may change: that is what a section is rewritten for.
+  if (origin !== null) return null
+  const added = used.filter(({ name }) => !before.has(name) && after(name) !== undefined)
+  if (before.get(key) === after(key) && added.length > 0) {
+    const name = added.find(({ operator }) => operator !== '')?.name
+    // A plain reference to what is set further down has a warning of its own (order.ts).
+    if (name === undefined) return null
+    const feature = expected.find((each) => each.key === name)?.origin?.feature
+    const message = `${key} depends on ${name}, which feature ${feature} would set: a container with env_file would read another ${key}, while Compose reads it as before`
+    const next = `Write out the value of ${key}, or set ${name} above it; then merge again.`
+    return problem('container-changes', place, message, next)
+  }
+  const follows = `Check that ${key} is still what you want.`
+  if (used.length > 0) {
+    // Also where the variable itself reads as before: two sections made one may bring it above the line.
+    const message = `${key} refers to a variable that changes or moves, and reads differently from now on`
+    return problem('value-follows', place, message, follows)
+  }
+  if (old.statements.findLast((each) => each.key === key)?.line === line)
+    return problem('proof-failed', place, `${key} would read differently`, OUR_FAULT)
+  const message = `${key} was stated again in a section that does not state it any more, so this line counts from now on`
+  return problem('value-follows', place, message, follows)
 }

@@ -59,7 +59,7 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
   }
 
   const assembly = assemble(doc, fates, chosen, winners)
-  const proof = prove({ doc, reading, earlier: source.earlier }, assembly, source.env.file)
+  const proof = prove({ doc, reading, earlier: source.earlier, isNew: create }, assembly, source.env.file)
   const { after } = proof
   append(problems, proof.problems)
   for (const reference of forwardReferences(doc, assembly, source.earlier)) {

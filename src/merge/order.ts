@@ -3,7 +3,7 @@
  * reference is empty, however clear it is what was meant.
  */
 import { type EnvDocument, type Quote, rawValue } from '../env/document.js'
-import { referencesIn } from '../env/read.js'
+import { mayExpand, referencesIn } from '../env/read.js'
 import type { Assembly, Expected } from './assemble.js'
 import type { Origin } from './candidates.js'
 
@@ -38,11 +38,11 @@ export function forwardReferences(
   earlier: ReadonlyMap<string, string> = new Map(),
 ): ForwardReference[] {
   // In a large product env nearly nothing refers to anything.
-  if (!text.includes('$')) return []
+  if (!mayExpand(text)) return []
   const open: (Stated & { readonly index: number; readonly names: readonly string[] })[] = []
   const asked = new Set<string>()
   const visit = (index: number, stated: Stated, raw: string, quote: Quote): void => {
-    if (!raw.includes('$')) return
+    if (!mayExpand(raw)) return
     const plain = referencesIn(raw, quote).filter(
       ({ name, operator }) => operator === '' && !earlier.has(name),
     )
@@ -65,8 +65,8 @@ export function forwardReferences(
   return open.flatMap(({ index, names, key, line, origin }) =>
     names.flatMap((name) => {
       const place = first.get(name)
-      // Of a key that is stated again, only the last line counts; and a name alone leaves its value to the shell.
-      const isIdle = last.get(key) !== index || place?.kind === 'inherit'
+      // Of a key that is stated again, only the last line counts.
+      const isIdle = last.get(key) !== index
       return place === undefined || place.index <= index || isIdle
         ? []
         : [{ key, name, origin, line, below: place.origin }]
@@ -74,16 +74,17 @@ export function forwardReferences(
   )
 }
 
-/** Where some names are stated first, and others last: of a large product env that is a small part. */
+/** Where some names get a value first, and others are stated last: of a large product env that is a small part. */
 function placesOf(
   asked: ReadonlySet<string>,
   referring: ReadonlySet<string>,
   all: readonly Pick<Expected, 'key' | 'kind' | 'origin'>[],
 ) {
-  const first = new Map<string, Pick<Expected, 'kind' | 'origin'> & { readonly index: number }>()
+  const first = new Map<string, Pick<Expected, 'origin'> & { readonly index: number }>()
   const last = new Map<string, number>()
   for (const [index, { key, kind, origin }] of all.entries()) {
-    if (asked.has(key) && !first.has(key)) first.set(key, { index, kind, origin })
+    // A name alone leaves its value to the shell.
+    if (kind === 'assign' && asked.has(key) && !first.has(key)) first.set(key, { index, origin })
     if (referring.has(key)) last.set(key, index)
   }
   return { first, last }

@@ -97,6 +97,11 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<stri
         }),
       '--refresh',
     ),
+  'container-changes': () =>
+    merged({
+      'products/shop/.env': 'CACHE=${REDIS_URL:-memory:}\n',
+      'features/redis/.env.example': 'REDIS_URL=redis://redis:6379\n',
+    }),
   'forward-reference': () =>
     merged({ 'products/shop/.env': 'CACHE_URL=redis://localhost:${REDIS_HOST_PORT}\n' }),
   'dropped-in-use': () =>

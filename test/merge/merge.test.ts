@@ -145,7 +145,7 @@ describe('no gluing', () => {
 
   it('of an "export" that ends the file, which is a name there and would be none with a newline', () => {
     expect(problems({ env: 'A=1\nexport', features: { f: 'B=2' } })).toEqual([
-      'proof-failed products/app/.env',
+      'proof-failed products/app/.env:2',
     ])
   })
 })
@@ -285,7 +285,7 @@ describe('a template that', () => {
   it('empties a variable that it needs further up, which Compose refuses when it reads the file again: a warning', () => {
     expect(problems({ features: { f: 'A=1\nB=${A:?}\nA=\n' } })).toEqual([
       'duplicate-key features/f/.env.example:1',
-      'required-missing products/app/.env:3',
+      'required-missing features/f/.env.example:2',
     ])
   })
 

@@ -29,6 +29,9 @@ describe('a value that refers to what is stated further down is a warning', () =
       'features/f/.env.example:1 Put g before f in "features:" of product.yaml; if both have a section already, delete the two sections and merge again.',
     ])
   })
+  it('a line above a name alone that gets a value further down', () => {
+    expect(problems({ env: 'URL=$A\nA\nA=1\n' })).toEqual(['forward-reference products/app/.env:1'])
+  })
   it('again, as long as it is so', () => {
     const features = { f: 'URL=:$A\nA=1\n' }
     const env = plan({ features }).after ?? ''

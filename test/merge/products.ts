@@ -72,3 +72,10 @@ export const problems = (given: Given, options?: MergeOptions): string[] =>
   )
 
 export { encode }
+
+/** The keys that were there, except those of which the plan warns that containers get a value for them. */
+export function settledKeys({ before, problems }: ProductPlan): string[] {
+  const gaps = problems.filter(({ code }) => code === 'forward-reference').map(({ line }) => line)
+  const last = new Map(parseEnv(before ?? '').statements.map(({ key, line }) => [key, line]))
+  return [...last].filter(([, line]) => !gaps.includes(line)).map(([key]) => key)
+}

@@ -4,6 +4,7 @@ import { parseEnv } from '../../src/env/document.js'
 import { readAsDotenv } from '../../src/env/dotenv.js'
 import { readEnv } from '../../src/env/read.js'
 import { candidatesOf } from '../../src/merge/candidates.js'
+import { OUR_FAULT } from '../../src/merge/complaints.js'
 import { createFromExample } from '../../src/merge/create.js'
 import { planMerge } from '../../src/merge/merge.js'
 import type { ProductPlan } from '../../src/merge/plan.js'
@@ -12,6 +13,7 @@ import type { ProductSource } from '../../src/merge/source.js'
 import { viewEnv } from '../../src/merge/view.js'
 import { hasErrors } from '../../src/problem.js'
 import { anyEnv, mergeOptions, productSource, RUNS, shell } from '../support/arbitraries.js'
+import { settledKeys } from './products.js'
 
 const runs = { numRuns: RUNS }
 
@@ -22,6 +24,11 @@ function merged(source: ProductSource, plan: ProductPlan): ProductSource {
 
 function read(text: string | null, environment?: ReadonlyMap<string, string>) {
   return readEnv(parseEnv(text ?? ''), environment)
+}
+
+/** As a service with `env_file` reads it. */
+function inContainer(text: string | null) {
+  return read(text, read(text).values)
 }
 
 it('plans any source without throwing', () => {
@@ -110,6 +117,29 @@ it('leaves what Compose reads for every key that was there, also under a shell t
       expect(now.refusals.slice(0, old.refusals.length)).toEqual(old.refusals)
     }),
     runs,
+  )
+})
+
+it('leaves what a container reads for every key that was there, or warns that it fills a gap', () => {
+  fc.assert(
+    fc.property(productSource, (source) => {
+      const plan = planMerge(source)
+      const [was, now] = [inContainer(plan.before), inContainer(plan.after)]
+      // A file that Compose refuses reaches no container.
+      if (read(plan.before).refusals.length > 0) return
+      for (const key of settledKeys(plan))
+        expect([key, now.values.get(key)]).toEqual([key, was.values.get(key)])
+    }),
+    runs,
+  )
+})
+
+it('knows why a line of the product would read differently', () => {
+  fc.assert(
+    fc.property(productSource, mergeOptions, (source, options) => {
+      expect(planMerge(source, options).problems.filter(({ next }) => next === OUR_FAULT)).toEqual([])
+    }),
+    { numRuns: 5 * RUNS },
   )
 })
 

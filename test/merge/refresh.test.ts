@@ -88,6 +88,30 @@ describe('--refresh', () => {
   })
 })
 
+describe('a name alone below a section stops what would take its value', () => {
+  const env = earlier({ f: 'C=1\nD=2\n' })
+
+  it.each([
+    ['which it repeats', 'C\n'],
+    ['which a line above it refers to', 'URL=${C:-d}\nURL\n'],
+    ['which is escaped', 'URL="\\0044{C:-d}"\n'],
+    ['which Compose requires', 'URL=${C:?}\n'],
+  ])('%s', (_, own) => {
+    const used = `${env}${own}`
+    const place = `dropped-in-use products/app/.env:${env.split('\n').length}`
+    expect(problems({ env: used }, PRUNE)).toEqual([place])
+    expect(problems({ env: used, features: { f: 'D=2\n' } }, REFRESH)).toEqual([place])
+  })
+})
+
+it('a line that Compose would refuse once a section is rewritten stops the refresh', () => {
+  const env = `${earlier({ f: 'C=1\n' })}URL=\${C:?}\n`
+  expect(problems({ env, features: { f: 'C=\n' } }, REFRESH)).toEqual([
+    'value-follows products/app/.env:6',
+    'env-refused products/app/.env:6',
+  ])
+})
+
 describe('a reference that a rewritten section would empty stops the merge', () => {
   const features = { f: 'A_HOST_PORT=80\nURL=http://x:$A_HOST_PORT\n' }
   const env = earlier(features)
@@ -119,8 +143,9 @@ describe('a reference that a rewritten section would empty stops the merge', () 
 })
 
 it('a line of the product between two sections that become one follows what comes to stand above it', () => {
-  const first = `${earlier({ f: 'A=1\n' })}URL=http://h/\${B:-none}\n`
-  const env = merge({ env: first, features: { f: 'A=1\nB=2\n' } })
+  const first = earlier({ f: 'A=1\n' })
+  const both = merge({ env: first, features: { f: 'A=1\nB=2\n' } })
+  const env = `${first}URL=http://h/\${B:-none}\n${both.slice(first.length)}`
   const given = { env, features: { f: 'A=1\nB=2\n' } }
   expect(problems(given, REFRESH)).toEqual(['value-follows products/app/.env:6'])
   expect(merge(given, REFRESH).match(/# >>> f/g)).toHaveLength(1)

@@ -186,7 +186,10 @@ const comment = fc
 const section: Arbitrary<string> = fc
   .tuple(
     fc.constantFrom('redis', 'web', 'gone'),
-    fc.array(assignment(fc.oneof(port, word)), { minLength: 1, maxLength: 3 }),
+    fc.array(fc.oneof({ weight: 4, arbitrary: assignment(fc.oneof(port, word, expansion)) }, inherit), {
+      minLength: 1,
+      maxLength: 3,
+    }),
     eol,
     fc.constantFrom('whole', 'whole', 'whole', 'edited', 'no end', 'no start'),
   )
