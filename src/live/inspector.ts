@@ -7,8 +7,8 @@ import { addressesOverlap, ownerName } from '../ports/claim.js'
 import { MAX_PORT } from '../ports/value.js'
 import type { Container } from './container.js'
 import type { Engine } from './engine.js'
+import { DOCKER_PROXY, type Holder } from './holder.js'
 import type { Machine } from './machine.js'
-import { DOCKER_PROXY, type Holder } from './process.js'
 import { byPort, type Protocol, type Socket, socketInTheWay } from './sockets.js'
 
 /** A product, or one of its instances, as Docker Compose knows it. */
@@ -127,7 +127,7 @@ export class PortInspector {
 
   /** Older versions of Compose do not record the folder. */
   #isFolderOf({ directory }: Container, stack: Stack): boolean {
-    if (directory === null || directory === stack.directory) return true
+    if (directory === null) return true
     const real = this.machine.realPath(directory)
     // A folder that is gone was the product's before it moved; behind a remote engine, it may be another machine's.
     return real === null ? !this.engine?.remote : real === this.machine.realPath(stack.directory)

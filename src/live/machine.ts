@@ -3,8 +3,8 @@ import { realpathSync } from 'node:fs'
 import type { EphemeralRange } from '../ports/hazards.js'
 import { askEngine, type Engine } from './engine.js'
 import { ephemeralRange } from './ephemeral.js'
+import { type Holder, holdersOf } from './holder.js'
 import { type Binding, bindPort } from './probe.js'
-import { type Holder, holdersOf } from './process.js'
 import { type Protocol, readSockets, type Socket } from './sockets.js'
 
 export interface Machine {
@@ -33,7 +33,7 @@ export function thisMachine(env: Readonly<Record<string, string | undefined>>): 
       engine ??= askEngine(env, onWait)
       return engine
     },
-    sockets: readSockets,
+    sockets: () => readSockets(),
     holders: holdersOf,
     bind: bindPort,
     realPath,

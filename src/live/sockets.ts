@@ -19,15 +19,15 @@ export interface Socket {
   readonly inode: number
 }
 
-/** Lists every socket that has a local port and an owner. @returns null where the system has no such list */
-export function readSockets(): Socket[] | null {
-  const tcp = textOf('/proc/net/tcp')
+/** Lists every socket that has an owner. @returns null where the system has no such list */
+export function readSockets(folder = '/proc/net'): Socket[] | null {
+  const tcp = textOf(`${folder}/tcp`)
   if (tcp === '') return null
   return [
     ...parseSockets(tcp, 'tcp'),
-    ...parseSockets(textOf('/proc/net/tcp6'), 'tcp'),
-    ...parseSockets(textOf('/proc/net/udp'), 'udp'),
-    ...parseSockets(textOf('/proc/net/udp6'), 'udp'),
+    ...parseSockets(textOf(`${folder}/tcp6`), 'tcp'),
+    ...parseSockets(textOf(`${folder}/udp`), 'udp'),
+    ...parseSockets(textOf(`${folder}/udp6`), 'udp'),
   ]
 }
 
@@ -73,7 +73,7 @@ export function parseSockets(
 ): Socket[] {
   const sockets: Socket[] = []
   for (const [, address = '', port = '', state = '', uid, inode] of text.matchAll(ROW)) {
-    if (inode === '0' || port === '0000') continue
+    if (inode === '0') continue
     sockets.push({
       protocol,
       address: parseHexAddress(address, littleEndian),

@@ -1,7 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { PS_FORMAT, parseContainers, parsePorts } from '../../src/live/container.js'
+import { PS_FORMAT } from '../../src/live/container.js'
 import {
   askEngine,
   type Engine,
@@ -14,64 +14,6 @@ import { thisMachine } from '../../src/live/machine.js'
 import { run } from '../support/compose.js'
 import { LOCAL } from '../support/machine.js'
 import { temporaryFolder } from './support.js'
-
-describe('the ports of a container', () => {
-  const tcp = (address: string, from: number, to = from) => ({ protocol: 'tcp', address, from, to })
-  test.each([
-    ['', []],
-    ['6379/tcp', []],
-    ['9000-9001/tcp, 53/udp', []],
-    ['0.0.0.0:6971->6379/tcp', [tcp('0.0.0.0', 6971)]],
-    ['0.0.0.0:6971->6379/tcp, [::]:6971->6379/tcp', [tcp('0.0.0.0', 6971), tcp('::', 6971)]],
-    ['0.0.0.0:6971->6379/tcp, :::6971->6379/tcp', [tcp('0.0.0.0', 6971), tcp('::', 6971)]],
-    ['0.0.0.0:8000-8010->80-90/tcp, 443/tcp', [tcp('0.0.0.0', 8000, 8010)]],
-    [':::8000-8010->8000-8010/tcp', [tcp('::', 8000, 8010)]],
-    ['127.0.0.1:53->53/udp', [{ ...tcp('127.0.0.1', 53), protocol: 'udp' }]],
-    ['[2001:db8::1]:80->80/tcp', [tcp('2001:db8::1', 80)]],
-    ['2001:db8::1:80->80/tcp', [tcp('2001:db8::1', 80)]],
-    ['192.168.1.7:3868->3868/sctp', [{ ...tcp('192.168.1.7', 3868), protocol: 'sctp' }]],
-    ['8080->80/tcp', [tcp('', 8080)]],
-  ])('%j', (text, published) => {
-    expect(parsePorts(text)).toEqual(published)
-  })
-})
-
-describe('what docker ps prints', () => {
-  const id = 'f'.repeat(64)
-  const line = (fields: object) => `${JSON.stringify({ id, names: 'redis', image: 'redis:7', ...fields })}\n`
-
-  test('nothing is no container', () => {
-    expect(parseContainers('')).toEqual([])
-  })
-  test('a container of Compose has its labels, commas and all', () => {
-    const directory = '/srv/a,com.docker.compose.project=other/app'
-    const output = line({ ports: '0.0.0.0:1->2/tcp', project: 'app', service: 'redis', directory })
-    expect(parseContainers(output)).toEqual([
-      {
-        container: { id, name: 'redis', image: 'redis:7', project: 'app', service: 'redis', directory },
-        published: [{ protocol: 'tcp', address: '0.0.0.0', from: 1, to: 1 }],
-      },
-    ])
-  })
-  test('a container without labels has none', () => {
-    const [only] = parseContainers(line({ ports: '', project: '', service: '', directory: '' })) ?? []
-    expect(only?.container).toMatchObject({ project: null, service: null, directory: null })
-  })
-  test.each([
-    ['redis', 'redis'],
-    ['web/redis,redis', 'redis'],
-    ['redis,web/redis', 'redis'],
-    ['', 'ffffffffffff'],
-  ])('names %j give %j', (names, name) => {
-    expect(parseContainers(line({ names }))?.[0]?.container.name).toBe(name)
-  })
-  test.each(['CONTAINER ID   IMAGE\n', '[]\n', 'null\n', '{"name":"x"}\n'])(
-    '%j is something else',
-    (output) => {
-      expect(parseContainers(output)).toBeNull()
-    },
-  )
-})
 
 test.each([
   [null, false],
@@ -187,7 +129,7 @@ describe('the engine', () => {
     )
   })
   test('is waited for no longer than said, whatever the client has started, and the wait is told', async () => {
-    const slow = fakeClient(`${CONTEXT}; sleep 300 & echo '{"id":"1"}'; sleep 300`)
+    const slow = fakeClient(`${CONTEXT}; sleep 20 & echo '{"id":"1"}'; exec sleep 20`)
     expect(await ask(slow, 400)).toEqual({
       endpoint: 'ssh://me@host',
       remote: true,
@@ -198,7 +140,7 @@ describe('the engine', () => {
   })
   test('is waited for three seconds, and asked once in a run', async () => {
     const waits: string[] = []
-    const machine = thisMachine(fakeClient('sleep 300'))
+    const machine = thisMachine(fakeClient('exec sleep 20'))
     const engines = [1, 2].map(() => machine.engine((name) => waits.push(name)))
     const [first, second] = await Promise.all(engines)
     expect(first?.silence).toBe('the Docker engine does not answer (no answer within 3 s)')

@@ -76,6 +76,13 @@ describe('a container', () => {
       OWN,
     ],
     [
+      'of an old Compose has no folder behind a remote engine either',
+      { engine: remotely(running({ ...of(first), directory: null })) },
+      {},
+      'own',
+      OWN,
+    ],
+    [
       'whose folder is gone is its own: the folder has moved',
       { engine: running(otherCheckout), links: { [elsewhere]: null } },
       {},
@@ -413,12 +420,13 @@ test('a range is told in runs of one state', async () => {
     sockets: [{ port: 8005 }, { port: 8006, inode: 2 }],
     holders: { 1: { pid: 1 }, 2: { pid: 2 } },
   }
-  const runs = await inspectorOf(fakeMachine(world), world.engine).runsOf(wants({ from: 8000, to: 8006 }))
+  const runs = await inspectorOf(fakeMachine(world), world.engine).runsOf(wants({ from: 8000, to: 8008 }))
   expect(runs.map(({ from, to, text }) => [from, to, text])).toEqual([
     [8000, 8000, 'free'],
     [8001, 8003, OWN],
     [8004, 8004, 'free'],
     [8005, 8005, 'in use by process node (pid 1)'],
     [8006, 8006, 'in use by process node (pid 2)'],
+    [8007, 8008, 'free'],
   ])
 })

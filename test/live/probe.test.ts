@@ -3,7 +3,7 @@ import { connect, createServer, isIPv6, type Server } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { addressesToBind, bindPort } from '../../src/live/probe.js'
 import type { Protocol } from '../../src/live/sockets.js'
-import { bindUdp, freePort, listenTcp } from './support.js'
+import { bindUdp, freePort, hasIPv6, listenTcp } from './support.js'
 
 const NO_PAUSE = async () => {}
 
@@ -11,7 +11,6 @@ async function outcome(protocol: Protocol, address: string, port: number): Promi
   return (await bindPort(protocol, address, port, NO_PAUSE)).outcome
 }
 
-const hasIPv6 = (await outcome('tcp', '::1', 0)) === 'free'
 const linux = process.platform === 'linux'
 
 test.each([

@@ -1,9 +1,9 @@
 /** A machine for the tests: nothing listens on it, and its engine runs no container, unless a test says otherwise. */
 import type { Container, PublishedRange } from '../../src/live/container.js'
 import type { Engine } from '../../src/live/engine.js'
+import type { Holder } from '../../src/live/holder.js'
 import type { Machine } from '../../src/live/machine.js'
 import type { Binding } from '../../src/live/probe.js'
-import type { Holder } from '../../src/live/process.js'
 import type { Socket } from '../../src/live/sockets.js'
 
 export interface World {
