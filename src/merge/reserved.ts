@@ -1,22 +1,35 @@
 /**
- * Variables that steer Compose, the shell or the loader instead of an application. A feature that could set
- * them could switch the product env off (`COMPOSE_DISABLE_ENV_FILE`), point Docker at another engine, or run
- * code in whatever sources the file; a product has to allow it by name.
+ * Variables with which a `.env` file steers Compose, docker or the programs they start, instead of an application.
+ * A product has to allow them by name. How each row was found out: docs/reserved.md.
  */
 const RESERVED: readonly { readonly names: RegExp; readonly reason: string }[] = [
+  // All of them: Compose exports every one to itself and to the programs it starts.
   { names: /^COMPOSE_/, reason: 'steers Docker Compose itself' },
-  { names: /^(DOCKER|BUILDKIT|BUILDX)_/, reason: 'steers the docker command' },
-  { names: /^(LD|DYLD)_/, reason: 'makes the loader put foreign code into every program' },
   {
     names:
-      /^(PATH|PATHEXT|CDPATH|HOME|SHELL|USER|LOGNAME|PWD|OLDPWD|TMPDIR|IFS|ENV|BASH_ENV|BASH_FUNC_.*|BASHOPTS|SHELLOPTS|PS[0-4]|PROMPT_COMMAND)$/,
-    reason: 'steers the shell',
+      /^(DOCKER_(API_VERSION|AUTH_CONFIG|CERT_PATH|CLI_OTEL_EXPORTER_OTLP_ENDPOINT|CONFIG|CONTEXT|CUSTOM_HEADERS|HOST|TLS|TLS_VERIFY)|KUBECONFIG)$/,
+    reason: 'decides which engine docker talks to, and how',
   },
   {
     names:
-      /^(NODE_OPTIONS|NODE_PATH|PYTHONPATH|PYTHONSTARTUP|PERL5LIB|PERL5OPT|RUBYLIB|RUBYOPT|JAVA_TOOL_OPTIONS|GIT_(SSH|SSH_COMMAND|DIR|EXEC_PATH))$/,
-    reason: 'makes an interpreter run foreign code',
+      /^(DOCKER_(BUILDKIT|CONTENT_TRUST|CONTENT_TRUST_SERVER|DEFAULT_PLATFORM)|BUILDX_(BUILDER|CONFIG)|EXPERIMENTAL_BUILDKIT_SOURCE_POLICY)$/,
+    reason: 'decides what docker builds and runs',
   },
+  {
+    names:
+      /^((ALL|HTTPS?|NO)_PROXY|SSL_CERT_(DIR|FILE)|GNUTLS_SYSTEM_PRIORITY_FILE|HOSTALIASES|LOCALDOMAIN|RES_OPTIONS|RESOLV_HOST_CONF)$/,
+    reason: 'decides what Docker Compose connects to and trusts',
+  },
+  {
+    names:
+      /^(GIT_(ALLOW_PROTOCOL|ASKPASS|COMMON_DIR|CONFIG_\w+|DIR|EXEC_PATH|INDEX_FILE|OBJECT_DIRECTORY|PROXY_COMMAND|SSH|SSH_COMMAND|SSL_\w+|TEMPLATE_DIR|TRACE\w*|WORK_TREE)|SSH_(ASKPASS|AUTH_SOCK)|XDG_(CACHE|CONFIG)_HOME)$/,
+    reason: 'steers git and ssh, which Docker Compose starts',
+  },
+  {
+    names: /^(LD_(AUDIT|LIBRARY_PATH|PRELOAD)|DYLD_(INSERT_LIBRARIES|(FRAMEWORK|LIBRARY)_PATH)|GODEBUG)$/,
+    reason: 'changes the code that programs run',
+  },
+  { names: /^(BASH_ENV|CDPATH|HOME|IFS|PATH|PROMPT_COMMAND|PS[0-4])$/, reason: 'steers the shell' },
 ]
 
 /** All of them at once, as hardly any name is one. */

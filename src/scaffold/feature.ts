@@ -27,7 +27,7 @@ export function variablePrefix(name: string, stated: ReadonlySet<string>): strin
   // A variable of Compose can't start with a digit.
   const usable = /^\d/.test(plain) ? `FEATURE_${plain}` : plain
   const isFree = (prefix: string): boolean =>
-    reservedReason(portVariable(prefix)) === null &&
+    ownKeys(prefix).every((key) => reservedReason(key) === null) &&
     ![...stated].some((key) => ownKeys(prefix).includes(key.toUpperCase()))
   const candidates = [usable, `FEATURE_${plain}`]
   for (let number = 2; ; number++) {

@@ -59,7 +59,7 @@ export const PRODUCT_SCHEMA: Schema = {
       type: 'array',
       items: { type: 'string', ...VARIABLE },
       description:
-        'Reserved variables (COMPOSE_*, DOCKER_*, PATH, …) that features may set all the same, by name.',
+        'Reserved variables (COMPOSE_*, DOCKER_HOST, PATH, …) that features may set all the same, by name.',
       examples: [['COMPOSE_PROFILES']],
     },
     offset: { ...offset, examples: [250] },

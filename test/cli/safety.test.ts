@@ -208,14 +208,11 @@ describe('a reserved variable', () => {
     'COMPOSE_PROJECT_NAME',
     'COMPOSE_DISABLE_ENV_FILE',
     'DOCKER_HOST',
-    'BUILDKIT_HOST',
+    'http_proxy',
+    'SSL_CERT_FILE',
     'PATH',
     'Path',
-    'HOME',
     'LD_PRELOAD',
-    'DYLD_INSERT_LIBRARIES',
-    'BASH_ENV',
-    'NODE_OPTIONS',
     'GIT_SSH_COMMAND',
     'compose_file',
   ])('(%s) may not be set by a feature, and nothing is written', async (name) => {
@@ -229,6 +226,20 @@ describe('a reserved variable', () => {
     ])
     expect(stderr).toContain(`add "allow: [${name}]" to product.yaml`)
     expect(workspace.read(ENV)).toBeNull()
+  })
+
+  test.each([
+    'ENV',
+    'USER',
+    'DOCKER_LOGS',
+    'DOCKER_ELK_HTTP_PORT',
+    'NODE_OPTIONS',
+    'LD_SDK_KEY',
+    'GIT_COMMIT',
+  ])('is not what an application calls %s', async (name) => {
+    const workspace = from(`${name}=x\n`)
+    expect(await product('env --merge', workspace)).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(workspace.read(ENV)).toContain(`\n${name}=x\n`)
   })
 
   test('may be set where product.yaml allows it by name', async () => {

@@ -87,9 +87,10 @@ describe('a new feature', () => {
     ['my-cache', 'MY_CACHE_HOST_PORT'],
     ['my.cache_2', 'MY_CACHE_2_HOST_PORT'],
     ['7zip', 'FEATURE_7ZIP_HOST_PORT'],
-    // Reserved: steers the docker command.
-    ['docker', 'FEATURE_DOCKER_HOST_PORT'],
-    ['ld', 'FEATURE_LD_HOST_PORT'],
+    // Reserved: steers Compose, steers git.
+    ['compose', 'FEATURE_COMPOSE_HOST_PORT'],
+    ['git-config', 'FEATURE_GIT_CONFIG_HOST_PORT'],
+    ['docker', 'DOCKER_HOST_PORT'],
     // Another feature's.
     ['redis-', 'FEATURE_REDIS_HOST_PORT'],
     ['a-', 'A_HOST_PORT'],

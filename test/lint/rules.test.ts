@@ -372,7 +372,7 @@ const CASES: Readonly<Record<LintCode, readonly Case[]>> = {
     },
     {
       name: "the project's name, the shell's, a port",
-      compose: service('    environment:\n      A: ${COMPOSE_PROJECT_NAME}${HOME}${A_HOST_PORT}\n'),
+      compose: service('    environment:\n      A: ${COMPOSE_PROJECT_NAME}${HOME}${USER}${A_HOST_PORT}\n'),
     },
     { name: 'a published port', compose: ports('"${P}:1"') },
   ],

@@ -4,6 +4,9 @@ import { isOwn } from '../context.js'
 import { ownPorts } from '../port-use.js'
 import type { Rule } from '../rule.js'
 
+/** Every shell sets them. */
+const FROM_THE_SHELL: ReadonlySet<string> = new Set(['LOGNAME', 'PWD', 'SHELL', 'USER'])
+
 export const unsetVariable = {
   code: 'unset-variable',
   group: 'compose',
@@ -28,9 +31,9 @@ export const unsetVariable = {
     )
     for (const { name, uses } of compose?.variables ?? []) {
       const use = uses.find(({ span, operator }) => operator === '' && isOwn(context, span))
-      // Ports have rules of their own; what steers Compose or the shell no feature may state.
-      if (use === undefined || published.has(name) || isPortVariable(name) || reservedReason(name) !== null)
-        continue
+      // Ports have rules of their own, and a feature may not set a reserved variable.
+      if (use === undefined || published.has(name) || isPortVariable(name)) continue
+      if (reservedReason(name) !== null || FROM_THE_SHELL.has(name)) continue
       if (templates.some(({ stated }) => stated.has(name)) || others.stating(name).length > 0) continue
       const { file, line, column } = use.span
       yield {
