@@ -78,7 +78,10 @@ export const PROBLEMS = {
     severity: 'warning',
     meaning: 'A folder holds what makes a product or feature, but its name is none.',
   },
-  'skipped-file': { severity: 'warning', meaning: 'A file is there under two names, and one is not read.' },
+  'skipped-file': {
+    severity: 'warning',
+    meaning: 'A template, Compose file or settings file has a name or folder under which it is not read.',
+  },
   'no-env': { severity: 'error', meaning: 'The product has no product env yet.' },
   'env-file-off': {
     severity: 'warning',

@@ -20,6 +20,7 @@ import { saveAll } from '../save/save-all.js'
 import { EPHEMERAL } from '../scaffold/base-port.js'
 import { ENVIRONMENTS, featureFolder, productFolder, templateName } from '../workspace/layout.js'
 import { saveOf } from '../workspace/save-of.js'
+import { unreadFiles } from '../workspace/unread.js'
 import {
   type Environment,
   readComposeFile,
@@ -58,6 +59,7 @@ export async function lintFeatures(
     productTexts: productTexts(workspace),
   })
   const wanted = sources.filter(({ name }) => chosen.includes(name))
+  problems.push(...wanted.flatMap(({ folder }) => unreadFiles(workspace, folder)))
   const outcome = options.fix
     ? await fix(host, workspace, wanted, surroundings, options, problems)
     : { findings: wanted.flatMap((source) => withTrueEdits(source, surroundings)), changes: null }

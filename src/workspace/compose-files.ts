@@ -4,16 +4,8 @@ import { resolvePath } from '../compose/path.js'
 import { decode } from '../env/bytes.js'
 import type { Problem } from '../problem.js'
 import { isFile } from './files.js'
-import { productFolder } from './layout.js'
+import { COMPOSE_OVERRIDES, productFolder } from './layout.js'
 import { readComposeFile, readFile, type Workspace } from './workspace.js'
-
-/** Files that Compose reads on top of the one it finds. */
-const OVERRIDES = [
-  'compose.override.yml',
-  'compose.override.yaml',
-  'docker-compose.override.yml',
-  'docker-compose.override.yaml',
-]
 
 /** Compose files by name; all names are relative to the workspace, or absolute. */
 export interface ComposeFiles {
@@ -49,7 +41,7 @@ export function composeFiles(
   }
   const { file, text } = readComposeFile(workspace, folder, problems)
   if (text === null) return { files: [], directory: folder, unread: [] }
-  const override = OVERRIDES.find((name) => isFile(join(workspace.root, folder, name)))
+  const override = COMPOSE_OVERRIDES.find((name) => isFile(join(workspace.root, folder, name)))
   const files = override === undefined ? [file] : [file, join(folder, override)]
   return { files, directory: folder, unread: [] }
 }

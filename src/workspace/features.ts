@@ -10,6 +10,7 @@ import type { Problem } from '../problem.js'
 import { readComposeProject } from './compose.js'
 import { featureFolder } from './layout.js'
 import type { LoadedProduct } from './product.js'
+import { unreadFiles } from './unread.js'
 import { readComposeFile, readTemplate, type Workspace } from './workspace.js'
 
 /** A variable of a feature. */
@@ -48,6 +49,7 @@ export function featuresOf(
     }
   }
   return workspace.features.map((name) => {
+    problems.push(...unreadFiles(workspace, featureFolder(name)))
     const template = readTemplate(workspace, name, null, problems)
     const reading = template === null ? null : readEnv(template.doc)
     const values = reading?.values ?? new Map<string, string>()

@@ -69,6 +69,15 @@ export function namesIn(path: string, folder: string): { names: string[]; proble
   return namesOf(path, folder, () => true)
 }
 
+/** What is in a folder, by code point, or nothing if it cannot be looked into. */
+export function entriesIn(path: string): Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+  } catch {
+    return []
+  }
+}
+
 /** The names of the folders in a folder (links to one count), by code point. */
 export function foldersIn(path: string, folder: string): { names: string[]; problem: Problem | null } {
   // Most systems say with the name what it is, which spares asking for each of a thousand features.

@@ -11,6 +11,7 @@ import { includedFeatures, type NamedFeature } from './included-features.js'
 import { featureFolder, productFile, productFolder } from './layout.js'
 import { PRODUCT_SCHEMA, type ProductSettings } from './settings.js'
 import { suggestion } from './suggestion.js'
+import { unreadFiles } from './unread.js'
 import {
   checkProduct,
   type Environment,
@@ -39,6 +40,7 @@ export async function loadProduct(workspace: Workspace, name: string): Promise<L
   const problems: Problem[] = []
   const unknown = checkProduct(workspace, name)
   if (unknown !== null) return notLoaded(name, unknown)
+  problems.push(...unreadFiles(workspace, productFolder(name)))
   const stem = productFile(name, 'product')
   const env = readFile(workspace, productFile(name, '.env'), problems)
   const environment = workspace.environment ?? environmentOf(env.text ?? '')
@@ -133,7 +135,7 @@ function loadFeature(
 ): FeatureSource[] {
   const found: Problem[] = []
   const template = readTemplate(workspace, feature, environment, found)
-  problems.push(...found)
+  problems.push(...found, ...unreadFiles(workspace, featureFolder(feature)))
   const hostDir = join(workspace.root, featureFolder(feature))
   return found.length > 0 ? [] : [{ name: feature, hostDir, template }]
 }

@@ -1,13 +1,21 @@
 /** A workspace and the reading of its files, each once. */
 
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { parseEnv } from '../env/document.js'
 import type { TemplateSource, TextSource } from '../merge/source.js'
 import { DEFAULT_MODULUS } from '../ports/offset.js'
 import { type Problem, problem } from '../problem.js'
 import { type FileText, foldersIn, leadsOut, readText } from './files.js'
-import { type ENVIRONMENTS, FEATURES, featureFolder, isTemplate, PRODUCTS, templateName } from './layout.js'
+import {
+  COMPOSE_FILES,
+  type ENVIRONMENTS,
+  FEATURES,
+  featureFolder,
+  isTemplate,
+  PRODUCTS,
+  templateName,
+} from './layout.js'
 import { readSettings, type Settings } from './read-settings.js'
 import type { Schema } from './schema.js'
 import { NAME_PATTERN, NAMES_ARE, WORKSPACE_SCHEMA, type WorkspaceSettings } from './settings.js'
@@ -35,8 +43,6 @@ export interface Workspace {
 
 const NAME = new RegExp(NAME_PATTERN)
 const YAML_NAMES = (stem: string): string[] => [`${stem}.yaml`, `${stem}.yml`]
-/** In Compose's own order of preference. */
-const COMPOSE_FILES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
 
 /** Opens a workspace. @param root absolute, a folder that has `features/` and `products/` */
 export async function openWorkspace(
@@ -120,7 +126,7 @@ export function readFile({ root, texts }: Workspace, file: string, problems: Pro
 /** A template's text ends up in product envs and reports, so that it must not come from anywhere on the machine. */
 function freshText(root: string, file: string): FileText {
   const path = resolve(root, file)
-  if (!isTemplate(file) || !leadsOut(root, path)) return readText(path, file)
+  if (!isTemplate(basename(file)) || !leadsOut(root, path)) return readText(path, file)
   const message = 'this is a link to a file outside the workspace, so it is not read'
   const next = 'Replace the link with a file, or link the whole folder instead.'
   return { text: null, problem: problem('foreign-link', { file }, message, next) }

@@ -69,7 +69,14 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<stri
     return stderrOf(workspace, 'env --merge shop')
   },
   'skipped-folder': () => merged({ 'products/my shop/compose.yaml': 'services: {}\n' }),
-  'skipped-file': () => merged({ 'products/shop/product.yaml': '', 'products/shop/product.yml': '' }),
+  'skipped-file': () =>
+    merged({
+      'features/redis/docker/.env.example': '',
+      'products/shop/compose.yaml': 'services: {}\n',
+      'products/shop/compose.prod.yaml': '',
+      'products/shop/product.yaml': '',
+      'products/shop/product.yml': '',
+    }),
   'no-env': () => stderrOf(shop(), 'env shop'),
   'env-file-off': () => stderrOf(shop({ 'products/shop/.env': 'COMPOSE_DISABLE_ENV_FILE=1\n' }), 'env shop'),
   'no-env-example': () => stderrOf(shop(), 'env --generate shop'),

@@ -1,0 +1,164 @@
+/** Templates and Compose files of features and products that are not read, because of their name or folder. */
+import { basename, dirname, isAbsolute, join, relative } from 'node:path'
+import { resolvePath } from '../compose/path.js'
+import { decode } from '../env/bytes.js'
+import { parseEnv } from '../env/document.js'
+import { expand, type Lookup } from '../env/expand.js'
+import { readEnv } from '../env/read.js'
+import { type Problem, problem } from '../problem.js'
+import { composeFiles } from './compose-files.js'
+import { entriesIn, isFile } from './files.js'
+import * as layout from './layout.js'
+import { readComposeFile, readFile, type Workspace } from './workspace.js'
+
+/** What is found out once in a run. */
+interface Known {
+  readonly folders: Map<string, readonly Problem[]>
+  /** The files that the workspace's Compose files lead to. */
+  named?: ReadonlySet<string>
+}
+
+const KNOWN = new WeakMap<Workspace['texts'], Known>()
+
+/** A problem for each file of a feature's or product's folder that looks like a template or Compose file and is not read. */
+export function unreadFiles(workspace: Workspace, folder: string): readonly Problem[] {
+  const known: Known = KNOWN.get(workspace.texts) ?? { folders: new Map() }
+  KNOWN.set(workspace.texts, known)
+  let problems = known.folders.get(folder)
+  if (problems === undefined) {
+    const candidates = candidatesIn(workspace, folder)
+    if (candidates.length > 0) known.named ??= namedFiles(workspace)
+    const unread = candidates.filter((name) => !known.named?.has(`${folder}/${name}`))
+    problems = unread.flatMap((name) => unreadFile(workspace, folder, name) ?? [])
+    known.folders.set(folder, problems)
+  }
+  return problems
+}
+
+/** The files that look like what is read and have another name, or are a folder deeper; relative to the folder. */
+function candidatesIn({ root }: Workspace, folder: string): string[] {
+  const files = (inner: string): string[] =>
+    entriesIn(join(root, folder, inner)).flatMap((entry) => {
+      const name = inner + entry.name
+      if (inner === '' && !entry.isFile() && layout.mayHoldSources(name)) return files(`${name}/`)
+      return entry.isDirectory() || layout.sourceKind(entry.name) === null ? [] : [name]
+    })
+  return files('').filter((name) => !layout.isTemplate(name) && !layout.COMPOSE_FILES.includes(name))
+}
+
+function unreadFile(workspace: Workspace, folder: string, name: string): Problem | null {
+  const place = { file: `${folder}/${name}` }
+  if (layout.sourceKind(basename(name)) === 'template') {
+    const template = `${folder}/${layout.templateName(null)}`
+    const message = `this template is not read; only ${template} is`
+    return problem('skipped-file', place, message, templateAdvice(workspace, template, name))
+  }
+  const [{ files, isChosen }] = startsOf(workspace, folder)
+  // Somebody has said which Compose files count.
+  if (isChosen) return null
+  const message = 'this Compose file is not read, so its ports and variables are not known'
+  const names = files.map((file) => relative(folder, file))
+  return problem('skipped-file', place, message, composeAdvice(folder, name, names))
+}
+
+function templateAdvice({ root }: Workspace, template: string, name: string): string {
+  if (isFile(join(root, template))) return `Move its variables to ${template}, or delete it.`
+  return name.includes('/') ? `Move it to ${template}.` : `Rename it to ${basename(template)}.`
+}
+
+/** @param files what Compose reads of the folder, from there on */
+function composeAdvice(folder: string, name: string, files: readonly string[]): string {
+  const [main = layout.COMPOSE_FILES[0]] = files
+  const env = layout.productAt(folder) === null ? null : `${folder}/.env`
+  const isVariant = !layout.COMPOSE_FILES.includes(basename(name))
+  if (files.length > 0 && isVariant) {
+    return env === null
+      ? `List it after ${main} in the path: of the include: that a product has, or delete it.`
+      : `Set COMPOSE_FILE=${[...files, name].join(':')} in ${env} to use it, or COMPOSE_FILE=${files.join(':')} to leave it out.`
+  }
+  if (name.includes('/')) return `Include it in ${folder}/${main}: include: [${name}]`
+  return `Rename it to ${main}${env === null ? '' : `, or set COMPOSE_FILE=${name} in ${env}`}.`
+}
+
+/** Where the reading of Compose files begins. */
+interface Start {
+  readonly files: readonly string[]
+  /** Whether COMPOSE_FILE names them. */
+  readonly isChosen: boolean
+  readonly lookup: Lookup
+}
+
+/** Of a product, its own and those of instances that have a COMPOSE_FILE. */
+function startsOf(workspace: Workspace, folder: string): [Start, ...Start[]] {
+  const product = layout.productAt(folder)
+  if (product === null) {
+    const { file, text } = readComposeFile(workspace, folder, [])
+    return [{ files: text === null ? [] : [file], isChosen: false, lookup: () => undefined }]
+  }
+  const start = (env: string): Start => {
+    const { values } = readEnv(parseEnv(readFile(workspace, `${folder}/${env}`, []).text ?? ''))
+    const { files } = composeFiles(workspace, product, (name) => values.get(name), [])
+    const lookup = (name: string): string | undefined => {
+      const value = values.get(name)
+      return value === undefined ? undefined : decode(value)
+    }
+    return { files, isChosen: (values.get('COMPOSE_FILE') ?? '') !== '', lookup }
+  }
+  const names = entriesIn(join(workspace.root, folder)).map(({ name }) => name)
+  const overlays = names.filter((name) => name.startsWith('.env.') && layout.sourceKind(name) === null)
+  const own = start(names.includes('.env') ? '.env' : layout.templateName(null))
+  return [own, ...overlays.map(start).filter(({ isChosen }) => isChosen)]
+}
+
+/**
+ * The files that Compose reads, by the paths in their texts: an approximation that errs on the side of silence, since
+ * building the model of every product would make a merge slow.
+ */
+function namedFiles(workspace: Workspace): Set<string> {
+  const folders = [
+    ...workspace.features.map(layout.featureFolder),
+    ...workspace.products.map(layout.productFolder),
+  ]
+  const named = new Set<string>()
+  const inside = (path: string): string => (isAbsolute(path) ? relative(workspace.root, path) : path)
+  const texts = new Map<string, readonly string[] | null>()
+  const pathsOf = (file: string): readonly string[] | null => {
+    let paths = texts.get(file)
+    if (paths === undefined) {
+      const isThere = !file.startsWith('..') && isFile(join(workspace.root, file))
+      paths = isThere ? pathsIn(decode(readFile(workspace, file, []).text ?? '')) : null
+      texts.set(file, paths)
+    }
+    return paths
+  }
+  for (const folder of folders) {
+    for (const { files, lookup } of startsOf(workspace, folder)) {
+      const seen = new Set<string>()
+      const follow = (file: string): void => {
+        if (seen.has(file)) return
+        seen.add(file)
+        const paths = pathsOf(file)
+        if (paths === null) return
+        named.add(file)
+        for (const each of paths) {
+          const expanded = each.includes('$') ? expand(each, lookup) : { ok: true as const, value: each }
+          if (!expanded.ok || !mayBeRead(expanded.value)) continue
+          const near = inside(resolvePath(dirname(file), expanded.value))
+          follow(pathsOf(near) === null ? join(folder, expanded.value) : near)
+        }
+      }
+      for (const file of files) follow(inside(file))
+    }
+  }
+  return named
+}
+
+/** The words of a Compose file that may be paths of other ones, or of env files: as written. */
+function pathsIn(text: string): string[] {
+  const words = text.replace(/(^|\s)#.*/g, '').match(/(?:\$\{[^}]*\}|[^\s"'[\]{},:;=])+/g) ?? []
+  return words.filter((word) => word.includes('$') || mayBeRead(word))
+}
+
+function mayBeRead(path: string): boolean {
+  return /\.ya?ml$/.test(path) || layout.sourceKind(basename(path)) !== null
+}
