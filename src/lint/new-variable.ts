@@ -1,5 +1,6 @@
 /** Names and base ports for variables that a fix adds. */
 
+import { allowedName } from '../merge/reserved.js'
 import { FIRST_PORT, MAX_PORT } from '../ports/value.js'
 import type { LintContext } from './context.js'
 import { baseVariables } from './port-use.js'
@@ -27,19 +28,21 @@ export class NewVariables {
     const own = upper(service)
     const stem = own === feature || own.startsWith(`${feature}_`) ? own : `${feature}_${own}`
     for (const candidate of [stem, `${stem}_${container}`]) {
-      if (this.take(`${candidate}_HOST_PORT`)) return `${candidate}_HOST_PORT`
+      const name = allowedName(`${candidate}_HOST_PORT`)
+      if (this.take(name)) return name
     }
     for (;;) {
       const number = this.next.get(stem) ?? 2
       this.next.set(stem, number + 1)
-      const name = `${stem}_${container}_${number}_HOST_PORT`
+      const name = allowedName(`${stem}_${container}_${number}_HOST_PORT`)
       if (this.take(name)) return name
     }
   }
 
   /** A name that is wanted, where nobody has it; else one for the port of a service. */
   nameLike(wanted: string, service: string, container: number): string {
-    return this.take(wanted) ? wanted : this.name(service, container)
+    const name = allowedName(wanted)
+    return this.take(name) ? name : this.name(service, container)
   }
 
   private take(name: string): boolean {

@@ -41,3 +41,8 @@ export function reservedReason(name: string): string | null {
   if (!ANY.test(upper)) return null
   return RESERVED.find(({ names }) => names.test(upper))?.reason ?? null
 }
+
+/** The name itself, or one like it that a feature may set. */
+export function allowedName(name: string): string {
+  return reservedReason(name) === null ? name : `FEATURE_${name}`
+}

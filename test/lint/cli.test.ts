@@ -2,7 +2,7 @@
 /** `feature lint` as its users run it. */
 import { chmodSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { feature } from '../support/cli.js'
+import { feature, product } from '../support/cli.js'
 import { demoWorkspace, makeFolder, makeWorkspace } from '../support/workspace.js'
 
 const LITERAL = 'services:\n  redis:\n    image: redis:7\n    ports:\n      - "6380:6379"\n'
@@ -30,6 +30,43 @@ describe('feature lint', () => {
     )
     expect(stderr).toBe('')
     expect(exitCode).toBe(1)
+  })
+
+  test('proposes no variable that the merge would refuse', async () => {
+    const ports = (name: string, port: string) =>
+      `services:\n  ${name}:\n    image: x:1\n    ports:\n      - "${port}"\n`
+    const workspace = makeWorkspace({
+      'features/a/.env.example': '# Key\nKEY=1\n# Where\nHOST=a\n',
+      'features/compose/.env.example': '# Key\nKEY=2\n',
+      'features/compose/compose.yaml': ports('compose', '6380:1'),
+      'features/docker/.env.example': '# Where\nHOST=b\n',
+      'features/docker/compose.yaml': ports('elk', '9200:9200'),
+      'features/git/.env.example': '',
+      'features/git/compose.yaml': ports('ssl-proxy', '8443:1'),
+      'features/old/.env.example': '# Port\nCOMPOSE_WEB_PORT=8080\n',
+      'features/old/compose.yaml': ports('web', '${COMPOSE_WEB_PORT}:80'),
+      'features/web/.env.example': '',
+      'features/web/compose.yaml': ports('site', '${COMPOSE_SITE_HOST_PORT:-8081}:80'),
+      'products/shop/product.yaml': 'features: [compose, docker, git, web]\n',
+    })
+    const { stdout } = await feature('lint', workspace)
+    const advice = stdout.split('\n').filter((line) => line.startsWith('  ') && !line.includes('linted'))
+    const proposed = advice.flatMap(
+      (line) => line.replace(/: a merge refuses .*/, '').match(/[A-Z]\w+_[A-Z_]+/g) ?? [],
+    )
+    expect([...new Set(proposed)].sort()).toEqual([
+      'DOCKER_ELK_HOST_PORT',
+      'FEATURE_COMPOSE_HOST_PORT',
+      'FEATURE_COMPOSE_KEY',
+      'FEATURE_COMPOSE_SITE_HOST_PORT',
+      'FEATURE_COMPOSE_WEB_HOST_PORT',
+      'FEATURE_DOCKER_HOST',
+      'FEATURE_GIT_SSL_PROXY_HOST_PORT',
+    ])
+    await feature('lint --fix', workspace)
+    const { stderr } = await product('env --merge shop', workspace)
+    expect(stderr).not.toContain('reserved-variable')
+    expect(workspace.read('products/shop/.env')).toContain('DOCKER_ELK_HOST_PORT=')
   })
 
   test('ends with 0 on warnings, and with 1 if it is strict', async () => {

@@ -1,5 +1,7 @@
 import { decode } from '../../env/bytes.js'
 import { quoted } from '../../env/secret.js'
+import { allowedName } from '../../merge/reserved.js'
+import { upper } from '../new-variable.js'
 import type { Rule } from '../rule.js'
 import { placeOf } from '../show.js'
 
@@ -25,10 +27,10 @@ export const conflict = {
       const other = others.stating(key).find((stated) => stated.value !== value)
       if (other === undefined) continue
       const theirs = `${other.feature} says ${quoted(decode(other.value), key)} (${placeOf(other)})`
-      const prefix = feature.toUpperCase().replace(/[^A-Z0-9]+/g, '_')
+      const prefix = upper(feature)
       const next = key.toUpperCase().startsWith(prefix)
         ? `Give them the same value, or let ${other.feature} use a name of its own.`
-        : `Give them the same value, or the variable a name of this feature's own: ${prefix}_${key}`
+        : `Give them the same value, or the variable a name of this feature's own: ${allowedName(`${prefix}_${key}`)}`
       const message = `${key} is ${quoted(decode(value), key)} here, but feature ${theirs}`
       yield { file: template.file, line, message, next }
     }

@@ -1,4 +1,5 @@
 import type { PublishedPort } from '../../compose/published.js'
+import { reservedReason } from '../../merge/reserved.js'
 import { rangeText } from '../../ports/range.js'
 import type { LintContext } from '../context.js'
 import { addVariable, composeEdits, composeText } from '../edit.js'
@@ -86,7 +87,10 @@ class Fixes {
     this.renumbering = new Renumbering(context)
     // A variable with this base port that is there in every template.
     const everywhere = baseVariables(context).filter(
-      ({ key, port }) => port.address === '' && context.templates.every(({ stated }) => stated.has(key)),
+      ({ key, port }) =>
+        port.address === '' &&
+        reservedReason(key) === null &&
+        context.templates.every(({ stated }) => stated.has(key)),
     )
     this.known = new Map(everywhere.map(({ key, port }) => [rangeText(port), { variable: key, base: port }]))
   }

@@ -1,4 +1,5 @@
 import type { PublishedPort } from '../../compose/published.js'
+import { allowedName } from '../../merge/reserved.js'
 import { rangeText } from '../../ports/range.js'
 import { parsePortValue } from '../../ports/value.js'
 import { isPortVariable } from '../../ports/variable.js'
@@ -68,6 +69,9 @@ function missing({ template, others }: LintContext, { references, chance }: Publ
 
 /** Names the base port only if --fix would take no other, whatever else it fixes before. */
 function nextStep(name: string, free: Range | null, wanted: Range | null, isFixable: boolean): string {
+  const allowed = allowedName(name)
+  if (allowed !== name)
+    return `Call it ${allowed}, in the Compose file and in the template: a merge refuses ${name}.`
   if (free !== null) return `State the base port there: ${name}=${rangeText(free)}`
   if (wanted === null) return `State a base port there, for example ${name}=8080.`
   const who = isFixable ? '--fix finds a free one' : '`feature list` shows those that are taken'
@@ -82,6 +86,8 @@ function stateDefault(
   renumbering: Renumbering,
 ): Pick<Found, 'edits' | 'replaces'> | null {
   const [only] = references
+  // A merge would refuse the feature that states it.
+  if (allowedName(name) !== name) return null
   const isWhole = references.length === 1 && only?.start === 0 && only.end === hostText?.length
   if (!isWhole || host === null || !isPortVariable(name) || !only?.operator.endsWith('-')) return null
   const value = parsePortValue(only.operand)
