@@ -72,7 +72,8 @@ export const PROBLEMS = {
   'unreadable-file': { severity: 'error', meaning: 'A file is there but cannot be read.' },
   'foreign-link': {
     severity: 'error',
-    meaning: 'A template is a link to a file outside the workspace and outside its own folder.',
+    meaning:
+      'A template is a link out of the workspace and its own folder, or a product env a link to a file that is not an env file by its name.',
   },
   'skipped-folder': {
     severity: 'warning',
@@ -172,13 +173,9 @@ export const PROBLEMS = {
   },
   'hand-edited': { severity: 'error', meaning: 'A file that is to be removed holds text of somebody’s own.' },
   'changed-meanwhile': { severity: 'error', meaning: 'A file changed between reading and writing.' },
-  locked: {
-    severity: 'error',
-    meaning: 'Another run is writing the same file, or something else is in the place of its lock.',
-  },
   'cannot-write': {
     severity: 'error',
-    meaning: 'A file cannot be written: read-only, no space, no permission.',
+    meaning: 'A file cannot be written: read-only, no space, no permission, or a link that is not followed.',
   },
   'compose-refused': {
     severity: 'error',

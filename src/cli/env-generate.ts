@@ -47,8 +47,8 @@ export function generate({ host, workspace, options, products, problems: found }
 function generated({ name, env, example }: ProductSource, all: boolean, problems: Problem[]): string | null {
   if (env.text !== null) return null
   if (example.text === null) {
-    // Among all products, one that does without is nothing to stop for.
-    if (all) return null
+    // Among all products, one that does without is nothing to stop for; one that cannot be read is reported already.
+    if (all || problems.some(({ file }) => file === example.file)) return null
     const file = productFile(name, '.env.example')
     const next = `Write ${file}, or use --merge, which does not need one.`
     problems.push(problem('no-env-example', { file }, `product ${name} has no .env.example`, next))

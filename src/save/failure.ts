@@ -1,14 +1,15 @@
 /** Why a file is not written, in words. */
+import { constants } from 'node:os'
 import { type Problem, problem } from '../problem.js'
 
-/** @param lock the name of the file in the way */
-export function locked(file: string, lock: string, why: 'busy' | 'foreign'): Problem {
-  if (why === 'busy') {
-    const message = 'another run of product-env is writing this file'
-    return problem('locked', { file }, message, `Wait for it to end; if none is running, delete ${lock}.`)
+/** A write that the file system might allow, and that we refuse. */
+export class Refusal extends Error {
+  constructor(
+    why: string,
+    readonly next: string,
+  ) {
+    super(why)
   }
-  const message = `${lock} stands where the lock of a write belongs, and is something else`
-  return problem('locked', { file }, message, 'Give it another name, or delete it if nobody needs it.')
 }
 
 export function changed(file: string): Problem {
@@ -33,13 +34,19 @@ const REASONS: Readonly<Record<string, { why: string; next: string }>> = {
   },
 }
 
-export function cannotWrite(file: string, error: NodeJS.ErrnoException, what = 'written'): Problem {
+/** @param done what was to be done with the file */
+export function cannotWrite(file: string, error: unknown, done = 'written'): Problem {
+  if (error instanceof Refusal) {
+    return problem('cannot-write', { file }, `cannot be ${done}: ${error.message}`, error.next)
+  }
+  const { code, errno, message } = error as NodeJS.ErrnoException
   // Without a code it is a fault of ours, not the file system's.
-  if (error.code === undefined) throw error
-  const reason = REASONS[error.code]
-  const detail = /read-only$|regular file$/.test(error.message)
-    ? error.message
-    : `${reason?.why ?? error.message}`
-  const next = reason?.next ?? 'Check the folder and the disk, then run the same command again.'
-  return problem('cannot-write', { file }, `cannot be ${what}: ${detail} (${error.code})`, next)
+  if (code === undefined) throw error
+  // libuv has no name for a used-up quota before Node 24.
+  const known = errno === -constants.errno.EDQUOT ? 'EDQUOT' : code
+  const { why, next } = REASONS[known] ?? {
+    why: message,
+    next: 'Check the folder and the disk, then run the same command again.',
+  }
+  return problem('cannot-write', { file }, `cannot be ${done}: ${why} (${known})`, next)
 }

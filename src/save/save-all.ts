@@ -1,8 +1,9 @@
 /** Saves several files, all of them or none: where one cannot be written, those before it are put back. */
-import { mkdirSync, rmdirSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { chownSync, mkdirSync, rmdirSync } from 'node:fs'
 import { type Problem, problem } from '../problem.js'
-import { attempt, obstacle, type Save, save } from './save.js'
+import { ownerOfNew } from './access.js'
+import { cannotWrite } from './failure.js'
+import { type Save, save, trySave, writeBlocker } from './save.js'
 
 /**
  * Writes the files in order.
@@ -12,10 +13,10 @@ import { attempt, obstacle, type Save, save } from './save.js'
 export function saveAll(files: readonly Save[]): Problem[] {
   const done: Save[] = []
   for (const [index, file] of files.entries()) {
-    const outcome = attempt(file)
+    const outcome = trySave(file)
     if (outcome === 'written') done.push(file)
     if (typeof outcome === 'string') continue
-    const later = files.slice(index + 1).flatMap((each) => obstacle(each) ?? [])
+    const later = files.slice(index + 1).flatMap((each) => writeBlocker(each) ?? [])
     return [outcome, ...later, ...undo(done)]
   }
   return []
@@ -31,6 +32,8 @@ export function saveInNewFolder(
 ): Problem[] {
   try {
     mkdirSync(folder.path)
+    const owner = ownerOfNew(folder.path)
+    if (owner !== null) chownSync(folder.path, owner.uid, owner.gid)
   } catch (error) {
     return [noFolder(folder.file, error as NodeJS.ErrnoException)]
   }
@@ -55,11 +58,6 @@ function removeIfEmpty(path: string): void {
 }
 
 function noFolder(file: string, error: NodeJS.ErrnoException): Problem {
-  if (error.code === 'EEXIST') {
-    return problem('feature-exists', { file }, 'it has just been made by somebody else', 'Run feature list.')
-  }
-  // Without a code it is a fault of ours, not the file system's.
-  if (error.code === undefined) throw error
-  const next = `Check that you may write to ${dirname(file)} (ls -ld), and that the disk is not full.`
-  return problem('cannot-write', { file }, `the folder cannot be made: ${error.message}`, next)
+  if (error.code !== 'EEXIST') return cannotWrite(file, error, 'made')
+  return problem('feature-exists', { file }, 'it has just been made by somebody else', 'Run feature list.')
 }

@@ -3,14 +3,12 @@ import {
   constants,
   type Dirent,
   fstatSync,
-  lstatSync,
   openSync,
   readdirSync,
   readFileSync,
-  realpathSync,
   statSync,
 } from 'node:fs'
-import { dirname, join, sep } from 'node:path'
+import { join } from 'node:path'
 import { fromBuffer } from '../env/bytes.js'
 import { type Problem, problem } from '../problem.js'
 
@@ -32,18 +30,6 @@ export function readText(path: string, file: string): FileText {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return { text: null, problem: null }
     return { text: null, problem: unreadable(file, error as NodeJS.ErrnoException) }
-  }
-}
-
-/** Whether a file is a link to one that is neither in the workspace nor in its own folder, which may be linked itself. */
-export function leadsOut(root: string, path: string): boolean {
-  try {
-    if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return false
-    const target = realpathSync(path)
-    return ![root, dirname(path)].some((folder) => target.startsWith(join(realpathSync(folder), sep)))
-  } catch {
-    // It leads nowhere, or nobody may look: reading it says so.
-    return false
   }
 }
 

@@ -2,8 +2,8 @@
 import { type Problem, problem } from '../problem.js'
 import { badName, isName } from './workspace.js'
 
-/** What else may stand beside a product env: templates, and what a save leaves there for a moment. */
-const NO_OVERLAY = /(?:^|\.)(?:example|lock(?:\.\d+)?|tmp)$/
+/** What else may stand beside a product env: templates. */
+const NO_OVERLAY = /(?:^|\.)example$/
 
 /** A problem if there can be no instance of a name. */
 export function badInstanceName(name: string): Problem | null {

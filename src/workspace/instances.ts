@@ -15,6 +15,7 @@ import { projectName } from './compose.js'
 import { namesIn, readText } from './files.js'
 import { badInstanceName } from './instance-name.js'
 import { productFile, productFolder } from './layout.js'
+import { strayLink } from './link.js'
 import { type LoadedProduct, offsetOf } from './product.js'
 import { readFile, type Workspace } from './workspace.js'
 
@@ -49,6 +50,8 @@ export function instancesOf(workspace: Workspace, product: string, problems: Pro
   return namesIn(folder, productFolder(product)).names.flatMap((file) => {
     const name = OVERLAY.exec(file)?.[1]
     if (name === undefined || badInstanceName(name) !== null) return []
+    // Somebody's own, and no error unless a command names it.
+    if (strayLink(join(folder, file)) !== null) return []
     return typeof overlayOf(workspace, product, name, problems) === 'string' ? [] : [name]
   })
 }

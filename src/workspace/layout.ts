@@ -59,6 +59,12 @@ export function isTemplate(name: string): boolean {
   return [null, ...ENVIRONMENTS].some((environment) => name === templateName(environment))
 }
 
+/** Returns true for a product env and for the overlay of an instance. */
+export function isProductEnv(file: string): boolean {
+  const [folder, , name = ''] = file.split('/')
+  return folder === PRODUCTS && /^\.env(?:$|\.)/.test(name) && !isTemplate(name)
+}
+
 export function featureFolder(feature: string): string {
   return `${FEATURES}/${feature}`
 }

@@ -1,21 +1,23 @@
 /** A workspace and the reading of its files, each once. */
 
-import { existsSync } from 'node:fs'
+import { existsSync, readlinkSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { parseEnv } from '../env/document.js'
 import type { TemplateSource, TextSource } from '../merge/source.js'
 import { DEFAULT_MODULUS } from '../ports/offset.js'
-import { type Problem, problem } from '../problem.js'
-import { type FileText, foldersIn, leadsOut, readText } from './files.js'
+import { type Problem, type ProblemCode, problem } from '../problem.js'
+import { type FileText, foldersIn, readText } from './files.js'
 import {
   COMPOSE_FILES,
   type ENVIRONMENTS,
   FEATURES,
   featureFolder,
+  isProductEnv,
   isTemplate,
   PRODUCTS,
   templateName,
 } from './layout.js'
+import { isLink, leadsOut, strayLink } from './link.js'
 import { readSettings, type Settings } from './read-settings.js'
 import type { Schema } from './schema.js'
 import { NAME_PATTERN, NAMES_ARE, WORKSPACE_SCHEMA, type WorkspaceSettings } from './settings.js'
@@ -123,13 +125,29 @@ export function readFile({ root, texts }: Workspace, file: string, problems: Pro
   return { file, text: read.text }
 }
 
-/** A template's text ends up in product envs and reports, so that it must not come from anywhere on the machine. */
+/** A workspace from somebody else must not reach files of the user's: templates are copied and shown, product envs written. */
 function freshText(root: string, file: string): FileText {
   const path = resolve(root, file)
-  if (!isTemplate(basename(file)) || !leadsOut(root, path)) return readText(path, file)
-  const message = 'this is a link to a file outside the workspace, so it is not read'
-  const next = 'Replace the link with a file, or link the whole folder instead.'
-  return { text: null, problem: problem('foreign-link', { file }, message, next) }
+  if (isTemplate(basename(file)) && leadsOut(root, path)) {
+    const next = 'Replace the link with a file, or link the whole folder instead.'
+    return notRead(
+      'foreign-link',
+      file,
+      'this is a link to a file outside the workspace, so it is not read',
+      next,
+    )
+  }
+  const stray = isProductEnv(file) ? strayLink(path) : null
+  if (stray !== null) return notRead('foreign-link', file, `cannot be read: ${stray.why}`, stray.next)
+  const read = readText(path, file)
+  // A merge makes the product env that a link points to.
+  if (read.text !== null || read.problem !== null || isProductEnv(file) || !isLink(path)) return read
+  const message = `cannot be read: it is a link to ${readlinkSync(path)}, which does not exist`
+  return notRead('unreadable-file', file, message, 'Create that file, or correct the link (ls -l).')
+}
+
+function notRead(code: ProblemCode, file: string, message: string, next: string): FileText {
+  return { text: null, problem: problem(code, { file }, message, next) }
 }
 
 /** The template of a feature; null where it has none. */

@@ -335,17 +335,14 @@ describe('the name of an instance', () => {
     },
   )
 
-  test.each(['example', 'dev.example', 'x.lock', 'x.tmp'])(
-    'is not %s, which is what other files are called',
-    async (name) => {
-      const here = shop({ 'products/shop/.env.example': 'A=1\n' })
-      const before = here.all()
-      const { exitCode, stderr } = await product(`env --merge shop --instance ${name}`, here)
-      expect(exitCode).toBe(1)
-      expect(stderr).toContain('[bad-name]')
-      expect(here.all()).toEqual(before)
-    },
-  )
+  test.each(['example', 'dev.example'])('is not %s, which is what other files are called', async (name) => {
+    const here = shop({ 'products/shop/.env.example': 'A=1\n' })
+    const before = here.all()
+    const { exitCode, stderr } = await product(`env --merge shop --instance ${name}`, here)
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('[bad-name]')
+    expect(here.all()).toEqual(before)
+  })
 
   test('is no env file of somebody\u2019s own', async () => {
     const here = shop({ 'products/shop/.env.local': 'A=1\n', 'products/shop/.env.prod': '' })

@@ -201,7 +201,7 @@ describe('a file that cannot be read', () => {
     'as it is %s, is not waited for',
     async (device) => {
       const workspace = makeWorkspace({ ...FEATURES, 'products/shop/': '' })
-      symlinkSync(device, workspace.path('products/shop/.env'))
+      symlinkSync(device, workspace.path('products/shop/product.yaml'))
       expect((await product('env --merge', workspace)).stderr).toContain(
         'it is a device or a pipe, not a file',
       )

@@ -1,4 +1,4 @@
-/** Templates that are links: followed within the workspace, and within the folder that they are in. */
+/** Links: a template is followed within the workspace and within its own folder, a product env to an env file. */
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { feature, product } from '../support/cli.js'
@@ -124,5 +124,88 @@ describe('a template is read', () => {
     const entry = makeFolder().path('entry')
     symlinkSync(workspace.root, entry)
     expect(await merged(workspace, entry)).toContain('A=1')
+  })
+})
+
+describe('a product env that is a link to another kind of file', () => {
+  const profile = () => elsewhere({ '.profile': `export A=${SECRET}\n` })
+
+  test.each([
+    'env --merge shop',
+    'env --merge shop --diff --reveal',
+    'env shop --reveal',
+    'env --generate shop',
+    'list',
+    'check',
+    'ports',
+  ])('is neither read nor written by %s', async (line) => {
+    const home = profile()
+    const files = { 'features/x/.env.example': 'B=1\n', 'products/shop/.env.example': 'C=1\n' }
+    const workspace = withLinks(files, { 'products/shop/.env': home.path('.profile') })
+    const { exitCode, stdout, stderr } = await product(line, workspace)
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain(
+      `products/shop/.env: error: cannot be read: it is a link to ${home.path('.profile')}, ` +
+        'whose name is not that of an env file [foreign-link]\n' +
+        '  Link it to a file whose name starts with .env or ends in .env.\n',
+    )
+    expect(stdout + stderr).not.toContain(SECRET)
+    expect(home.all()).toEqual({ '.profile': `export A=${SECRET}\n` })
+  })
+
+  test('is not made where that file does not exist', async () => {
+    const home = makeFolder()
+    const links = { 'products/shop/.env': home.path('.profile') }
+    const workspace = withLinks({ 'features/x/.env.example': 'B=1\n' }, links)
+    expect((await product('env --merge shop', workspace)).stderr).toContain('[foreign-link]')
+    expect(home.all()).toEqual({})
+  })
+
+  test('is refused as the overlay of an instance if a command names it, and is nobody\u2019s overlay otherwise', async () => {
+    const home = profile()
+    const files = { 'products/shop/.env': 'A_HOST_PORT=80\n', 'features/x/.env.example': '' }
+    const workspace = withLinks(files, { 'products/shop/.env.blue': home.path('.profile') })
+    expect(await product('list', workspace)).toMatchObject({ exitCode: 0, stderr: '' })
+    const { exitCode, stderr } = await product('env --merge shop --instance blue', workspace)
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('products/shop/.env.blue: error:')])
+    expect(home.read('.profile')).toContain(SECRET)
+  })
+})
+
+test.each(['.env.shared', 'team.env'])(
+  'a product env that is a link to %s is merged into that file',
+  async (name) => {
+    const shared = elsewhere({ [name]: 'A=1\n' })
+    const workspace = withLinks(
+      { 'features/x/.env.example': 'B=1\n' },
+      { 'products/shop/.env': shared.path(name) },
+    )
+    expect(await product('env --merge shop', workspace)).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(shared.read(name)).toMatch(/^A=1\n[\s\S]*B=1/)
+  },
+)
+
+describe('a link to nothing', () => {
+  test.each([
+    ['products/shop/.env.example', 'env --generate shop'],
+    ['features/x/.env.example', 'env --merge shop'],
+    ['products/shop/product.yaml', 'env --merge shop'],
+  ])('called %s is reported as that by %s, and nothing else is', async (file, line) => {
+    const workspace = withLinks({}, { [file]: '/none/such' })
+    expect(await product(`${line} --quiet`, workspace)).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr:
+        `${file}: error: cannot be read: it is a link to /none/such, which does not exist [unreadable-file]\n` +
+        '  Create that file, or correct the link (ls -l).\n',
+    })
+  })
+
+  test('is a product env that a merge makes', async () => {
+    const shared = elsewhere({ 'envs/': '' })
+    const links = { 'products/shop/.env': shared.path('envs/shop.env') }
+    const workspace = withLinks({ 'features/x/.env.example': 'B=1\n' }, links)
+    expect(await product('env --merge shop', workspace)).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(shared.read('envs/shop.env')).toContain('B=1')
   })
 })

@@ -1,0 +1,43 @@
+/** Who may read and write a file: a write never lets more people in. */
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants, fchmodSync, fchownSync, fstatSync, type Stats, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { Refusal } from './failure.js'
+
+/** Refuses to replace what a rename could replace, but should not. @throws Refusal, or the file system's error */
+export function checkReplaceable(target: string, old: Stats): void {
+  if (old.nlink > 1) {
+    const next = 'Make it a file of its own: cp -p it to another name, then mv the copy over it.'
+    throw new Refusal(`it has ${old.nlink} hard links, and a write would separate them`, next)
+  }
+  // To its owner and to root, a read-only file is read-only only by this check.
+  const isOurs = process.getuid?.() === old.uid || process.getuid?.() === 0
+  if (isOurs && (old.mode & 0o200) === 0) throw new Refusal('it is read-only', 'Allow it: chmod u+w.')
+  accessSync(target, constants.W_OK)
+}
+
+/** Gives a draft the owner, mode, access list and extended attributes of the file that it will replace. */
+export function keepAccess(descriptor: number, target: string, old: Stats): void {
+  const { uid, gid } = fstatSync(descriptor)
+  if (uid !== old.uid || gid !== old.gid) fchownSync(descriptor, old.uid, old.gid)
+  // The group bits are the upper bound of what an access list grants (acl(5)): without them there is nothing to keep.
+  const mayHaveList = (old.mode & 0o070) !== 0 && process.platform === 'linux'
+  if (mayHaveList && copyAttributes(target, descriptor)) return
+  const onlyGroup = (old.mode >> 3) & ~old.mode & 0o7
+  if (mayHaveList && onlyGroup !== 0) {
+    const next = 'Install GNU coreutils, or let the group do no more than everybody (chmod g=o).'
+    throw new Refusal('its access list (ACL) cannot be kept without the cp of GNU coreutils', next)
+  }
+  fchmodSync(descriptor, old.mode & 0o7777)
+}
+
+/** By GNU cp, as Node has no function for it; by descriptor, since cp would make a file of the draft's name anew. */
+function copyAttributes(from: string, descriptor: number): boolean {
+  const words = ['--attributes-only', '--preserve=mode,xattr', '--', from, '/proc/self/fd/3']
+  return spawnSync('cp', words, { stdio: ['ignore', 'ignore', 'ignore', descriptor] }).status === 0
+}
+
+/** The owner of what root makes in somebody's folder; null for anybody else, who owns what they make. */
+export function ownerOfNew(path: string): Stats | null {
+  return process.getuid?.() === 0 ? statSync(dirname(path)) : null
+}

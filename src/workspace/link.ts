@@ -1,0 +1,47 @@
+/** Symbolic links: where they lead, and which of them are not followed. */
+import { lstatSync, readlinkSync, realpathSync } from 'node:fs'
+import { basename, dirname, join, resolve, sep } from 'node:path'
+import { isEnvFileName } from '../env/file-name.js'
+
+export function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
+}
+
+/**
+ * Returns the file that a path leads to, behind all links, even if the last one points to nothing yet.
+ * @throws the file system's error if there is no such folder, or if the links form a circle
+ */
+export function followLinks(path: string): string {
+  if (!isLink(path)) return join(realpathSync(dirname(path)), basename(path))
+  try {
+    return realpathSync(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    // The folder's own name first: ".." in a link is the parent of the folder that the link really lies in.
+    return followLinks(resolve(realpathSync(dirname(path)), readlinkSync(path)))
+  }
+}
+
+/** Whether a file is a link to one that is neither in the workspace nor in its own folder, which may be linked itself. */
+export function leadsOut(root: string, path: string): boolean {
+  try {
+    if (!isLink(path)) return false
+    const target = realpathSync(path)
+    return ![root, dirname(path)].some((folder) => target.startsWith(join(realpathSync(folder), sep)))
+  } catch {
+    // It leads nowhere, or nobody may look: reading it says so.
+    return false
+  }
+}
+
+/** Why an env file is a link that is not followed, and what to do; null if it is none. */
+export function strayLink(path: string): { readonly why: string; readonly next: string } | null {
+  try {
+    const target = isLink(path) && isEnvFileName(basename(path)) ? followLinks(path) : path
+    if (target === path || isEnvFileName(basename(target))) return null
+    const why = `it is a link to ${target}, whose name is not that of an env file`
+    return { why, next: 'Link it to a file whose name starts with .env or ends in .env.' }
+  } catch {
+    return null
+  }
+}
