@@ -48,25 +48,28 @@ function statementSpans(doc: EnvDocument, statement: Statement, isOwn: boolean):
   return isEmpty || !(isOwn || isHidden(key, raw)) ? [] : [[from, eol]]
 }
 
-/** What stands before the value of a variable that is commented out. */
-const COMMENTED_OUT = /(?:^#+|\s)([A-Za-z_][\w.[\]-]*)\s*=(?!=)\s*/
-const YAML_STYLE = /^#+\s*([A-Za-z_][\w.-]*)\s*:\s*/
+/** Up to the value of a variable that is commented out: `# KEY=value`, `# SOME_KEY: value`. */
+const COMMENTED_OUT =
+  /(?:(?:^#+|\s)[A-Za-z_][\w.[\]-]*\s*=(?!=)|^#+\s*[A-Z][A-Z0-9]*_[A-Z0-9_]*:(?=\s*\S+\s*$))\s*(?=\S)/
 
 function commentSpans(text: string, start: number, end: number, isOwn: boolean): Span[] {
   const comment = text.slice(start, end)
-  const before = text.slice(text.lastIndexOf('\n', start) + 1, start)
   // What follows a value belongs to it.
-  if (isOwn && before.trim() !== '') return [[start, end]]
-  for (const pattern of [COMMENTED_OUT, YAML_STYLE]) {
-    const match = pattern.exec(comment)
-    if (match === null) continue
-    const [found, key = ''] = match
-    const at = match.index + found.length
-    const value = comment.slice(at)
-    const isAssignment = pattern === COMMENTED_OUT || (/^[A-Z][A-Z0-9_]+$/.test(key) && !/\s\S/.test(value))
-    if (value !== '' && ((isOwn && isAssignment) || isHidden(key, value))) return [[start + at, end]]
+  if (isOwn && text.slice(text.lastIndexOf('\n', start) + 1, start).trim() !== '') return [[start, end]]
+  const variable = isOwn ? COMMENTED_OUT.exec(comment) : null
+  const ends = [secretAt(comment), variable === null ? null : variable.index + variable[0].length]
+  const at = ends.filter((each) => each !== null)
+  return at.length === 0 ? [] : [[start + Math.max(1, Math.min(...at)), end]]
+}
+
+/** Where on a line begins what looks like a secret: the value of a key, or the line itself. */
+function secretAt(line: string): number | null {
+  for (const { 0: before, 1: key = '', index } of line.matchAll(/([\w-]+)["']?\s*[=:]\s*/g)) {
+    const at = index + before.length
+    const value = line.slice(at)
+    if (value !== '' && isHidden(key, value) && !/^["']?\$\{?\w+\}?["']?\s*$/.test(value)) return at
   }
-  return isHidden('', comment) ? [[start + 1, end]] : []
+  return isHidden('', line) ? 0 : null
 }
 
 function lineStart(text: string, line: number): number {
@@ -84,19 +87,9 @@ function maskYaml(text: string): string {
   let isKey = false
   const masked = text.split('\n').map((line) => {
     isKey ||= /-----BEGIN .*PRIVATE KEY/.test(line)
-    const shown = isKey ? MASK : maskYamlLine(line)
+    const at = isKey ? 0 : secretAt(line)
     isKey &&= !line.includes('-----END ')
-    return shown
+    return at === null ? line : line.slice(0, at) + MASK
   })
   return masked.join('\n')
-}
-
-function maskYamlLine(line: string): string {
-  for (const { 0: before, 1: key = '', index } of line.matchAll(/([\w-]+)["']?\s*[=:]\s*/g)) {
-    const at = index + before.length
-    const value = line.slice(at)
-    if (value !== '' && isHidden(key, value) && !/^["']?\$\{?\w+\}?["']?\s*$/.test(value))
-      return line.slice(0, at) + MASK
-  }
-  return isHidden('', line) ? MASK : line
 }

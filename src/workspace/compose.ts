@@ -50,7 +50,9 @@ function nameOf(
   directory: string,
 ): string {
   const stated = decode(values.get('COMPOSE_PROJECT_NAME') ?? '')
-  return stated || composeProjectName(name || basename(resolve(root, directory)))
+  // Compose refuses any other, which may be a value that belongs elsewhere, and is not to be shown.
+  const isName = stated !== '' && composeProjectName(stated) === stated
+  return isName ? stated : composeProjectName(name || basename(resolve(root, directory)))
 }
 
 /**

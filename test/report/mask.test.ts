@@ -45,7 +45,7 @@ describe("a comment of the product's own", () => {
     ['# export TOKEN = abc def', `# export TOKEN = ${MASK}`],
     ['## was TOKEN=abc until May', `## was TOKEN=${MASK}`],
     ['# SMTP_LOGIN: abc', `# SMTP_LOGIN: ${MASK}`],
-    ['# the_password: abc def', `# the_password: ${MASK}`],
+    ['# the password: abc def', `# the password: ${MASK}`],
     ['# postgres://user:abc@db', `#${MASK}`],
   ])('is masked where it holds a value: %s', (comment, masked) => {
     expect(maskEnv(`${comment}\n`, 'both')).toBe(`${masked}\n`)
