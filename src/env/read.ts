@@ -42,50 +42,18 @@ export function readEnv(
   environment: ReadonlyMap<string, string> = new Map(),
   earlier: ReadonlyMap<string, string> = new Map(),
 ): EnvReading {
-  return readTwice(doc, environment, earlier, ALL)
-}
-
-/**
- * `readEnv` without a shell, for a caller that asks for few names: of a large file, a map of all takes longer than the rest.
- * @param asked the names whose values are there in the end, besides those that values of the file refer to
- */
-export function readOnly(
-  doc: EnvDocument,
-  earlier: ReadonlyMap<string, string> = new Map(),
-  asked: (name: string) => boolean,
-): EnvReading {
-  const referred = new Set<string>()
-  if (mayExpand(doc.text)) {
-    for (const statement of doc.statements) addReferences(referred, rawValue(doc, statement), statement.quote)
-  }
-  return readTwice(doc, new Map(), earlier, (name) => asked(name) || referred.has(name))
-}
-
-/** Adds the names that a value refers to, whatever they stand for: a default is expanded even where it does not count. */
-export function addReferences(names: Set<string>, raw: string, quote: Quote): void {
-  for (const { name } of referencesIn(raw, quote)) names.add(name)
+  const shell: Lookup = (name) => environment.get(name)
+  const reading = readOnce(doc, shell, earlier)
+  if (reading.refusals.length > 0 || !mayRequire(doc.text)) return reading
+  // Compose exports what it has read and reads the file again, to open the project (`setEnvWithDotEnv` in its
+  // cmd/compose). No value can change by that, but `${A:?}` can fail: below `A=1` and above `A=`.
+  const exported: Lookup = (name) => shell(name) ?? reading.values.get(name)
+  return { values: reading.values, refusals: readOnce(doc, exported, earlier).refusals }
 }
 
 /** The references that count in a value, without their places: none in single quotes, and no `\\$` in double ones. */
 export function referencesIn(raw: string, quote: Quote): Omit<Reference, 'start' | 'end'>[] {
   return quote === "'" ? [] : references(quote === '"' ? unescapeDouble(raw) : raw)
-}
-
-const ALL = (): boolean => true
-
-function readTwice(
-  doc: EnvDocument,
-  environment: ReadonlyMap<string, string>,
-  earlier: ReadonlyMap<string, string>,
-  keeps: (name: string) => boolean,
-): EnvReading {
-  const shell: Lookup = (name) => environment.get(name)
-  const reading = readOnce(doc, shell, earlier, keeps)
-  if (reading.refusals.length > 0 || !mayRequire(doc.text)) return reading
-  // Compose exports what it has read and reads the file again, to open the project (`setEnvWithDotEnv` in its
-  // cmd/compose). No value can change by that, but `${A:?}` can fail: below `A=1` and above `A=`.
-  const exported: Lookup = (name) => shell(name) ?? reading.values.get(name)
-  return { values: reading.values, refusals: readOnce(doc, exported, earlier, keeps).refusals }
 }
 
 /** Returns false if a raw text surely stands for itself. An octal escape can be a `$`, too. */
@@ -98,12 +66,7 @@ export function mayRequire(raw: string): boolean {
   return raw.includes('?') && mayExpand(raw)
 }
 
-function readOnce(
-  doc: EnvDocument,
-  environment: Lookup,
-  earlier: ReadonlyMap<string, string>,
-  keeps: (name: string) => boolean,
-): EnvReading {
+function readOnce(doc: EnvDocument, environment: Lookup, earlier: ReadonlyMap<string, string>): EnvReading {
   const values = new Map(earlier)
   const refusals: EnvRefusal[] = []
   const lookup: Lookup = (name) => environment(name) ?? values.get(name)
@@ -116,7 +79,7 @@ function readOnce(
     }
     const result = evaluateNext(rawValue(doc, statement), statement.quote, lookup)
     if (result.ok) {
-      if (keeps(statement.key)) values.set(statement.key, result.value)
+      values.set(statement.key, result.value)
       continue
     }
     const { kind, reason, message } = result.error

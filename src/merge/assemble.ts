@@ -16,7 +16,6 @@ import { chunksOf, textAbove, textBehind } from './template.js'
 /** A statement that the new text shall hold: one of a template, or one of the product env itself. */
 export type Expected = Candidate | OwnStatement
 
-/** A statement of the product env that stays behind one that does not. */
 interface OwnStatement {
   readonly origin: null
   readonly key: string

@@ -1,7 +1,7 @@
 /** Plans the merge of a product: from its texts to what each variable comes to, and the text that follows. */
 import { type EnvDocument, parseEnv } from '../env/document.js'
 import type { Lookup } from '../env/expand.js'
-import { evaluator, readEnv, readOnly } from '../env/read.js'
+import { evaluator, readEnv } from '../env/read.js'
 import { refusalProblem } from '../env/refusal.js'
 import { OWN_PORTS } from '../ports/own.js'
 import { hasErrors, type Problem } from '../problem.js'
@@ -11,7 +11,7 @@ import type { Candidate } from './candidates.js'
 import { conflict, forward, reserved, strayMark } from './complaints.js'
 import { createFromExample } from './create.js'
 import { entryOf } from './entries.js'
-import { askedBy, type Offer, offersOf } from './offers.js'
+import { type Offer, offersOf } from './offers.js'
 import { forwardReferences } from './order.js'
 import { decideSections, type MergeOptions, type OwnKey, ownKeys, type SectionFate } from './ownership.js'
 import type { ProductPlan } from './plan.js'
@@ -37,11 +37,7 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
   const isStale = staleness(source, doc, winners)
   const fates = decideSections(sections, { features, templates, isStale }, options)
   const keepsAll = fates.every(({ fate }) => fate === 'keep')
-  // Where every line stays, nobody asks what those come to that no template knows.
-  const reading =
-    keepsAll && doc.statements.length > winners.size
-      ? readOnly(doc, source.earlier, askedBy(offers, winners))
-      : readEnv(doc, new Map(), source.earlier)
+  const reading = readEnv(doc, new Map(), source.earlier)
   append(
     problems,
     reading.refusals.map((refusal) => refusalProblem(file, refusal)),
@@ -51,7 +47,7 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
     stray.map((mark) => strayMark(file, mark)),
   )
   append(problems, found)
-  const own = ownKeys(doc, fates, winners, templates)
+  const own = ownKeys(doc, fates, templates)
   const chosen = choose(offers, winners, own)
   for (const candidate of [...chosen.values()].flat()) {
     append(problems, candidate.problems)
@@ -67,7 +63,7 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
     const isLost = reading.values.has(key) && reading.values.get(key) !== after(key)
     problems.push(forward(reference, isLost, file))
   }
-  const unchanged = keepsAll ? [] : unchangedKeys(doc, winners, reading.values, after)
+  const unchanged = keepsAll ? [] : unchangedKeys(doc, reading.values, after)
   const kept = new Map([...unchanged, ...own])
   const merged = { doc, kept, winners, after, evaluateNext: evaluator() }
   const entries = [...offers.values()].flatMap(({ last }) => last.map((each) => entryOf(each, merged)))
@@ -106,12 +102,9 @@ function choose(
   own: ReadonlyMap<string, OwnKey>,
 ): Map<string, readonly Candidate[]> {
   const chosen = new Map<string, readonly Candidate[]>()
-  for (const [feature, { all, isFirst }] of offers) {
-    const wins = ({ key, origin }: Candidate): boolean => isFirst || winners.get(key)?.origin === origin
-    chosen.set(
-      feature,
-      all.filter((candidate) => !own.has(candidate.key) && wins(candidate)),
-    )
+  for (const [feature, { all }] of offers) {
+    const isChosen = ({ key, origin }: Candidate) => !own.has(key) && winners.get(key)?.origin === origin
+    chosen.set(feature, all.filter(isChosen))
   }
   return chosen
 }
@@ -131,13 +124,11 @@ function droppedKeys({ statements }: EnvDocument, { expected }: Assembly): strin
 /** What a rewritten section says just as before is kept, too. */
 function unchangedKeys(
   { statements }: EnvDocument,
-  asked: ReadonlyMap<string, unknown>,
   before: ReadonlyMap<string, string>,
   after: Lookup,
 ): Map<string, OwnKey> {
   const same = new Map<string, OwnKey>()
   for (const { key, line } of statements) {
-    if (!asked.has(key)) continue
     const value = after(key)
     if (value !== undefined && value === before.get(key))
       same.set(key, { line, untouched: true, statement: null })

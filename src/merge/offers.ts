@@ -1,5 +1,4 @@
 /** What the features would give a product, and which of them counts for each key. */
-import { addReferences } from '../env/read.js'
 import { refusalProblem } from '../env/refusal.js'
 import { type Problem, problem } from '../problem.js'
 import { append } from './append.js'
@@ -11,8 +10,6 @@ export interface Offer {
   readonly all: readonly Candidate[]
   /** For each key its last statement, as Compose reads it, in the order of the first ones. */
   readonly last: readonly Candidate[]
-  /** It states no key that an earlier feature states, and none twice. */
-  readonly isFirst: boolean
 }
 
 /**
@@ -34,43 +31,16 @@ export function offersOf(source: ProductSource, problems: Problem[]) {
     const { refusal } = template.doc
     if (refusal !== null) problems.push(refusalProblem(template.file, { ...refusal, kind: 'parse' }))
     const all = candidatesOf(feature, template, source.name, source.offset)
-    let isFirst = true
-    for (const candidate of all) {
-      const winner = winners.get(candidate.key)
-      if (winner !== undefined) isFirst = false
-      if (winner === undefined || winner.origin === candidate.origin) winners.set(candidate.key, candidate)
-    }
-    if (!isFirst) append(problems, duplicates(all))
-    offers.set(name, { all, last: isFirst ? all : [...lastOfEach(all).values()], isFirst })
+    const last = new Map(all.map((candidate) => [candidate.key, candidate]))
+    for (const [key, candidate] of last) if (!winners.has(key)) winners.set(key, candidate)
+    append(problems, duplicates(all, last))
+    offers.set(name, { all, last: [...last.values()] })
   }
   return { offers, winners }
 }
 
-/** The names whose values count in a merge: those that templates state, and those that their values refer to. */
-export function askedBy(
-  offers: ReadonlyMap<string, Offer>,
-  winners: ReadonlyMap<string, Candidate>,
-): (name: string) => boolean {
-  const referred = new Set<string>()
-  for (const { all } of offers.values()) {
-    for (const { templateRaw, statement, raw, quote } of all) {
-      addReferences(referred, templateRaw, statement.quote)
-      addReferences(referred, raw, quote)
-    }
-  }
-  return (name) => winners.has(name) || referred.has(name)
-}
-
-/** For each key its last statement, in the order of the first ones. */
-function lastOfEach(all: readonly Candidate[]): Map<string, Candidate> {
-  const last = new Map<string, Candidate>()
-  for (const candidate of all) last.set(candidate.key, candidate)
-  return last
-}
-
 /** One problem a key, at its first statement, however often it is stated. */
-function duplicates(all: readonly Candidate[]): Problem[] {
-  const last = lastOfEach(all)
+function duplicates(all: readonly Candidate[], last: ReadonlyMap<string, Candidate>): Problem[] {
   const first = new Map<string, Candidate>()
   for (const candidate of all) if (!first.has(candidate.key)) first.set(candidate.key, candidate)
   return [...first.values()]

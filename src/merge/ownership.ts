@@ -63,20 +63,17 @@ export function decideSections(
 
 /**
  * The keys that the product env goes on stating: all but those of sections that are rewritten or dropped.
- * @param asked the keys that matter; of a large product env that is a small part
  * @param templates the features that the product has and that have a template
  */
 export function ownKeys(
   doc: EnvDocument,
   fates: readonly SectionFate[],
-  asked: ReadonlyMap<string, unknown>,
   templates: ReadonlySet<string>,
 ): Map<string, OwnKey> {
   const own = new Map<string, OwnKey>()
   let next = 0
   for (const statement of doc.statements) {
     const { key, line, start } = statement
-    if (!asked.has(key)) continue
     while (next < fates.length && start >= (fates[next] as SectionFate).section.end) next += 1
     const within = fates[next]
     const inside = within !== undefined && start >= within.section.start

@@ -5,7 +5,7 @@ import { decode, encode, fromBuffer, runeAt, toBuffer } from '../../src/env/byte
 import { type EnvDocument, parseEnv, rawValue } from '../../src/env/document.js'
 import { readAsDotenv } from '../../src/env/dotenv.js'
 import { expand, references } from '../../src/env/expand.js'
-import { readEnv, readOnly } from '../../src/env/read.js'
+import { readEnv } from '../../src/env/read.js'
 import { writeValue } from '../../src/env/write-value.js'
 import { anyEnv, noise, RUNS, shell } from '../support/arbitraries.js'
 
@@ -154,24 +154,6 @@ it('cuts bytes into characters as UTF-8 does, one for each byte that starts none
         at += size
       }
       expect(found).toBe(text)
-    }),
-    runs,
-  )
-})
-
-it('reads the names that are asked for as it reads all', () => {
-  const names = fc.subarray(['A', 'B', 'WEB_HOST_PORT', '__proto__', ''])
-  // An octal escape that is a `$` is no reference to a search for one.
-  const env = fc
-    .tuple(anyEnv, fc.constantFrom('', 'A="\\0044B"\nB="\\0044{A:?}"\n'))
-    .map((parts) => parts.join('\n'))
-  fc.assert(
-    fc.property(env, names, shell, (text, asked, earlier) => {
-      const doc = parseEnv(text)
-      const all = readEnv(doc, new Map(), earlier)
-      const some = readOnly(doc, earlier, (name) => asked.includes(name))
-      expect(some.refusals).toEqual(all.refusals)
-      expect(asked.map((name) => some.values.get(name))).toEqual(asked.map((name) => all.values.get(name)))
     }),
     runs,
   )
