@@ -68,10 +68,28 @@ interface Rule {
   readonly reason: string
 }
 
+/** From the ground up: a file imports only from its own folder and from those before it. */
+const FOLDERS = [
+  '.',
+  'env',
+  'ports',
+  'compose',
+  'merge',
+  'claims',
+  'lint',
+  'live',
+  'workspace',
+  'save',
+  'tasks',
+  'report',
+  'cli',
+  'bin',
+]
+
 const RULES: readonly Rule[] = [
   {
     name: 'the core knows no system',
-    of: /^(?:env|merge|ports|compose|lint|report|scaffold)\/|^problem\.ts$/,
+    of: /^(?:env|merge|ports|claims|compose|lint|report)\/|^problem\.ts$/,
     never: /^node:/,
     except: /^node:(?:path|crypto)$/,
     reason:
@@ -86,7 +104,7 @@ const RULES: readonly Rule[] = [
   },
   {
     name: 'only the workspace, the save, the look at the machine and the commands touch the disk',
-    of: /^(?!workspace\/|save\/|live\/|cli\/)/,
+    of: /^(?!workspace\/|save\/|live\/|tasks\/|cli\/)/,
     never: /^node:fs/,
     reason: 'One place reads and one place writes, so that a plan can never do either.',
   },
@@ -98,7 +116,7 @@ const RULES: readonly Rule[] = [
   },
   {
     name: 'the core does not know where its texts come from',
-    of: /^(?:env|merge|ports|compose|lint|report|scaffold)\/|^problem\.ts$/,
+    of: /^(?:env|merge|ports|claims|compose|lint|report)\/|^problem\.ts$/,
     never: /^(?:workspace|save|cli|bin)\//,
     reason: 'Another layout of a workspace must not reach further than src/workspace.',
   },
@@ -156,6 +174,18 @@ describe('imports', () => {
           .map(({ to }) => `src/${file} imports ${to}`),
       )
     expect(broken, reason).toEqual([])
+  })
+
+  test('only point down, types included', () => {
+    const level = (file: string) => FOLDERS.indexOf(file.includes('/') ? (file.split('/')[0] as string) : '.')
+    const broken = modules
+      .filter(({ file }) => file !== 'index.ts')
+      .flatMap(({ file, imports }) =>
+        imports
+          .filter(({ from, to }) => from.startsWith('.') && (level(to) > level(file) || level(to) === -1))
+          .map(({ to }) => `src/${file} imports ${to}`),
+      )
+    expect(broken).toEqual([])
   })
 
   test('do not go in circles', () => {
@@ -216,7 +246,7 @@ describe('same input, same output', () => {
 
   test.each(SOURCES_OF_CHANGE)('the core does not look at $name', ({ pattern }) => {
     const core = modules.filter(({ file }) =>
-      /^(?:env|merge|ports|compose|lint|report|scaffold|workspace)\//.test(file),
+      /^(?:env|merge|ports|claims|compose|lint|report|workspace)\//.test(file),
     )
     expect(core.filter(({ code }) => pattern.test(code)).map(({ file }) => file)).toEqual([])
   })

@@ -1,7 +1,7 @@
 /** `product check`: collisions and hazards of the whole workspace, and their repair. */
 import type { Command } from 'commander'
-import { findCollisions } from '../ports/collisions.js'
-import { findHazards } from '../ports/hazards.js'
+import { findCollisions } from '../claims/collisions.js'
+import { findHazards } from '../claims/hazards.js'
 import { hasErrors, type Problem } from '../problem.js'
 import { problemAnnotations } from '../report/annotation.js'
 import {
@@ -13,9 +13,9 @@ import {
 } from '../report/check.js'
 import type { FixResult } from '../report/fix.js'
 import { saveAll } from '../save/save-all.js'
-import { planFix } from '../workspace/fix.js'
-import { sameProjects } from '../workspace/projects.js'
-import { survey as surveyProducts } from '../workspace/survey.js'
+import { planFix } from '../tasks/fix-collisions.js'
+import { sameProjects } from '../tasks/projects.js'
+import { survey as surveyProducts } from '../tasks/survey.js'
 import { openWorkspace } from '../workspace/workspace.js'
 import { heldPorts } from './held.js'
 import type { ExitCode, Host } from './host.js'

@@ -8,8 +8,8 @@ import { mergeJson } from '../report/merge-json.js'
 import { type MergeState, mergeLines } from '../report/merge-text.js'
 import { secretsOf } from '../report/secrets.js'
 import { saveAll } from '../save/save-all.js'
+import { saveOf } from '../tasks/save-of.js'
 import type { LoadedProduct } from '../workspace/product.js'
-import { saveOf } from '../workspace/save-of.js'
 import type { Workspace } from '../workspace/workspace.js'
 import type { EnvRun } from './env-run.js'
 import type { ExitCode } from './host.js'
@@ -23,7 +23,7 @@ export async function merge(run: EnvRun): Promise<ExitCode> {
   for (const product of products) planned.push(...(await planOf(run, product, found)))
   const plans = planned.map(({ plan }) => plan)
   if (run.instance !== null) {
-    const { takenProjects } = await import('../workspace/projects.js')
+    const { takenProjects } = await import('../tasks/projects.js')
     found.push(...(await takenProjects(workspace, plans)))
   }
   const problems = [...found, ...plans.flatMap((plan) => plan.problems)]

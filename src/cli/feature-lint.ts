@@ -1,6 +1,7 @@
 /** `feature lint`: the rules over the features, and what `--fix` writes. */
 
 import type { Command } from 'commander'
+import { EPHEMERAL } from '../claims/base-port.js'
 import type { LintSource, TemplateFile } from '../lint/context.js'
 import { type Fixed, fixFeature, withTrueEdits } from '../lint/fix.js'
 import { lintFeature } from '../lint/lint.js'
@@ -17,9 +18,8 @@ import {
   NOTHING_LINTED,
 } from '../report/lint.js'
 import { saveAll } from '../save/save-all.js'
-import { EPHEMERAL } from '../scaffold/base-port.js'
+import { saveOf } from '../tasks/save-of.js'
 import { ENVIRONMENTS, featureFolder, productFolder, templateName } from '../workspace/layout.js'
-import { saveOf } from '../workspace/save-of.js'
 import { unreadFiles } from '../workspace/unread.js'
 import {
   type Environment,

@@ -3,26 +3,26 @@
 import { existsSync, lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { BasePorts, type Taken } from '../claims/base-port.js'
+import { follows, ownerName, type PortClaim } from '../claims/claim.js'
 import { encode } from '../env/bytes.js'
-import { follows, ownerName, type PortClaim } from '../ports/claim.js'
 import { MAX_PORT } from '../ports/value.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { printable } from '../report/escape.js'
 import { saveInNewFolder } from '../save/save-all.js'
-import { BasePorts, type Taken } from '../scaffold/base-port.js'
+import { addFeature, type Edit, withFiles } from '../tasks/add-feature.js'
 import {
   composeText,
   type FeatureDraft,
   portVariable,
   templateText,
   variablePrefix,
-} from '../scaffold/feature.js'
-import { type Image, imageFor, isImage } from '../scaffold/images.js'
-import { addFeature, type Edit, withFiles } from '../workspace/add-feature.js'
-import { type Feature, featuresOf } from '../workspace/features.js'
+} from '../tasks/feature-files.js'
+import { type Feature, featuresOf } from '../tasks/features.js'
+import { type Image, imageFor, isImage } from '../tasks/images.js'
+import { saveOf } from '../tasks/save-of.js'
+import { type Survey, survey as surveyProducts } from '../tasks/survey.js'
 import { featureFolder } from '../workspace/layout.js'
-import { saveOf } from '../workspace/save-of.js'
-import { type Survey, survey as surveyProducts } from '../workspace/survey.js'
 import { badName, checkProduct, isName, type Workspace } from '../workspace/workspace.js'
 import type { ExitCode, Host } from './host.js'
 import { reportProblems, styleOf, usageError, workspaceOf } from './program.js'

@@ -1,7 +1,8 @@
 /** Warns when a merge has just given a product a port that somebody else uses. */
+
+import { claimPorts, ownerName } from '../claims/claim.js'
 import { isInUse, PortInspector } from '../live/inspector.js'
 import { isAssigned, type ProductPlan } from '../merge/plan.js'
-import { claimPorts, ownerName } from '../ports/claim.js'
 import { parsePortValue } from '../ports/value.js'
 import { type Problem, problem } from '../problem.js'
 import { openWorkspace, type Workspace } from '../workspace/workspace.js'
@@ -39,10 +40,7 @@ export async function heldPorts(
 /** @param names each owner and variable, as `shop@blue REDIS_HOST_PORT` */
 async function describe(host: Host, workspace: Workspace, names: ReadonlySet<string>): Promise<Problem[]> {
   // Loaded only now: behind them stand the reader of Compose files and `yaml`, which take longer than the merge.
-  const [{ survey }, { lookLive }] = await Promise.all([
-    import('../workspace/survey.js'),
-    import('./live.js'),
-  ])
+  const [{ survey }, { lookLive }] = await Promise.all([import('../tasks/survey.js'), import('./live.js')])
   // Opened anew, since the files have just changed; all products, since the one that holds the port may be any of them.
   const today = await openWorkspace(workspace.root, workspace.environment)
   const surveyed = await survey(today, today.products)

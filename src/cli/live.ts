@@ -1,13 +1,13 @@
 /** What `--live` adds: who uses the ports of products right now. */
 import { resolve } from 'node:path'
+import type { PortClaim } from '../claims/claim.js'
 import { engineNotice } from '../live/engine.js'
 import { isInUse, PortInspector, type Stack, type StateRun } from '../live/inspector.js'
-import type { PortClaim } from '../ports/claim.js'
 import { rangeText } from '../ports/range.js'
 import { type Problem, problem } from '../problem.js'
 import { printable } from '../report/escape.js'
 import type { LiveText } from '../report/ports.js'
-import type { Survey } from '../workspace/survey.js'
+import type { Survey } from '../tasks/survey.js'
 import type { Workspace } from '../workspace/workspace.js'
 import type { Host } from './host.js'
 

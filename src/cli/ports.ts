@@ -1,6 +1,6 @@
 /** `product ports`: every host port of every product. */
 import type { Command } from 'commander'
-import type { PortClaim } from '../ports/claim.js'
+import type { PortClaim } from '../claims/claim.js'
 import { hasErrors } from '../problem.js'
 import { portJson, portLines } from '../report/ports.js'
 import { unknownFeature } from '../workspace/workspace.js'

@@ -1,6 +1,6 @@
 /** The `product` command: each of its commands loads what it needs when it is asked for. */
 import { type Command, Option } from 'commander'
-import { OUTCOMES } from '../ports/claim.js'
+import { OUTCOMES } from '../claims/claim.js'
 import { SCHEME_NAMES } from '../ports/schemes.js'
 import type { CheckOptions } from './check.js'
 import { addEnvCommand } from './env.js'

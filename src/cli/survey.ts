@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Problem } from '../problem.js'
-import { type Survey, survey as surveyProducts } from '../workspace/survey.js'
+import { type Survey, survey as surveyProducts } from '../tasks/survey.js'
 import { checkProduct, type Workspace } from '../workspace/workspace.js'
 import type { Host } from './host.js'
 import { type Named, parseOwner, unknownInstance } from './owners.js'

@@ -1,11 +1,11 @@
 /** `product whois PORT`: who owns a port. */
 import type { Command } from 'commander'
+import { claimsOfPort, decodePort, type OwnBase } from '../claims/whois.js'
 import { MAX_PORT } from '../ports/value.js'
-import { claimsOfPort, decodePort, type OwnBase } from '../ports/whois.js'
 import { hasErrors } from '../problem.js'
 import { printable } from '../report/escape.js'
 import { portJson, portLines } from '../report/ports.js'
-import type { Survey } from '../workspace/survey.js'
+import type { Survey } from '../tasks/survey.js'
 import type { ExitCode, Host } from './host.js'
 import { lookAtPort } from './live.js'
 import { printJson, reportProblems, usageError } from './program.js'

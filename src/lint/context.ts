@@ -1,9 +1,10 @@
 /** What a rule looks at: one feature with one of its templates, and what the other features say. */
+
+import type { EphemeralRange } from '../claims/hazards.js'
 import { type ComposeProject, readProject } from '../compose/project.js'
 import { decode } from '../env/bytes.js'
 import { type EnvDocument, parseEnv, rawValue, type Statement } from '../env/document.js'
 import { type EnvReading, readEnv } from '../env/read.js'
-import type { EphemeralRange } from '../ports/hazards.js'
 import type { Neighbours } from './neighbours.js'
 
 /** A feature as it lies in the workspace. Files are named from the workspace on, texts are byte strings. */

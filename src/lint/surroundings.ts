@@ -1,7 +1,8 @@
 /** All features of a workspace: makes the context of each, and lets a fix replace one. */
+
+import type { EphemeralRange } from '../claims/hazards.js'
 import type { ComposeProject } from '../compose/project.js'
 import { encode } from '../env/bytes.js'
-import type { EphemeralRange } from '../ports/hazards.js'
 import { MAX_PORT } from '../ports/value.js'
 import { type LintContext, type LintSource, readCompose, readTemplate, type Template } from './context.js'
 import { type Neighbours, type Stated, statedBy } from './neighbours.js'

@@ -1,4 +1,4 @@
-import type { EphemeralRange } from '../ports/hazards.js'
+import type { EphemeralRange } from '../claims/hazards.js'
 import { textOf } from './proc.js'
 
 /**

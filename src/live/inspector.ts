@@ -2,8 +2,9 @@
  * Who holds the ports of this host. The engine's word comes first: it may forward a port on which nothing listens (with
  * its userland proxy switched off), and behind a listening docker-proxy it knows the container.
  */
+
+import { addressesOverlap, ownerName } from '../claims/claim.js'
 import { canonicalAddress } from '../ports/address.js'
-import { addressesOverlap, ownerName } from '../ports/claim.js'
 import { MAX_PORT } from '../ports/value.js'
 import type { Container } from './container.js'
 import type { Engine } from './engine.js'

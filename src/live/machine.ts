@@ -1,6 +1,6 @@
 /** The machine that a command runs on: everything that `src/live` asks of it. */
 import { realpathSync } from 'node:fs'
-import type { EphemeralRange } from '../ports/hazards.js'
+import type { EphemeralRange } from '../claims/hazards.js'
 import { askEngine, type Engine } from './engine.js'
 import { ephemeralRange } from './ephemeral.js'
 import { type Holder, holdersOf } from './holder.js'

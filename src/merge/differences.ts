@@ -2,11 +2,11 @@
 import { type EnvDocument, rawValue } from '../env/document.js'
 import { evaluate } from '../env/read.js'
 import { writeValue } from '../env/write-value.js'
-import { portReferences } from '../ports/references.js'
 import { formatPort, type PortValue, parsePortValue, shiftPort } from '../ports/value.js'
 import { isPortVariable } from '../ports/variable.js'
 import { type MovedVariable, readMoved } from './moved.js'
 import type { Entry, ProductPlan } from './plan.js'
+import { portReferences } from './port-references.js'
 
 /** A port that an instance moves. */
 export interface BasePort {

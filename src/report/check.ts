@@ -1,8 +1,8 @@
 /** What `product check` found, as text, as JSON, and as annotations for GitHub. */
-import type { PortClaim } from '../ports/claim.js'
-import { claimPorts, ownerName } from '../ports/claim.js'
-import type { Collision } from '../ports/collisions.js'
-import type { Hazard } from '../ports/hazards.js'
+import type { PortClaim } from '../claims/claim.js'
+import { claimPorts, ownerName } from '../claims/claim.js'
+import type { Collision } from '../claims/collisions.js'
+import type { Hazard } from '../claims/hazards.js'
 import { rangeText } from '../ports/range.js'
 import { annotation } from './annotation.js'
 import { printable } from './escape.js'

@@ -1,6 +1,6 @@
 /** What `product check --fix` did, or would do, as text, as JSON, and as annotations for GitHub. */
-import { ownerName } from '../ports/claim.js'
-import type { Reassignment, Unresolved } from '../ports/fix.js'
+import { ownerName } from '../claims/claim.js'
+import type { Reassignment, Unresolved } from '../claims/resolve.js'
 import { annotation } from './annotation.js'
 import { printable } from './escape.js'
 

@@ -1,8 +1,9 @@
 /** The report of a merge, for people. It ends as SPLENT's does. */
+
+import { ownerName } from '../claims/claim.js'
 import { decode } from '../env/bytes.js'
 import { MASK } from '../env/secret.js'
 import { changesFile, type Entry, isOutdated, type ProductPlan } from '../merge/plan.js'
-import { ownerName } from '../ports/claim.js'
 import { printable } from './escape.js'
 import { isPort } from './secrets.js'
 import type { Style } from './style.js'

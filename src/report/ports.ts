@@ -1,5 +1,5 @@
 /** The host ports of products, as a table and as JSON. */
-import { claimPorts, ownerName, type PortClaim } from '../ports/claim.js'
+import { claimPorts, ownerName, type PortClaim } from '../claims/claim.js'
 import { rangeText } from '../ports/range.js'
 import { printable } from './escape.js'
 import { type Column, tableLines } from './table.js'

@@ -1,7 +1,7 @@
 /** Random workspaces: what `check --fix --refresh` promises, and that Compose publishes what is claimed. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ownerName } from '../../src/ports/claim.js'
+import { ownerName } from '../../src/claims/claim.js'
 import { product } from '../support/cli.js'
 import { composeMissing, requireOrSkip, runCompose } from '../support/compose.js'
 import { type Files, makeWorkspace, type TestWorkspace } from '../support/workspace.js'

@@ -2,7 +2,7 @@
 import { basename } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { composeProjectName } from '../../src/merge/overlay.js'
-import { survey } from '../../src/workspace/survey.js'
+import { survey } from '../../src/tasks/survey.js'
 import { openWorkspace } from '../../src/workspace/workspace.js'
 import { product } from '../support/cli.js'
 import { type Files, makeWorkspace } from '../support/workspace.js'

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { PortClaim } from '../../src/ports/claim.js'
+import type { PortClaim } from '../../src/claims/claim.js'
 import type { Problem } from '../../src/problem.js'
 import { product } from '../support/cli.js'
 import { type Files, makeWorkspace, type TestWorkspace } from '../support/workspace.js'

@@ -1,7 +1,7 @@
 /** The tables of docs/ports.md against the code: outcomes, hazards, golden numbers, settings, and the arithmetic. */
 import { describe, expect, test } from 'vitest'
-import { OUTCOMES } from '../../src/ports/claim.js'
-import { HAZARD_RULES } from '../../src/ports/hazards.js'
+import { OUTCOMES } from '../../src/claims/claim.js'
+import { HAZARD_RULES } from '../../src/claims/hazards.js'
 import { SCHEME_NAMES, SCHEMES, type SchemeName } from '../../src/ports/schemes.js'
 import { PRODUCT_SCHEMA, WORKSPACE_SCHEMA } from '../../src/workspace/settings.js'
 import { readPage } from './pages.js'

@@ -1,8 +1,8 @@
 /** The choice of a base port. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { refusedByBrowsers } from '../../src/ports/http.js'
-import { BasePorts, EPHEMERAL, type Surroundings, type Taken } from '../../src/scaffold/base-port.js'
+import { BasePorts, EPHEMERAL, type Surroundings, type Taken } from '../../src/claims/base-port.js'
+import { refusedByBrowsers } from '../../src/claims/http.js'
 
 const NOTHING: Surroundings = { modulus: 1000, offsets: [], bases: [], fixed: [], http: false }
 const REDIS: Taken = { by: 'redis', from: 6379, to: 6379 }

@@ -1,6 +1,6 @@
 /** What is known of images. */
 import { expect, test } from 'vitest'
-import { imageFor, isImage } from '../../src/scaffold/images.js'
+import { imageFor, isImage } from '../../src/tasks/images.js'
 
 /** Feature, --image, and what comes of it. */
 const KNOWN: readonly [string, string | undefined, object][] = [

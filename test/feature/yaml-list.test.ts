@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { withListItem } from '../../src/scaffold/yaml-list.js'
+import { withListItem } from '../../src/workspace/yaml-list.js'
 
 /** What, before, after. */
 const EDITED: readonly [string, string, string][] = [

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what Compose files look like
 import { expect, test } from 'vitest'
-import { howToPart } from '../../src/ports/advice.js'
-import type { PortClaim } from '../../src/ports/claim.js'
+import { howToPart } from '../../src/claims/advice.js'
+import type { PortClaim } from '../../src/claims/claim.js'
 import { claim, movable } from './support.js'
 
 const a = claim({ product: 'a', file: 'products/a/.env', line: 3 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { addressesOverlap, type PortClaim } from '../../src/ports/claim.js'
-import { findCollisions } from '../../src/ports/collisions.js'
+import { addressesOverlap, type PortClaim } from '../../src/claims/claim.js'
+import { findCollisions } from '../../src/claims/collisions.js'
 import { claim } from './support.js'
 
 const ADDRESSES = ['', '0.0.0.0', '::', '127.0.0.1', '10.0.0.1', '::1'] as const

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { addressesOverlap, follows, ownerName, type PortClaim } from '../../src/ports/claim.js'
-import { findCollisions } from '../../src/ports/collisions.js'
-import { type Owner, resolveCollisions } from '../../src/ports/fix.js'
+import { addressesOverlap, follows, ownerName, type PortClaim } from '../../src/claims/claim.js'
+import { findCollisions } from '../../src/claims/collisions.js'
+import { type Owner, resolveCollisions } from '../../src/claims/resolve.js'
 import { crc32 } from '../../src/ports/offset.js'
 import { claim, movable, owner } from './support.js'
 

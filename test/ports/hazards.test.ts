@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { PortClaim } from '../../src/ports/claim.js'
-import { type EphemeralRange, findHazards, HAZARD_RULES, type HazardKind } from '../../src/ports/hazards.js'
-import { isHttp, isHttps, type PortUse, refusedByBrowsers } from '../../src/ports/http.js'
+import type { PortClaim } from '../../src/claims/claim.js'
+import { type EphemeralRange, findHazards, HAZARD_RULES, type HazardKind } from '../../src/claims/hazards.js'
+import { isHttp, isHttps, type PortUse, refusedByBrowsers } from '../../src/claims/http.js'
 import { claim, movable } from './support.js'
 
 const EPHEMERAL = { from: 32768, to: 60999 }

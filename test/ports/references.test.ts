@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what env files look like
 import { describe, expect, test } from 'vitest'
 import { parseEnv } from '../../src/env/document.js'
-import { portReferences } from '../../src/ports/references.js'
+import { portReferences } from '../../src/merge/port-references.js'
 import { isPortVariable } from '../../src/ports/variable.js'
 
 /** What env files, one after the other, say of `X`. */

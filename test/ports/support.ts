@@ -1,5 +1,5 @@
-import type { PortClaim } from '../../src/ports/claim.js'
-import type { Owner } from '../../src/ports/fix.js'
+import type { PortClaim } from '../../src/claims/claim.js'
+import type { Owner } from '../../src/claims/resolve.js'
 
 /** A claim with what the test is about; the rest is a feature's TCP port 8000 on all addresses. */
 export function claim(about: Partial<PortClaim> = {}): PortClaim {

@@ -4,12 +4,12 @@ import { areExclusive } from '../compose/profiles.js'
 import type { ComposeProject } from '../compose/project.js'
 import type { PublishedPort } from '../compose/published.js'
 import type { Entry, ProductPlan } from '../merge/plan.js'
-import { canonicalAddress } from './address.js'
+import type { PortReferences } from '../merge/port-references.js'
+import { canonicalAddress } from '../ports/address.js'
+import { type PortValue, parsePortValue } from '../ports/value.js'
+import { isPortVariable } from '../ports/variable.js'
 import type { ClaimOutcome, PortClaim } from './claim.js'
 import { isHttp, isHttps } from './http.js'
-import type { PortReferences } from './references.js'
-import { type PortValue, parsePortValue } from './value.js'
-import { isPortVariable } from './variable.js'
 
 /** Where an env file states a variable. */
 export interface StatedPlace {

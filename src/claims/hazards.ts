@@ -1,7 +1,8 @@
 /** What will, or may, go wrong with a port though nobody else claims it. Rules are rows: one condition and its reason. */
+
+import { FIRST_PORT, MAX_PORT } from '../ports/value.js'
 import type { PortClaim } from './claim.js'
 import { refusedByBrowsers } from './http.js'
-import { FIRST_PORT, MAX_PORT } from './value.js'
 
 export type HazardKind =
   | 'over-65535'

@@ -8,12 +8,12 @@ import { planMerge } from '../merge/merge.js'
 import type { ProductSource, TextSource } from '../merge/source.js'
 import { OWN_PORTS } from '../ports/own.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
-import { withListItem } from '../scaffold/yaml-list.js'
-import { loadCompose } from './compose.js'
-import { productIncludes } from './included-features.js'
-import { featureFolder, productFile, productFolder } from './layout.js'
-import { loadProduct } from './product.js'
-import { readFile, type Workspace, withTexts } from './workspace.js'
+import { loadCompose } from '../workspace/compose.js'
+import { productIncludes } from '../workspace/included-features.js'
+import { featureFolder, productFile, productFolder } from '../workspace/layout.js'
+import { loadProduct } from '../workspace/product.js'
+import { readFile, type Workspace, withTexts } from '../workspace/workspace.js'
+import { withListItem } from '../workspace/yaml-list.js'
 
 /** A change of a file. Both texts are byte strings. */
 export interface Edit {

@@ -3,7 +3,7 @@ import { piecesOf } from '../compose/interpolate.js'
 import { type EnvDocument, rawValue, type Statement } from '../env/document.js'
 import { type Lookup, type Reference, references } from '../env/expand.js'
 import { evaluator } from '../env/read.js'
-import { parsePortValue } from './value.js'
+import { parsePortValue } from '../ports/value.js'
 
 export interface PortReferences {
   /** Variable → the one at the end of the chain, whose port it has; an address before it may be its own. */

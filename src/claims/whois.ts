@@ -1,8 +1,9 @@
 /** What a port number stands for: who claims it, and what it would decode to. */
+
+import { crc32Offset } from '../ports/offset.js'
+import { SCHEME_NAMES, SCHEMES } from '../ports/schemes.js'
 import { follows, ownerName, type PortClaim } from './claim.js'
-import type { Owner } from './fix.js'
-import { crc32Offset } from './offset.js'
-import { SCHEME_NAMES, SCHEMES } from './schemes.js'
+import type { Owner } from './resolve.js'
 
 /** The claims of a port, of any protocol. */
 export function claimsOfPort(owners: readonly Owner[], port: number): PortClaim[] {

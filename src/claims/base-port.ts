@@ -4,9 +4,10 @@
  * 6379 + 1. A base port is safe in every product, those to come too, if no other one lies within its range
  * `[base, base + modulus)`.
  */
-import type { EphemeralRange } from '../ports/hazards.js'
-import { refusedByBrowsers } from '../ports/http.js'
+
 import { FIRST_PORT, MAX_PORT } from '../ports/value.js'
+import type { EphemeralRange } from './hazards.js'
+import { refusedByBrowsers } from './http.js'
 
 /** A port, or range, that somebody else has. */
 export interface Taken {

@@ -2,19 +2,20 @@
  * Plans the repair of a workspace's collisions: which offsets are stated, and what is merged again. Nothing is
  * written here, and with an error nothing may be.
  */
+
+import { ownerName } from '../claims/claim.js'
+import { type Reassignment, resolveCollisions, type Unresolved } from '../claims/resolve.js'
 import { append } from '../merge/append.js'
 import { planMerge } from '../merge/merge.js'
 import { overlaySource } from '../merge/overlay.js'
 import { changesFile, type ProductPlan } from '../merge/plan.js'
-import { ownerName } from '../ports/claim.js'
-import { type Reassignment, resolveCollisions, type Unresolved } from '../ports/fix.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import type { Save } from '../save/save.js'
-import { loadInstance } from './instances.js'
+import { loadInstance } from '../workspace/instances.js'
+import { type StatedOffset, withOffsets } from '../workspace/set-offset.js'
+import { readFile, type Workspace, withTexts } from '../workspace/workspace.js'
 import { saveOf } from './save-of.js'
-import { type StatedOffset, withOffsets } from './set-offset.js'
 import { type Survey, type SurveyedOwner, survey } from './survey.js'
-import { readFile, type Workspace, withTexts } from './workspace.js'
 
 /** What a repair comes to. */
 export interface Fix {

@@ -1,21 +1,22 @@
 /** Looks at many products at once: what each claims on the host. */
+
+import { claimsOf, type StatedPlace } from '../claims/claims.js'
+import type { Owner } from '../claims/resolve.js'
 import { type EnvDocument, parseEnv } from '../env/document.js'
 import { readEnv } from '../env/read.js'
 import { append } from '../merge/append.js'
 import { planMerge } from '../merge/merge.js'
 import { overlaySource } from '../merge/overlay.js'
 import type { ProductPlan } from '../merge/plan.js'
+import { type PortReferences, portReferences } from '../merge/port-references.js'
 import { findSections } from '../merge/sections.js'
 import type { ProductSource } from '../merge/source.js'
-import { claimsOf, type StatedPlace } from '../ports/claims.js'
-import type { Owner } from '../ports/fix.js'
-import { type PortReferences, portReferences } from '../ports/references.js'
 import { isPortVariable } from '../ports/variable.js'
 import { hasErrors, type Problem, unique } from '../problem.js'
-import { loadCompose } from './compose.js'
-import { instancesOf, loadInstance } from './instances.js'
-import { type LoadedProduct, loadProduct } from './product.js'
-import type { Workspace } from './workspace.js'
+import { loadCompose } from '../workspace/compose.js'
+import { instancesOf, loadInstance } from '../workspace/instances.js'
+import { type LoadedProduct, loadProduct } from '../workspace/product.js'
+import type { Workspace } from '../workspace/workspace.js'
 
 /** What is known of a workspace's ports. */
 export interface Survey {

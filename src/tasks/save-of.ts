@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Save } from '../save/save.js'
-import type { Workspace } from './workspace.js'
+import type { Workspace } from '../workspace/workspace.js'
 
 /** The write of a file of the workspace. */
 export function saveOf({ root }: Workspace, { file, before, after, shared }: Omit<Save, 'path'>): Save {

@@ -1,7 +1,7 @@
 /** The text of a new feature: a template and a Compose file that follow every rule of `feature lint`. */
 import { reservedReason } from '../merge/reserved.js'
+import { yamlText } from '../workspace/yaml-text.js'
 import type { Image } from './images.js'
-import { yamlText } from './yaml-text.js'
 
 /** What a new feature is to be. */
 export interface FeatureDraft {

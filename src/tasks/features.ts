@@ -7,11 +7,11 @@ import { OWN_PORTS } from '../ports/own.js'
 import { type PortValue, parsePortValue } from '../ports/value.js'
 import { isPortVariable } from '../ports/variable.js'
 import type { Problem } from '../problem.js'
-import { readComposeProject } from './compose.js'
-import { featureFolder } from './layout.js'
-import type { LoadedProduct } from './product.js'
-import { unreadFiles } from './unread.js'
-import { readComposeFile, readTemplate, type Workspace } from './workspace.js'
+import { readComposeProject } from '../workspace/compose.js'
+import { featureFolder } from '../workspace/layout.js'
+import type { LoadedProduct } from '../workspace/product.js'
+import { unreadFiles } from '../workspace/unread.js'
+import { readComposeFile, readTemplate, type Workspace } from '../workspace/workspace.js'
 
 /** A variable of a feature. */
 interface FeatureVariable {

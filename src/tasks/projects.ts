@@ -2,15 +2,16 @@
  * Compose projects: each product and each instance needs one of its own. Of two with the same name, `up` of one
  * recreates the containers of the other. Names differ and project names don't, since Compose knows small letters only.
  */
+
+import { ownerName } from '../claims/claim.js'
 import { parseEnv } from '../env/document.js'
 import { readEnv } from '../env/read.js'
 import type { ProductPlan } from '../merge/plan.js'
-import { ownerName } from '../ports/claim.js'
 import { type Problem, problem } from '../problem.js'
-import { projectName } from './compose.js'
-import { overlayOf } from './instances.js'
+import { projectName } from '../workspace/compose.js'
+import { overlayOf } from '../workspace/instances.js'
+import type { Workspace } from '../workspace/workspace.js'
 import { survey } from './survey.js'
-import type { Workspace } from './workspace.js'
 
 /** A product or instance, with what Compose calls it. */
 interface Project {

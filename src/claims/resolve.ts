@@ -2,12 +2,13 @@
  * Resolves collisions by giving products another offset. Deterministic: it depends on the names, the ports and
  * the offsets that `product.yaml` states, on nothing else, so it comes out the same on every machine.
  */
+
+import { crc32 } from '../ports/offset.js'
+import { rangeText } from '../ports/range.js'
+import { MAX_PORT } from '../ports/value.js'
 import { howToPart, MOST_NAMED } from './advice.js'
 import { addressesOverlap, follows, ownerName, type PortClaim } from './claim.js'
 import { findCollisions } from './collisions.js'
-import { crc32 } from './offset.js'
-import { rangeText } from './range.js'
-import { MAX_PORT } from './value.js'
 
 /** A product, or one of its instances, with what it claims. */
 export interface Owner {

@@ -1,5 +1,5 @@
 /** What is known of well-known images: the port that they listen on, and what else a container of them needs. */
-import { isHttp } from '../ports/http.js'
+import { isHttp } from '../claims/http.js'
 
 /** A row of the table. */
 interface KnownImage {
