@@ -11,7 +11,7 @@ export default defineConfig({
       // They start the built commands, Compose, an engine or other programs.
       'test/{engine,package,schema}/**',
       'test/**/{differential,engine,faults,fuzz,process}.test.ts',
-      'test/feature/compose.test.ts',
+      'test/cli/feature-compose.test.ts',
       'test/docs/readme.test.ts',
       // They read the sources as text, which a mutation run has rewritten.
       'test/architecture.test.ts',

@@ -6,7 +6,7 @@ import { survey } from '../../src/tasks/survey.js'
 import { openWorkspace } from '../../src/workspace/workspace.js'
 import { product } from '../support/cli.js'
 import { type Files, makeWorkspace } from '../support/workspace.js'
-import { brief, checked, colliding, composeOf, ok, portsOf, REDIS } from './support.js'
+import { brief, checked, colliding, composeOf, ok, portsOf, REDIS } from './claims-support.js'
 
 const WEB: Files = { 'features/web/.env.example': 'WEB_HOST_PORT=8000\n' }
 

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { product } from '../support/cli.js'
 import { type Files, makeFolder, makeWorkspace } from '../support/workspace.js'
-import { brief, checked, composeOf, ok, portsOf, REDIS } from './support.js'
+import { brief, checked, composeOf, ok, portsOf, REDIS } from './claims-support.js'
 
 const MAIL = {
   'features/mail/.env.example': 'UI_HOST_PORT=127.0.0.1:8025\nRTP_HOST_PORT=7000-7004\n',

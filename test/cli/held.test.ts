@@ -4,7 +4,7 @@ import { SCHEMES } from '../../src/ports/schemes.js'
 import { product } from '../support/cli.js'
 import { containerOf, engineOf, everywhere, fakeMachine, SILENT } from '../support/machine.js'
 import { makeWorkspace } from '../support/workspace.js'
-import { colliding, ok } from './support.js'
+import { colliding, ok } from './claims-support.js'
 
 /** A machine on which node listens on a port, of IPv4's loopback. */
 const holding = (port: number) => ({

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { crc32 } from '../../src/ports/offset.js'
 import { product } from '../support/cli.js'
 import { type Files, makeWorkspace } from '../support/workspace.js'
-import { brief, checked, colliding, composeOf, ok, portsOf, REDIS } from './support.js'
+import { brief, checked, colliding, composeOf, ok, portsOf, REDIS } from './claims-support.js'
 
 /** Where `b` goes, the first re-hash being free. */
 const B1 = crc32('b#1') % 1000

@@ -6,7 +6,7 @@ import { product } from '../support/cli.js'
 import { composeMissing, requireOrSkip, runCompose } from '../support/compose.js'
 import { type Files, makeWorkspace, type TestWorkspace } from '../support/workspace.js'
 import { type RandomWorkspace, workspaceOfMany } from './arbitraries.js'
-import { checked, type PortJson, portsOf } from './support.js'
+import { checked, type PortJson, portsOf } from './claims-support.js'
 
 /** What is no file of this tool to write: everything but env files and product.yaml. */
 function others(files: Record<string, string>): Files {

@@ -9,7 +9,7 @@ import { crc32 } from '../../src/ports/offset.js'
 import { product } from '../support/cli.js'
 import { composeMissing, requireOrSkip, runCompose } from '../support/compose.js'
 import { type Files, makeWorkspace, type TestWorkspace } from '../support/workspace.js'
-import { brief, checked, composeOf, ok, portsOf, REDIS } from './support.js'
+import { brief, checked, composeOf, ok, portsOf, REDIS } from './claims-support.js'
 
 /** crc32("shop@blue") % 1000 */
 const BLUE = 420

@@ -4,7 +4,7 @@ import { chmodSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { product } from '../support/cli.js'
 import { makeWorkspace, type TestWorkspace } from '../support/workspace.js'
-import { ok } from './support.js'
+import { ok } from './claims-support.js'
 
 /** Two products on one offset. */
 function colliding(): TestWorkspace {

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { product } from '../support/cli.js'
 import { demoWorkspace, makeFolder, makeWorkspace } from '../support/workspace.js'
-import { composeOf, ok, REDIS } from './support.js'
+import { composeOf, ok, REDIS } from './claims-support.js'
 
 const demo = demoWorkspace()
 

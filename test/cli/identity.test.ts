@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { product } from '../support/cli.js'
 import { makeWorkspace } from '../support/workspace.js'
-import { ok } from './support.js'
+import { ok } from './claims-support.js'
 
 const WEB = (port: string) => `services:\n  web:\n    image: nginx\n    ports: ["${port}:80"]\n`
 

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { product } from '../support/cli.js'
 import { makeWorkspace } from '../support/workspace.js'
-import { checked, colliding, composeOf, ok, REDIS } from './support.js'
+import { checked, colliding, composeOf, ok, REDIS } from './claims-support.js'
 
 describe('product check', () => {
   const here = colliding()
