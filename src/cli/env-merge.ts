@@ -41,7 +41,7 @@ export async function merge(run: EnvRun): Promise<ExitCode> {
   if (options.json) {
     const secrets = (source: ProductSource) => (options.reveal ? null : secretsOf(source))
     const shown = planned.map(({ plan, source }) => mergeJson(plan, written.has(plan), secrets(source)))
-    printJson(host, { ok: !hasErrors(problems), products: shown, problems })
+    printJson(host, { ok: !hasErrors(problems), products: shown, problems }, options.reveal)
   } else if (options.diff) {
     const { mergeDiff } = await import('../report/merge-diff.js')
     host.stdout(plans.map((plan) => mergeDiff(plan, options.reveal ?? false)).join(''))

@@ -36,7 +36,7 @@ export function show(run: EnvRun): ExitCode {
       file,
       variables: viewJson(entries, secrets),
     }))
-    printJson(host, { ok: !hasErrors(problems), products, problems })
+    printJson(host, { ok: !hasErrors(problems), products, problems }, options.reveal)
   } else if (!options.quiet) {
     const style = styleOf(host, 'stdout')
     const title = (name: string): string => style.bold(instance === null ? name : `${name}@${instance}`)

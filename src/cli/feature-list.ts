@@ -1,7 +1,6 @@
 /** `feature list`: each feature, what it states, and who uses it. */
 
 import type { Command } from 'commander'
-import { shown } from '../env/secret.js'
 import { formatPort } from '../ports/value.js'
 import { hasErrors, type Problem } from '../problem.js'
 import { printable } from '../report/escape.js'
@@ -38,7 +37,7 @@ function lines({ name, variables, services, products }: Feature, style: Style): 
   const ports = variables.flatMap(({ key, base }) => (base === null ? [] : [`${key} ${formatPort(base)}`]))
   const others = variables.filter(({ base }) => base === null).map(({ key }) => key)
   const images = services.map(({ name: service, image }) =>
-    image === undefined ? service : `${service} (${shown(image.text)})`,
+    image === undefined ? service : `${service} (${image.text})`,
   )
   const rows: [string, readonly string[]][] = [
     ['ports', ports],
@@ -66,7 +65,7 @@ function json({ name, template, composeFile, variables, services, products }: Fe
     })),
     services: services.map(({ name: service, image }) => ({
       service,
-      image: image === undefined ? null : shown(image.text),
+      image: image?.text ?? null,
     })),
     products,
   }

@@ -81,8 +81,9 @@ interface Result {
 }
 
 /** Prints a result as JSON: one document of version 1 (docs/json.md), with each problem once. */
-export function printJson(host: Host, result: Result): void {
-  host.stdout(`${printableJson({ version: 1, ...result, problems: unique(result.problems) })}\n`)
+export function printJson(host: Host, result: Result, reveal = false): void {
+  const document = { version: 1, ...result, problems: unique(result.problems) }
+  host.stdout(`${printableJson(document, reveal)}\n`)
 }
 
 /** Prints problems to stderr, each once. @returns 1 if there is an error among them, else 0 */

@@ -2,7 +2,6 @@
  * Holds what Compose files come to against the keys and forms of keys.ts, as Compose does before it makes anything of
  * them. In doubt a value passes: a file that Compose reads must not be refused.
  */
-import { shown } from '../env/secret.js'
 import type { Problem } from '../problem.js'
 import { oneOf, problemAt } from './complain.js'
 import { file } from './keys.js'
@@ -163,13 +162,12 @@ function unknownKey(key: ScalarNode, { keys }: MappingForm, path: Path | null): 
   )
   const where = path === null ? 'at the top of a file' : `in ${show(path)}`
   const next = near === undefined ? REFERENCE : `Write ${near} in its place.`
-  return { node: key, message: `Compose knows no ${shown(key.raw)} ${where}.`, next }
+  return { node: key, message: `Compose knows no ${key.raw} ${where}.`, next }
 }
 
 export const REFERENCE = 'See the Compose file reference: https://docs.docker.com/reference/compose-file/'
 
 /** `services.redis.healthcheck.interval` */
 function show(path: Path): string {
-  const step = shown(String(path.step))
-  return path.from === null ? step : `${show(path.from)}.${step}`
+  return path.from === null ? String(path.step) : `${show(path.from)}.${path.step}`
 }

@@ -1,4 +1,3 @@
-import { shown } from '../env/secret.js'
 import { type Problem, type ProblemCode, problem } from '../problem.js'
 import { type Node, type ScalarNode, spanOf } from './node.js'
 
@@ -24,7 +23,7 @@ export function unreadAt(node: ScalarNode, what: string, path: string, why: stri
 
 /** A path as problems name it. @param path the same as it resolves */
 export function pathText({ raw }: ScalarNode, path = raw): string {
-  return shown(raw.includes('$') ? raw : path)
+  return raw.includes('$') ? raw : path
 }
 
 /** The message, cut where it gets too long to read. */

@@ -1,5 +1,4 @@
 import { dirname } from 'node:path'
-import { shown } from '../env/secret.js'
 import type { Loader } from './load.js'
 import { merge, settle } from './merge.js'
 import {
@@ -99,7 +98,7 @@ function baseOf(
   if (!from.entries.has(name)) {
     loader.refuse(
       reference,
-      `Cannot extend service ${shown((node as ScalarNode).raw)}: not found in ${from.file}.`,
+      `Cannot extend service ${(node as ScalarNode).raw}: not found in ${from.file}.`,
       'Correct the name.',
     )
     return undefined

@@ -1,5 +1,4 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar } from 'yaml'
-import { quoted } from '../env/secret.js'
 import { type Problem, problem } from '../problem.js'
 import { shorten } from './complain.js'
 import type { Entry, MappingNode, Node, ScalarNode, Scope, Source } from './node.js'
@@ -118,7 +117,7 @@ class Converter {
       const value = child(pair.value, key.end)
       const isMerge = key.raw === '<<' && (pair.key as Scalar).type === 'PLAIN'
       if (seen.has(key.raw)) {
-        throw new Refusal(`Mapping key ${quoted(key.raw)} already defined.`, key.start)
+        throw new Refusal(`Mapping key ${JSON.stringify(key.raw)} already defined.`, key.start)
       }
       seen.add(key.raw)
       if (isMerge) merge = value

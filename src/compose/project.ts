@@ -1,5 +1,4 @@
 import type { Lookup } from '../env/expand.js'
-import { shown } from '../env/secret.js'
 import { type Problem, problem } from '../problem.js'
 import { REFERENCE } from './check-keys.js'
 import { problemAt } from './complain.js'
@@ -172,7 +171,7 @@ function section(model: Node | undefined, key: string, problems: Problem[]): Ite
 }
 
 function serviceOf(name: string, { key }: Entry, value: MappingNode, problems: Problem[]): Service {
-  if (!/^[a-zA-Z0-9._-]+$/.test(name)) refuse(key, `Not a service name: ${shown(name)}`, problems)
+  if (!/^[a-zA-Z0-9._-]+$/.test(name)) refuse(key, `Not a service name: ${name}`, problems)
   const image = settingOf(value, 'image', problems)
   const containerName = settingOf(value, 'container_name', problems)
   const networkMode = settingOf(value, 'network_mode', problems)

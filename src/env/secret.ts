@@ -89,17 +89,30 @@ export function isHidden(key: string, value: string): boolean {
   return HIDDEN_NAME.test(key) || PASSWORD_IN_URL.test(value) || looksLikeSecret(key, value) !== null
 }
 
-/** A text for a message, masked where it may be a secret. @param key what it is the value of */
-export function shown(text: string, key = ''): string {
-  return isHidden(key, text) ? MASK : text
-}
-
 const LONGEST_QUOTED = 60
 
-/** The same in quotes, and shortened. */
-export function quoted(text: string, key = ''): string {
+/** A value for a message: in quotes and shortened, or masked. @param key what it is the value of */
+export function quoted(text: string, key: string): string {
   if (isHidden(key, text)) return MASK
   return JSON.stringify(text.length > LONGEST_QUOTED ? `${text.slice(0, LONGEST_QUOTED)}…` : text)
+}
+
+/** The forms with what may follow in the same word, or up to the end of the key. */
+const TOKENS = new RegExp(
+  FORMS.map(({ pattern: { source } }) =>
+    source.startsWith('-----')
+      ? `${source}(?:[^]*?-----END [A-Z0-9 ]*-----|[^]*)`
+      : `(?:${source})[\\w+/=.-]*`,
+  ).join('|'),
+  'g',
+)
+
+/** A text in which what can only be a secret is masked, wherever it stands: tokens by their form, and passwords in URLs. */
+export function withoutTokens(text: string): string {
+  if (text.length < SHORTEST) return text
+  return text
+    .replace(TOKENS, MASK)
+    .replace(/(:\/\/[^\s/:@"']{0,200}:)[^\s/@"'$][^\s/@"']*(?=@)/g, `$1${MASK}`)
 }
 
 function isRandom(text: string): boolean {

@@ -1,23 +1,26 @@
 import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from 'diff'
 import { decode } from '../env/bytes.js'
-import { printable } from './escape.js'
+import { escaped, printable } from './escape.js'
 
 /**
  * A change of one file as a unified diff; '' where nothing changes.
  * @param before a byte string, as `after`; null: no such file
- * @param mask gives a text as it may be shown, with as many lines
+ * @param mask gives a text as it may be shown, with as many lines; null shows everything
  */
 export function unifiedDiff(
   file: string,
   before: string | null,
   after: string,
-  mask: (text: string) => string = (text) => text,
+  mask: ((text: string) => string) | null,
 ): string {
   if (before === after) return ''
   const from = before === null ? '/dev/null' : `a/${file}`
   const patch = structuredPatch(from, `b/${file}`, before ?? '', after, undefined, undefined, { context: 3 })
   // The texts are compared as they are: two secrets that differ are a change.
-  const [old, now] = [before ?? '', after].map((text) => mask(text).split('\n')) as [string[], string[]]
+  const [old, now] = [before ?? '', after].map((text) => (mask?.(text) ?? text).split('\n')) as [
+    string[],
+    string[],
+  ]
   for (const hunk of patch.hunks) {
     let [oldLine, nowLine] = [hunk.oldStart - 1, hunk.newStart - 1]
     hunk.lines = hunk.lines.map((line) => {
@@ -29,13 +32,17 @@ export function unifiedDiff(
       return sign + decode(shown ?? '')
     })
   }
+  const print = mask === null ? escaped : printable
   const lines = formatPatch(patch, FILE_HEADERS_ONLY).split('\n')
-  return `${lines.map(printableLine).join('\n').replace(/\n*$/, '')}\n`
+  return `${lines
+    .map((line) => printedLine(line, print))
+    .join('\n')
+    .replace(/\n*$/, '')}\n`
 }
 
 /** A line made safe to print. Tabs and a CR before the newline are harmless, and `patch` needs them. */
-function printableLine(line: string): string {
+function printedLine(line: string, print: (text: string) => string): string {
   const end = line.endsWith('\r') ? '\r' : ''
   const text = end === '' ? line : line.slice(0, -1)
-  return text.split('\t').map(printable).join('\t') + end
+  return text.split('\t').map(print).join('\t') + end
 }

@@ -1,3 +1,5 @@
+import { withoutTokens } from '../env/secret.js'
+
 /**
  * Text from files, made safe to print: a value must not steer the terminal, nor turn the reading direction so
  * that it looks like another one (C0 and C1 controls, Unicode's bidirectional and zero-width format characters).
@@ -7,8 +9,13 @@ const UNSAFE =
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
-/** The text with every control character written as an escape. */
+/** A text from a file for people: what has the form of a secret is masked, and nothing in it steers the terminal. */
 export function printable(text: string): string {
+  return escaped(withoutTokens(text))
+}
+
+/** The text with every control character written as an escape. */
+export function escaped(text: string): string {
   return text.replace(UNSAFE, (character) => {
     const code = character.codePointAt(0) as number
     return SHORT[character] ?? (code < 0x100 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`)
@@ -16,10 +23,11 @@ export function printable(text: string): string {
 }
 
 /** A value as JSON. JSON itself only escapes the first 32 controls; the others are in strings, too, where `\\u…` means the same. */
-export function printableJson(value: unknown): string {
+export function printableJson(value: unknown, reveal = false): string {
   const escaped = (character: string) =>
     character === '\n' ? character : `\\u${hex(character.codePointAt(0) as number, 4)}`
-  return JSON.stringify(value, null, 2).replace(UNSAFE, escaped)
+  const masked = (_: string, each: unknown) => (typeof each === 'string' ? withoutTokens(each) : each)
+  return JSON.stringify(value, reveal ? undefined : masked, 2).replace(UNSAFE, escaped)
 }
 
 function hex(code: number, digits: number): string {

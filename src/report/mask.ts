@@ -62,14 +62,14 @@ function commentSpans(text: string, start: number, end: number, isOwn: boolean):
   return at.length === 0 ? [] : [[start + Math.max(1, Math.min(...at)), end]]
 }
 
-/** Where on a line begins what looks like a secret: the value of a key, or the line itself. */
+/** Where on a line the value of a key begins that looks like a secret. Tokens are masked wherever they are printed (escape.ts). */
 function secretAt(line: string): number | null {
   for (const { 0: before, 1: key = '', index } of line.matchAll(/([\w-]+)["']?\s*[=:]\s*/g)) {
     const at = index + before.length
     const value = line.slice(at)
     if (value !== '' && isHidden(key, value) && !/^["']?\$\{?\w+\}?["']?\s*$/.test(value)) return at
   }
-  return isHidden('', line) ? 0 : null
+  return null
 }
 
 function lineStart(text: string, line: number): number {

@@ -5,6 +5,6 @@ import { maskEnv } from './mask.js'
 /** A merge as a unified diff; '' where nothing changes. */
 export function mergeDiff({ instance, file, before, after }: ProductPlan, reveal: boolean): string {
   // The section of an overlay is made of the product's own lines.
-  const mask = (text: string) => (reveal ? text : maskEnv(text, instance === null ? 'both' : 'product'))
-  return unifiedDiff(file, before, after ?? '', mask)
+  const mask = (text: string) => maskEnv(text, instance === null ? 'both' : 'product')
+  return unifiedDiff(file, before, after ?? '', reveal ? null : mask)
 }

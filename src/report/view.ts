@@ -2,7 +2,7 @@
 import { decode } from '../env/bytes.js'
 import { MASK } from '../env/secret.js'
 import type { ViewEntry } from '../merge/view.js'
-import { printable } from './escape.js'
+import { escaped, printable } from './escape.js'
 import { isPasted, isPort, type Secrets } from './secrets.js'
 import { tableLines } from './table.js'
 
@@ -10,11 +10,11 @@ import { tableLines } from './table.js'
 export function viewLines(entries: readonly ViewEntry[], secrets: Secrets | null): string[] {
   const rows = entries.map((entry) => {
     return [
-      shownKey(entry),
+      shownKey(entry, secrets),
       shown(entry, secrets) ?? MASK,
       from(entry),
       notes(entry, secrets).join('; '),
-    ].map(printable)
+    ].map(secrets === null ? escaped : printable)
   })
   return tableLines([{ title: 'variable' }, { title: 'value' }, { title: 'from' }, { title: 'note' }], rows)
 }
@@ -22,7 +22,7 @@ export function viewLines(entries: readonly ViewEntry[], secrets: Secrets | null
 /** The same as JSON (docs/json.md). */
 export function viewJson(entries: readonly ViewEntry[], secrets: Secrets | null) {
   return entries.map((entry) => ({
-    key: shownKey(entry),
+    key: shownKey(entry, secrets),
     value: shown(entry, secrets),
     masked: shown(entry, secrets) === null,
     file: entry.file,
@@ -38,8 +38,8 @@ function from({ origin, generated, file, line }: ViewEntry): string {
   return `${generated ? 'section' : 'product'}, ${file}:${line}`
 }
 
-function shownKey({ key, value, generated }: ViewEntry): string {
-  return !generated && isPasted(key, value) ? MASK : key
+function shownKey({ key, value, generated }: ViewEntry, secrets: Secrets | null): string {
+  return secrets !== null && !generated && isPasted(key, value) ? MASK : key
 }
 
 function shown({ key, value }: ViewEntry, secrets: Secrets | null): string | null {

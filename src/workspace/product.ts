@@ -1,7 +1,6 @@
 /** Reads all that a product's merge depends on. */
 
 import { join } from 'node:path'
-import { shown } from '../env/secret.js'
 import { environmentOf } from '../merge/sections.js'
 import type { FeatureSource, ProductSource } from '../merge/source.js'
 import { crc32Offset, type Offset } from '../ports/offset.js'
@@ -122,7 +121,7 @@ function noFeature(
   { feature, place }: NamedFeature,
   problems: Problem[],
 ): [] {
-  const message = `product ${product} has a feature ${shown(feature)}, but there is no ${featureFolder(shown(feature))}`
+  const message = `product ${product} has a feature ${feature}, but there is no ${featureFolder(feature)}`
   problems.push(problem('no-feature', place, message, suggestion(feature, features, 'features')))
   return []
 }

@@ -4,7 +4,6 @@
  */
 import type { Document, Node, YAMLMap } from 'yaml'
 import { oneOf, shorten } from '../compose/complain.js'
-import { quoted, shown } from '../env/secret.js'
 import { suggestion } from './suggestion.js'
 
 export interface Schema {
@@ -92,18 +91,18 @@ export function checkSchema(yaml: Yaml, doc: Document, schema: Schema): Misfit[]
       const properties = schema.properties ?? {}
       const known = Object.hasOwn(properties, name)
       const property = known ? properties[name] : schema.additionalProperties
-      const inner = path === '' ? shown(name) : `${path}.${shown(name)}`
+      const inner = path === '' ? name : `${path}.${name}`
       const { pattern, patternErrorMessage } = schema.propertyNames ?? {}
       if (seen.has(name)) report(key, `${inner} is set twice`, 'Delete one of them.')
       else if (pattern !== undefined && !new RegExp(pattern).test(name))
-        report(key, `${quoted(name)} is not a valid name in ${path}`, `${patternErrorMessage}`)
+        report(key, `${JSON.stringify(name)} is not a valid name in ${path}`, `${patternErrorMessage}`)
       else if (branch.properties?.[name] === false)
         report(key, `${inner} has no effect with ${because}`, 'Delete it.')
       else if (property) check(value, property, inner, key, path === '' ? exampleOf(name, property) : next)
       else {
         const where = path === '' ? '' : ` in ${path}`
         const advice = suggestion(name, Object.keys(properties), 'keys', 'The')
-        report(key, `unknown key ${quoted(name)}${where}`, advice)
+        report(key, `unknown key ${JSON.stringify(name)}${where}`, advice)
       }
       seen.add(name)
     }

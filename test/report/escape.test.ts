@@ -24,3 +24,18 @@ test('JSON still means the same', () => {
   const value = { 'k\x9b\u202e': ['\x1b\x7f\u200b\n\t"\\', { nested: '🙂' }] }
   expect(JSON.parse(printableJson(value))).toEqual(value)
 })
+
+const TOKEN = 'ghp_A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6q7R8'
+
+test.each([
+  [`service a uses "${TOKEN}".`, 'service a uses "********".'],
+  ['http://me:secret@host:80/x http://host:80', 'http://me:********@host:80/x http://host:80'],
+  ['http://:${PASSWORD}@host', 'http://:${PASSWORD}@host'],
+  ['-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY----- x', '******** x'],
+  ['-----BEGIN PRIVATE KEY-----\nabc', '********'],
+  ['-----BEGIN CERTIFICATE-----', '-----BEGIN CERTIFICATE-----'],
+])('what has the form of a secret is masked: %j', (text, shown) => {
+  expect(printable(text)).toBe(shown)
+  expect(JSON.parse(printableJson({ text })).text).toBe(shown)
+  expect(JSON.parse(printableJson({ text }, true)).text).toBe(text)
+})

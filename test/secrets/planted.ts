@@ -221,6 +221,8 @@ networks: {n: {ipam: {config: [{subnet: "${token('a subnet of a feature')}"}]}}}
   'features/other/.env.example': `\
 REDIS_URL=${token('a value in conflict')}
 REDIS_PASSWORD=${own('a password in conflict')}
+${token('a bare line of a template')}
+# ${token('a comment of a template')}
 OTHER_HOST_PORT=${token('no port in a template')}
 OTHER_SECRET_HOST_PORT=${own('no port in a secret of a template')}
 OTHER_KEY=$2a$12$${own('a hash in a template')}

@@ -1,5 +1,4 @@
 import { encode } from '../../env/bytes.js'
-import { quoted, shown } from '../../env/secret.js'
 import { isOwn, type LintContext, rawOf } from '../context.js'
 import { removeEntry } from '../edit.js'
 import { isFixed } from '../fixed-name.js'
@@ -33,11 +32,11 @@ export const containerName = {
         file,
         line,
         column,
-        message: `service ${name} has the container name ${quoted(text)}, which only one container of the host can have`,
+        message: `service ${name} has the container name ${JSON.stringify(text)}, which only one container of the host can have`,
         next:
           user === null
             ? remove
-            : `First write ${name}, the name of the service, where ${shown(text)} is meant (${user}). ${remove}`,
+            : `First write ${name}, the name of the service, where ${text} is meant (${user}). ${remove}`,
         ...(edit === null ? {} : { edits: [edit] }),
       }
     }

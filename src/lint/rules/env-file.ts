@@ -2,7 +2,6 @@ import type { EnvFile } from '../../compose/env-file.js'
 import { parseEnv } from '../../env/document.js'
 import { readEnv } from '../../env/read.js'
 import { refusalMessage } from '../../env/refusal.js'
-import { shown } from '../../env/secret.js'
 import { isOwn, type LintContext } from '../context.js'
 import { isFixed } from '../fixed-name.js'
 import type { Found, Rule } from '../rule.js'
@@ -45,7 +44,7 @@ function isKnown(context: LintContext, { raw, text, path }: EnvFile): boolean {
 
 function missing(service: string, { key, path, span }: EnvFile): Found {
   const { file, line, column } = span
-  const message = `${key} of service ${service}: there is no ${shown(path)}, so Docker Compose refuses the project`
+  const message = `${key} of service ${service}: there is no ${path}, so Docker Compose refuses the project`
   const next =
     key === 'env_file'
       ? 'List what the container needs under environment: (NAME: ${NAME}), or make the file optional: { path: …, required: false }.'

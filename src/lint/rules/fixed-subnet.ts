@@ -1,4 +1,3 @@
-import { shown } from '../../env/secret.js'
 import { isOwn } from '../context.js'
 import { isFixed } from '../fixed-name.js'
 import type { Rule } from '../rule.js'
@@ -27,7 +26,7 @@ export const fixedSubnet = {
         kind === 'subnet'
           ? 'which only one network of the host can have'
           : 'for which its network needs a subnet that only one network of the host can have'
-      const message = `${owner} has the ${key} ${shown(text)}, ${what}`
+      const message = `${owner} has the ${key} ${text}, ${what}`
       const next =
         kind === 'subnet'
           ? 'Remove ipam: Docker chooses a subnet that is free.'

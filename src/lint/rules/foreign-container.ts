@@ -1,4 +1,3 @@
-import { quoted } from '../../env/secret.js'
 import { isOwn } from '../context.js'
 import { isFixed } from '../fixed-name.js'
 import type { Rule } from '../rule.js'
@@ -22,7 +21,7 @@ export const foreignContainer = {
     for (const { kind, owner, key, raw, text, span } of context.compose?.ties ?? []) {
       if (kind !== 'container' || !isOwn(context, span) || !isFixed(context, raw, text)) continue
       const { file, line, column } = span
-      const message = `${owner} uses container ${quoted(text)} of the host by ${key}, in every product the same one`
+      const message = `${owner} uses container ${JSON.stringify(text)} of the host by ${key}, in every product the same one`
       const next = HELP[key] ?? 'Make it a service of the feature, and write service:NAME.'
       yield { file, line, column, message, next }
     }

@@ -1,4 +1,3 @@
-import { quoted } from '../../env/secret.js'
 import { isOwn } from '../context.js'
 import { removeEntry } from '../edit.js'
 import { isFixed } from '../fixed-name.js'
@@ -23,7 +22,7 @@ export const projectName = {
       file,
       line,
       column,
-      message: `name: ${quoted(name.text)} makes one Compose project of all products with this file`,
+      message: `name: ${JSON.stringify(name.text)} makes one Compose project of all products with this file`,
       next: 'Remove name: the project is then called after the folder of the product.',
       ...(edit === null ? {} : { edits: [edit] }),
     }

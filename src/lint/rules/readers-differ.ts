@@ -32,7 +32,7 @@ export const readersDiffer = {
       const { line } = statement
       // A part of a secret is no secret by its looks, so that both are masked if one of them is, or the whole is.
       const hide = [raw, value, other ?? ''].some((each) => isHidden(key, each))
-      const shown = (text: string) => (hide ? MASK : quoted(decode(text)))
+      const shown = (text: string) => (hide ? MASK : quoted(decode(text), key))
       const seen = other === undefined ? 'does not see it' : `reads ${shown(other)}`
       const message = `${key}: Docker Compose reads ${shown(value)}, npm dotenv ${seen}`
       yield { file, line, message, next: nextStep(raw, other, value, hide) }

@@ -1,5 +1,4 @@
 import type { Mount } from '../../compose/volume.js'
-import { shown } from '../../env/secret.js'
 import { isOwn, type LintContext } from '../context.js'
 import { isFixed } from '../fixed-name.js'
 import type { Rule } from '../rule.js'
@@ -28,7 +27,7 @@ export const sharedBindMount = {
           file,
           line,
           column,
-          message: `service ${name} can write to ${shown(mount.source)} of the host, in every product to the same`,
+          message: `service ${name} can write to ${mount.source} of the host, in every product to the same`,
           next: 'Use a named volume, which each product has for itself; what is only read is mounted with :ro.',
         }
       }
@@ -41,7 +40,7 @@ export const sharedBindMount = {
         file,
         line,
         column,
-        message: `${owner} stands for ${shown(text)}, in every product for the same`,
+        message: `${owner} stands for ${text}, in every product for the same`,
         next: 'Remove driver_opts: then each product has the volume for itself. Or take the path from a variable that each product sets.',
       }
     }

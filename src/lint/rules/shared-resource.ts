@@ -1,5 +1,4 @@
 import type { Resource } from '../../compose/project.js'
-import { quoted } from '../../env/secret.js'
 import { isOwn } from '../context.js'
 import { isFixed } from '../fixed-name.js'
 import type { Rule } from '../rule.js'
@@ -30,7 +29,7 @@ export const sharedResource = {
       if (fixedName !== undefined && !isFixed(context, fixedName.raw, fixedName.text)) continue
       const { file, line, column } = span
       const what = external ? 'is external' : 'has a fixed name'
-      const title = quoted(fixedName?.text ?? name)
+      const title = JSON.stringify(fixedName?.text ?? name)
       yield {
         file,
         line,

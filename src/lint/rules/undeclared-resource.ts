@@ -1,5 +1,4 @@
 import type { NameUse } from '../../compose/names.js'
-import { quoted, shown } from '../../env/secret.js'
 import { isOwn } from '../context.js'
 import { isFixed } from '../fixed-name.js'
 import type { Rule } from '../rule.js'
@@ -34,8 +33,8 @@ export const undeclaredResource = {
         // A product, or a feature that it has too, may declare what several features share.
         if (!isOwn(context, span) || !isFixed(context, raw, name) || others.hasKey(name)) continue
         const { file, line, column } = span
-        const message = `service ${service.name} uses a ${kind} ${quoted(name)} that is not declared`
-        const next = `Declare it at the end of ${toDeclareIn(compose, file)}: ${kind}s:, and below it, indented, ${shown(name)}:`
+        const message = `service ${service.name} uses a ${kind} ${JSON.stringify(name)} that is not declared`
+        const next = `Declare it at the end of ${toDeclareIn(compose, file)}: ${kind}s:, and below it, indented, ${name}:`
         yield { file, line, column, message, next: kind === 'network' ? next : `${next} { file: … }` }
       }
     }

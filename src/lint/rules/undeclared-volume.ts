@@ -1,4 +1,3 @@
-import { quoted, shown } from '../../env/secret.js'
 import { isOwn } from '../context.js'
 import type { Rule } from '../rule.js'
 import { toDeclareIn } from '../show.js'
@@ -26,8 +25,8 @@ export const undeclaredVolume = {
       for (const { type, source, span } of mounts) {
         if (type !== 'volume' || source === '' || declared.has(source) || !isOwn(context, span)) continue
         const { file, line, column } = span
-        const message = `service ${name} mounts a volume ${quoted(source)} that is not declared`
-        const next = `Declare it at the end of ${toDeclareIn(compose, file)}: volumes:, and below it, indented, ${shown(source)}:`
+        const message = `service ${name} mounts a volume ${JSON.stringify(source)} that is not declared`
+        const next = `Declare it at the end of ${toDeclareIn(compose, file)}: volumes:, and below it, indented, ${source}:`
         yield { file, line, column, message, next }
       }
     }

@@ -1,4 +1,3 @@
-import { quoted } from '../../env/secret.js'
 import { isOwn } from '../context.js'
 import { isFixed } from '../fixed-name.js'
 import type { Rule } from '../rule.js'
@@ -27,7 +26,7 @@ export const unknownService = {
         // Which products have both is the products' matter.
         if (others.hasKey(name)) continue
         const { file, line, column } = span
-        const message = `service ${service.name} has ${key} ${quoted(name)}, but there is no such service`
+        const message = `service ${service.name} has ${key} ${JSON.stringify(name)}, but there is no such service`
         yield {
           file,
           line,
