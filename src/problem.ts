@@ -48,6 +48,11 @@ export const PROBLEMS = {
     severity: 'error',
     meaning: 'Several products or instances have the same Compose project name.',
   },
+  'bad-project-name': {
+    severity: 'error',
+    meaning:
+      'Docker Compose does not accept the `COMPOSE_PROJECT_NAME` of an env file, and would refuse to run.',
+  },
   'no-feature': {
     severity: 'error',
     meaning: 'The workspace has no feature of that name, which a product lists or a command was given.',

@@ -15,6 +15,7 @@ import { type Offer, offersOf } from './offers.js'
 import { forwardReferences } from './order.js'
 import { decideSections, type MergeOptions, type OwnKey, ownKeys, type SectionFate } from './ownership.js'
 import type { ProductPlan } from './plan.js'
+import { PROJECT, projectNameProblem } from './project-name.js'
 import { prove } from './proof.js'
 import { findSections, type Section } from './sections.js'
 import type { ProductSource } from './source.js'
@@ -63,6 +64,7 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
     const isLost = reading.values.has(key) && reading.values.get(key) !== after(key)
     problems.push(forward(reference, isLost, file))
   }
+  append(problems, badProjectName(doc, assembly, after, file))
   const unchanged = keepsAll ? [] : unchangedKeys(doc, reading.values, after)
   const kept = new Map([...unchanged, ...own])
   const merged = { doc, kept, winners, after, evaluateNext: evaluator() }
@@ -107,6 +109,15 @@ function choose(
     chosen.set(feature, all.filter(isChosen))
   }
   return chosen
+}
+
+function badProjectName(doc: EnvDocument, { expected }: Assembly, after: Lookup, file: string): Problem[] {
+  const name = after(PROJECT)
+  if (name === undefined) return []
+  const isName = ({ key }: { key: string }) => key === PROJECT
+  const added = expected.findLast(isName)
+  const line = (added ?? doc.statements.findLast(isName))?.line
+  return line === undefined ? [] : projectNameProblem(name, { file: added?.origin?.file ?? file, line })
 }
 
 /** The features of untouched sections that stay, though the product does not have them any more. */

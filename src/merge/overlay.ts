@@ -14,9 +14,8 @@ import type { Offset } from '../ports/offset.js'
 import { formatPort } from '../ports/value.js'
 import { type BasePort, type Differences, differencesOf } from './differences.js'
 import type { ProductPlan } from './plan.js'
+import { composeProjectName, PROJECT } from './project-name.js'
 import type { ProductSource, TextSource } from './source.js'
-
-const PROJECT = 'COMPOSE_PROJECT_NAME'
 
 /** An instance to be planned. */
 export interface InstanceSource {
@@ -75,14 +74,6 @@ export function overlaySource(
       },
     ],
   }
-}
-
-/** What Compose makes of a folder's name to have a project name: `[a-z0-9][a-z0-9_-]*` (compose-go, `NormalizeProjectName`). */
-export function composeProjectName(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[^a-z0-9_-]/g, '')
-    .replace(/^[_-]+/, '')
 }
 
 /** Another value in the product env would be moved as well, so only the offset helps. */

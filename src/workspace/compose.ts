@@ -3,7 +3,7 @@
 import { basename, resolve } from 'node:path'
 import { type ComposeProject, readProject } from '../compose/project.js'
 import { decode } from '../env/bytes.js'
-import { composeProjectName } from '../merge/overlay.js'
+import { composeProjectName, PROJECT } from '../merge/project-name.js'
 import { type Place, type Problem, problem } from '../problem.js'
 import { composeFiles } from './compose-files.js'
 import { productFile } from './layout.js'
@@ -39,6 +39,18 @@ export function loadCompose(
   }
   const compose = files.length === 0 ? null : readComposeProject(workspace, files, values, directory)
   const projectName = nameOf(workspace, values, compose?.name?.text, directory)
+  const { raw = '', text = '', span } = compose?.name ?? {}
+  if (
+    span !== undefined &&
+    raw !== '' &&
+    (values.get(PROJECT) ?? '') === '' &&
+    composeProjectName(text) === ''
+  ) {
+    const { file, line, column } = span
+    const message = '`name:` comes to nothing, so the project has no name and Docker Compose refuses to run'
+    const next = 'Use letters or digits, or set the variable that it refers to.'
+    problems.push(problem('compose-refused', { file, line, column }, message, next))
+  }
   return { compose, directory, projectName }
 }
 
@@ -49,7 +61,7 @@ function nameOf(
   name: string | undefined,
   directory: string,
 ): string {
-  const stated = decode(values.get('COMPOSE_PROJECT_NAME') ?? '')
+  const stated = decode(values.get(PROJECT) ?? '')
   // Compose refuses any other, which may be a value that belongs elsewhere, and is not to be shown.
   const isName = stated !== '' && composeProjectName(stated) === stated
   return isName ? stated : composeProjectName(name || basename(resolve(root, directory)))

@@ -1,7 +1,7 @@
 /** Products and instances that Compose would take for one project. */
 import { basename } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { composeProjectName } from '../../src/merge/overlay.js'
+import { composeProjectName } from '../../src/merge/project-name.js'
 import { survey } from '../../src/tasks/survey.js'
 import { openWorkspace } from '../../src/workspace/workspace.js'
 import { product } from '../support/cli.js'

@@ -49,6 +49,7 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<stri
   'bad-name': () => stderrOf(shop(), 'env --merge ../shop'),
   'no-instance': () => stderrOf(shop({ 'products/shop/.env': '' }), 'env shop --instance blue'),
   'same-project': () => stderrOf(shop({ 'products/Shop/': '' }), 'check'),
+  'bad-project-name': () => merged({ 'products/shop/.env': 'COMPOSE_PROJECT_NAME=My.Shop\n' }),
   'no-feature': () => merged({ 'products/shop/product.yaml': 'features: [rediss]\n' }),
   'feature-exists': () => featureStderrOf(shop(), 'new redis'),
   'bad-base-port': () => featureStderrOf(shop(), 'new cache --port 6380'),
