@@ -4,6 +4,7 @@ import { type ViewEntry, viewEnv } from '../merge/view.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { secretsOf } from '../report/secrets.js'
 import { viewJson, viewLines } from '../report/view.js'
+import { projectName } from '../workspace/compose.js'
 import { overlayFile, overlayOf } from '../workspace/instances.js'
 import type { LoadedProduct } from '../workspace/product.js'
 import type { EnvRun } from './env-run.js'
@@ -18,7 +19,9 @@ export function show(run: EnvRun): ExitCode {
   const views = run.products.flatMap((product) => {
     const files = filesOf(run, product, problems)
     if (files === null) return []
-    const view = viewEnv(product.source, files, shell, readAsDotenv)
+    const nameOf = (values: ReadonlyMap<string, string>) =>
+      projectName(run.workspace, product.source.name, values, problems)
+    const view = viewEnv(product.source, files, shell, readAsDotenv, nameOf)
     problems.push(...view.problems)
     // Each of them makes Compose refuse the whole file.
     if (view.problems.length > 0) return []

@@ -1,8 +1,11 @@
 /** What Compose will see of a product env, and where each value comes from. */
+import { encode } from '../env/bytes.js'
 import { type EnvDocument, parseEnv } from '../env/document.js'
 import { readEnv } from '../env/read.js'
 import { refusalProblem } from '../env/refusal.js'
 import type { Problem } from '../problem.js'
+import { append } from './append.js'
+import { PROJECT, projectNameProblem } from './project-name.js'
 import { findSections, type Section } from './sections.js'
 import type { ProductSource } from './source.js'
 
@@ -22,6 +25,8 @@ export interface ViewEntry {
   readonly shellWins: boolean
   /** What npm dotenv reads from the file where that differs from Compose (null: no such variable); undefined: the same. */
   readonly dotenv: string | null | undefined
+  /** What a service with the product env as its `env_file` gets where that differs; undefined: the same, or nothing. */
+  readonly container: string | undefined
 }
 
 /**
@@ -29,14 +34,16 @@ export interface ViewEntry {
  * @param files the product env, and the overlay of an instance behind it: a later file wins
  * @param environment the shell's variables, as byte strings
  * @param readAsDotenv npm dotenv's reading of a document, as byte strings
+ * @param projectName what Compose calls the project, given its environment
  */
 export function viewEnv(
   source: ProductSource,
   files: readonly { readonly file: string; readonly text: string }[],
   environment: ReadonlyMap<string, string>,
   readAsDotenv: (doc: EnvDocument) => ReadonlyMap<string, string>,
+  projectName: (values: ReadonlyMap<string, string>) => string,
 ): { entries: ViewEntry[]; problems: Problem[] } {
-  const entries = new Map<string, ViewEntry>()
+  const entries = new Map<string, Omit<ViewEntry, 'container'>>()
   const problems: Problem[] = []
   let earlier: ReadonlyMap<string, string> = new Map()
   let alone: ReadonlyMap<string, string> = new Map()
@@ -63,7 +70,19 @@ export function viewEnv(
       entries.set(key, { key, value, file, line, origin, generated, shellWins, dotenv: byDotenv })
     }
   }
-  return problems.length > 0 ? { entries: [], problems } : { entries: [...entries.values()], problems }
+  const name = entries.get(PROJECT)
+  if (name?.shellWins === false) append(problems, projectNameProblem(name.value, name))
+  if (problems.length > 0) return { entries: [], problems }
+  const project = new Map([...earlier, ...environment])
+  const text = files[0]?.text ?? ''
+  if (text.includes(PROJECT)) project.set(PROJECT, encode(projectName(project)))
+  const container = readEnv(parseEnv(text), project).values
+  const differing = ({ key, value }: { key: string; value: string }): string | undefined =>
+    container.get(key) === value ? undefined : container.get(key)
+  return {
+    entries: [...entries.values()].map((entry) => ({ ...entry, container: differing(entry) })),
+    problems,
+  }
 }
 
 /** Null where the template is no longer the product's, or another than the section names (`--prod`). */

@@ -29,6 +29,7 @@ export function viewJson(entries: readonly ViewEntry[], secrets: Secrets | null)
     line: entry.line,
     origin: entry.origin,
     shellWins: entry.shellWins,
+    containerDiffers: entry.container !== undefined,
     dotenvDiffers: entry.dotenv !== undefined,
   }))
 }
@@ -49,11 +50,19 @@ function shown({ key, value }: ViewEntry, secrets: Secrets | null): string | nul
 function notes(entry: ViewEntry, secrets: Secrets | null): string[] {
   const notes: string[] = []
   if (entry.shellWins) notes.push('the shell has another value, which wins')
+  if (entry.container !== undefined) {
+    const isPublic = secrets?.has(entry.key) !== true || isPort(entry.key, entry.container)
+    notes.push(`a container with env_file reads ${isPublic ? text(entry.container) : 'another value'}`)
+  }
   if (entry.dotenv === null) notes.push('npm dotenv does not see it')
   else if (entry.dotenv !== undefined) {
     const public_ = secrets === null || (!secrets.has(entry.key) && secrets.isQuoted(entry.key, entry.dotenv))
     if (!public_) notes.push('npm dotenv reads another value')
-    else notes.push(`npm dotenv reads ${entry.dotenv === '' ? 'nothing' : decode(entry.dotenv)}`)
+    else notes.push(`npm dotenv reads ${text(entry.dotenv)}`)
   }
   return notes
+}
+
+function text(value: string): string {
+  return value === '' ? 'nothing' : decode(value)
 }

@@ -54,7 +54,7 @@ describe('each value', () => {
     expect((await row('REDIS_URL', 'env', workspace, shell))?.slice(1)).toEqual([
       '********',
       'redis, features/redis/.env.example:3',
-      'the shell has another value, which wins',
+      'the shell has another value, which wins; a container with env_file reads another value',
     ])
     expect((await row('REDIS_URL', 'env --reveal', workspace, shell))?.[1]).toBe('from the shell')
   })
@@ -72,11 +72,54 @@ describe('each value', () => {
   test.each([
     ['is cut by npm dotenv', 'A=1#c', 'npm dotenv reads 1'],
     ['is not seen by npm dotenv', 'É=1', 'npm dotenv does not see it'],
-    ['is expanded by Compose alone', 'A=x\nA=${A}y', 'npm dotenv reads ${A}y'],
+    ['is expanded by Compose alone', 'B=x\nA=${B}y', 'npm dotenv reads ${B}y'],
   ])('that %s is marked', async (_, line, note) => {
     const workspace = await merged({ [ENV]: `${line}\n` })
     expect((await product('env --reveal', workspace)).stdout).toContain(`  ${note}\n`)
     expect((await product('env', workspace)).stdout).not.toContain('npm dotenv reads 1')
+  })
+
+  test.each([
+    ['above what it refers to', 'A=${B:-x}\nB=1\n', 'a container with env_file reads 1'],
+    [
+      'that is emptied by what is below',
+      'A=${B+y}\nA=${B-z}\nB=\n',
+      'a container with env_file reads nothing',
+    ],
+    ['with the name of the project', 'A=$COMPOSE_PROJECT_NAME\n', 'a container with env_file reads shop'],
+  ])('%s is marked, as a container reads it otherwise', async (_, text, note) => {
+    const workspace = await merged({ [ENV]: text })
+    expect((await row('A', 'env --reveal', workspace))?.at(-1)).toContain(note)
+    const masked = await product('env', workspace)
+    expect(masked.stdout).toContain('a container with env_file reads another value')
+    expect(masked.stdout).not.toContain(note)
+    const json = JSON.parse((await product('env --json', workspace)).stdout)
+    const differs = json.products[0].variables.map(
+      (each: Record<string, unknown>) => each['containerDiffers'],
+    )
+    expect(differs.indexOf(true)).toBe(0)
+    expect(differs.lastIndexOf(true)).toBe(0)
+  })
+
+  test('of a feature that a container reads otherwise is shown, unless it holds a secret', async () => {
+    const features = { 'features/redis/.env.example': 'A=${B:-x}\nB=1\nC=${D:-x}\n' }
+    const { stdout } = await product(
+      'env',
+      await merged({ ...features, [ENV]: 'D=hunter2\nC=${D:-x}${E-}\nE=y\n' }),
+    )
+    expect(stdout).toContain('a container with env_file reads 1')
+    expect(stdout).toContain('a container with env_file reads another value')
+    expect(stdout).not.toContain('hunter2')
+  })
+
+  test('of an instance has what a container reads from the product env beside it', async () => {
+    const workspace = await merged()
+    await product('env --merge --instance blue', workspace)
+    const blue = await row('REDIS_HOST_PORT', 'env --instance blue', workspace)
+    expect([blue?.[1], blue?.at(-1)]).toEqual(['6800', 'a container with env_file reads 6966'])
+    expect((await row('COMPOSE_PROJECT_NAME', 'env --instance blue', workspace))?.at(-1)).not.toContain(
+      'container',
+    )
   })
 
   test('that is taken from the shell is shown only if the shell has it', async () => {
@@ -89,7 +132,7 @@ describe('each value', () => {
 
 test('--json has every documented field', async () => {
   const { exitCode, stdout } = await product('env --json', await merged({ [ENV]: 'APP=a#b\n' }))
-  const variable = { masked: false, shellWins: false, dotenvDiffers: false }
+  const variable = { masked: false, shellWins: false, containerDiffers: false, dotenvDiffers: false }
   const origin = (line: number) => ({ feature: 'redis', file: 'features/redis/.env.example', line })
   expect([exitCode, JSON.parse(stdout)]).toMatchObject([
     0,

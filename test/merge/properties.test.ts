@@ -36,7 +36,7 @@ it('plans any source without throwing', () => {
     fc.property(productSource, mergeOptions, shell, (source, options, environment) => {
       planMerge(source, options)
       const { file, text } = source.env
-      viewEnv(source, [{ file, text: text ?? '' }], environment, readAsDotenv)
+      viewEnv(source, [{ file, text: text ?? '' }], environment, readAsDotenv, () => 'p')
       for (const feature of source.features) {
         if (feature.template !== null) candidatesOf(feature, feature.template, source.name, source.offset)
       }
