@@ -39,7 +39,7 @@ export function* documentsOf(text: string): Generator<Document.Parsed> {
       bad.index,
     )
   }
-  for (const document of yamlDocuments(text, OPTIONS, new Tabs())) {
+  for (const document of yamlDocuments(text, OPTIONS, new Tabs(text))) {
     // go-yaml knows no directives but `%TAG` and this one.
     const { explicit, version } = document.directives.yaml
     if (explicit && version !== '1.1') throw new Refusal('Compose reads only YAML 1.1.', document.range[0])

@@ -33,9 +33,10 @@ export class SyntaxFault extends Refusal {
   }
 }
 
-/** A reader that refuses some tabs which YAML allows. */
+/** Throws a `Refusal` at some tabs that YAML allows. */
 interface TabRules {
-  refuses(lexeme: string): boolean
+  see(lexeme: string): void
+  end(): void
 }
 
 type Options = NonNullable<ConstructorParameters<typeof Composer>[0]>
@@ -73,11 +74,12 @@ export function* yamlDocuments(text: string, options: Options, tabs?: TabRules):
   for (const lexeme of new Lexer().lex(text)) {
     tokens += 1
     if (tokens > MAX_TOKENS) throw new Refusal('Too many YAML tokens.', parser.offset)
-    if (tabs?.refuses(lexeme)) throw new Refusal('YAML allows no tab as indentation.', parser.offset)
+    tabs?.see(lexeme)
     pairs.see(lexeme, parser.offset)
     for (const token of parser.next(lexeme)) yield* checked(composer.next(token))
     if (parser.stack.length > 3 * MAX_DEPTH) throw new Refusal(TOO_DEEP, parser.offset)
   }
+  tabs?.end()
   pairs.end(text.length)
   for (const token of parser.end()) yield* checked(composer.next(token))
   yield* checked(composer.end())

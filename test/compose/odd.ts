@@ -90,6 +90,20 @@ export const ODD: readonly string[] = [
   'services:\n  a:\n    image: x\n    \n\t\n',
   'services:\n  a:\n    image: x\n    command:\n      -\tb\n',
   'services:\n  a:\n    image:\tx\t# c\n    command: [a,\tb]\t\n',
+  'services:\n  a:\n    image: x\n\t',
+  'services:\n  a:\n    image: x\n    \t',
+  'services:\n  a:\n    image: x\n     \t',
+  'services:\n  a:\n    image: x # c\n\t',
+  'services:\n  a:\n    image: "x"\n      \t',
+  'services:\n  a:\n    image: x\n      \t\n    # c\n    \t\n    # d\n',
+  'services:\n  a:\n    image: x\n    # c\n    \t\n',
+  'services:\n  a:\n    image: x\n    command:\n      -\t\n',
+  'services:\n  a:\n    image: x\n    command: |\n  \t  b\n',
+  'services:\n  a:\n    image: x\n    command: |2\n      \tb\n',
+  'services:\n  a:\n    image: x\n    command: [b\n    \t]\n',
+  `\t\n${web}`,
+  `${web}...\n\t`,
+  `${web}---\t\n`,
   'include: x\nservices: {}\n',
   'include: [x.yaml]\nservices: {}\n',
   'include: [5]\nservices: {}\n',
@@ -99,7 +113,6 @@ export const ODD: readonly string[] = [
 
 /** Where we knowingly say something else than Compose, and why that is left. */
 export const DIFFERENT: Readonly<Record<string, string>> = {
-  'services: {a: {}}\n': 'a feature may leave the image to the product',
   [`${web}x-a: {\n\ta: 1\n}\n`]: 'the yaml package wants flow collections indented, and not by tabs',
   [`${web}x-a: "\\u0041\\x41\\/"\n`]: 'go-yaml does not know the escape \\/',
   [`${web}x-a: !!int abc\n`]: 'tags on values that we make no use of',
