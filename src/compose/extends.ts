@@ -32,7 +32,11 @@ export interface Services {
 /** The document with `extends` applied to every service. */
 export function applyExtends(document: MappingNode, file: string, scope: Scope, loader: Loader): MappingNode {
   const services = document.entries.get('services')
-  if (services === undefined || services.value.kind !== 'mapping') return document
+  if (services === undefined) return document
+  if (services.value.kind !== 'mapping') {
+    loader.refuse(services.value, '`services` must be a mapping.', 'Write the services below it.')
+    return document
+  }
   const entries = new Map(services.value.entries)
   const within: Services = { file, scope, entries, done: new Set() }
   for (const name of services.value.entries.keys()) extend(name, within, loader, [])
@@ -115,7 +119,7 @@ function otherFile(reference: ScalarNode, from: Services, loader: Loader): Servi
   const file = resolvePath(from.scope.directory, reference.text)
   const known = loader.extended(from.scope.lookup).get(file)
   if (known !== undefined) return known
-  const scope: Scope = { directory: dirname(file), lookup: from.scope.lookup }
+  const scope: Scope = { ...from.scope, directory: dirname(file) }
   const documents = loader.read(file, scope, 'An extended Compose file', reference)
   if (documents === null) return undefined
   let services: MappingNode | undefined
@@ -133,6 +137,7 @@ function otherFile(reference: ScalarNode, from: Services, loader: Loader): Servi
     )
     return undefined
   }
+  loader.checkPorts(settle(services))
   const found = { file, scope, entries: new Map(services.entries), done: new Set<string>() }
   loader.extended(scope.lookup).set(file, found)
   return found

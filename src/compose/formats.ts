@@ -5,7 +5,7 @@
 import type { Problem } from '../problem.js'
 import { isOpen } from './check-keys.js'
 import { problemAt } from './complain.js'
-import type { MappingNode, Node } from './node.js'
+import { get, type MappingNode, type Node } from './node.js'
 
 interface Format {
   readonly pattern: RegExp
@@ -36,48 +36,67 @@ const SWITCH: Format = {
   example: 'true',
 }
 
-/** Paths in a service, of which `*` is every item or key. */
-const SERVICE: readonly (readonly [path: string, format: Format])[] = [
-  ...[
-    ...['mem_limit', 'mem_reservation', 'memswap_limit', 'shm_size', 'build.shm_size'],
-    ...['deploy.resources.limits.memory', 'deploy.resources.reservations.memory', 'volumes.*.tmpfs.size'],
-  ].map((path) => [path, SIZE] as const),
-  ...[
-    ...['interval', 'timeout', 'start_period', 'start_interval'].map((key) => `healthcheck.${key}`),
-    ...['stop_grace_period', 'deploy.restart_policy.delay', 'deploy.restart_policy.window'],
-    ...['update_config', 'rollback_config'].flatMap((key) => [
-      `deploy.${key}.delay`,
-      `deploy.${key}.monitor`,
-    ]),
-  ].map((path) => [path, DURATION] as const),
-  ...[
-    ...[
-      'cpu_count',
-      'cpu_period',
-      'cpu_quota',
-      'cpu_rt_period',
-      'cpu_rt_runtime',
-      'cpu_shares',
-      'pids_limit',
-    ],
-    ...['scale', 'oom_score_adj', 'healthcheck.retries', 'deploy.replicas', 'ulimits.*'],
-  ].map((path) => [path, INTEGER] as const),
-  ...['cpus', 'cpu_percent', 'deploy.resources.limits.cpus', 'deploy.resources.reservations.cpus'].map(
-    (path) => [path, DECIMAL] as const,
-  ),
-  ...[
-    ...['init', 'privileged', 'read_only', 'tty', 'stdin_open', 'oom_kill_disable', 'attach'],
-    ...['healthcheck.disable', 'volumes.*.read_only'],
-  ].map((path) => [path, SWITCH] as const),
-]
+type Row = { readonly steps: readonly string[]; readonly format: Format }
 
-const PATHS = SERVICE.map(([path, format]) => ({ steps: path.split('.'), format }))
+/** Rows of paths, in which `*` is every item or key. */
+function rows(...formats: readonly (readonly [format: Format, paths: string])[]): Row[] {
+  return formats.flatMap(([format, paths]) =>
+    paths.split(' ').map((path) => ({ steps: path.split('.'), format })),
+  )
+}
+
+const external = rows([SWITCH, 'external'])
+
+/** What Compose casts as it reads a file, in services, too, that nothing uses or that a later file takes away. */
+const CASTS: Readonly<Record<string, readonly Row[]>> = {
+  services: rows(
+    [INTEGER, 'cpu_count cpu_period cpu_quota cpu_rt_period cpu_rt_runtime cpu_shares pids_limit scale'],
+    [INTEGER, 'oom_score_adj healthcheck.retries ports.*.target ulimits.* ulimits.*.soft ulimits.*.hard'],
+    [INTEGER, 'deploy.replicas deploy.update_config.parallelism deploy.rollback_config.parallelism'],
+    [INTEGER, 'deploy.restart_policy.max_attempts deploy.placement.max_replicas_per_node'],
+    [DECIMAL, 'cpus cpu_percent'],
+    [DECIMAL, 'deploy.update_config.max_failure_ratio deploy.rollback_config.max_failure_ratio'],
+    [SWITCH, 'init privileged read_only tty stdin_open oom_kill_disable healthcheck.disable'],
+    [SWITCH, 'volumes.*.read_only volumes.*.volume.nocopy'],
+  ),
+  networks: [...external, ...rows([SWITCH, 'internal attachable enable_ipv4 enable_ipv6'])],
+  volumes: external,
+  secrets: external,
+  configs: external,
+}
+
+/** What it makes of a service once all files are read. */
+const DECODED = rows(
+  [SIZE, 'mem_limit mem_reservation memswap_limit mem_swappiness shm_size build.shm_size'],
+  [SIZE, 'deploy.resources.limits.memory deploy.resources.reservations.memory volumes.*.tmpfs.size'],
+  [DURATION, 'healthcheck.interval healthcheck.timeout healthcheck.start_period healthcheck.start_interval'],
+  [DURATION, 'stop_grace_period deploy.restart_policy.delay deploy.restart_policy.window'],
+  [DURATION, 'deploy.update_config.delay deploy.update_config.monitor'],
+  [DURATION, 'deploy.rollback_config.delay deploy.rollback_config.monitor'],
+  [INTEGER, 'secrets.*.mode configs.*.mode deploy.resources.limits.pids'],
+  [DECIMAL, 'deploy.resources.limits.cpus deploy.resources.reservations.cpus'],
+  [SWITCH, 'attach build.no_cache build.pull build.privileged volumes.*.bind.create_host_path'],
+  [SWITCH, 'depends_on.*.restart env_file.*.required post_start.*.privileged pre_stop.*.privileged'],
+)
+
+/** Checks a file by itself. */
+export function checkCasts(document: Node, problems: Problem[]): void {
+  for (const [section, casts] of Object.entries(CASTS)) {
+    const entries = get(document, section)
+    if (entries?.kind !== 'mapping') continue
+    for (const [name, { value }] of entries.entries) check(casts, value, `${section}.${name}`, problems)
+  }
+}
 
 /** Checks the values of one service. */
 export function checkFormats(name: string, service: MappingNode, problems: Problem[]): void {
-  for (const { steps, format } of PATHS) {
-    if (!service.entries.has(steps[0] as string)) continue
-    for (const { node, path } of select(service, steps, `services.${name}`)) {
+  check(DECODED, service, `services.${name}`, problems)
+}
+
+function check(table: readonly Row[], from: Node, name: string, problems: Problem[]): void {
+  for (const { steps, format } of table) {
+    if (get(from, steps[0] as string) === undefined) continue
+    for (const { node, path } of select(from, steps, name)) {
       if (node.kind !== 'scalar' || node.type !== 'string' || isOpen(node)) continue
       if (format.pattern.test(node.text)) continue
       const message = `${path} must be ${format.what}.`

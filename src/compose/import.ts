@@ -23,10 +23,8 @@ export function importResources(
     const from = imported.entries.get(section)
     if (from?.value.kind !== 'mapping') continue
     const own = entries.get(section)
-    if (own?.value.kind !== 'mapping') {
-      entries.set(section, from)
-      continue
-    }
+    if (own === undefined) entries.set(section, from)
+    if (own?.value.kind !== 'mapping') continue
     const together = new Map(own.value.entries)
     context.spend(from.value.entries.size + together.size)
     for (const [name, entry] of from.value.entries) {

@@ -5,14 +5,16 @@ import { checkKeys } from './check-keys.js'
 import { pathText, problemAt, unreadAt } from './complain.js'
 import { EnvDefaults } from './env-defaults.js'
 import { applyExtends, type Services } from './extends.js'
+import { checkCasts } from './formats.js'
 import { importResources } from './import.js'
 import { type IncludeNode, includesOf } from './include.js'
 import { interpolate } from './interpolate.js'
 import { memoryOf } from './memory.js'
 import { type MergeContext, merge, settle } from './merge.js'
-import type { MappingNode, Node, ScalarNode, Scope } from './node.js'
+import { get, type MappingNode, type Node, type ScalarNode, type Scope } from './node.js'
 import { parse } from './parse.js'
 import { isRemote, resolvePath } from './path.js'
+import { checkPorts } from './published.js'
 
 /** Gives a file's decoded text; null if there is none, else why it cannot be read. Called with the entry paths and paths that these lead to. */
 export type ReadText = (path: string) => string | null | { readonly why: string }
@@ -73,10 +75,22 @@ export class Loader implements MergeContext {
         const extended = applyExtends(document, file, scope, this)
         const whole = this.applyIncludes(extended, scope, [...chain, file])
         model = settle(model === undefined ? whole : (merge(model, whole, [], this) as MappingNode))
+        // After each document: what a later one takes away is refused all the same.
+        checkKeys(model, this.problems, this.checked)
+        this.checkPorts(get(model, 'services'))
       }
     }
-    if (model !== undefined) checkKeys(model, this.problems, this.checked)
     return model
+  }
+
+  /** Refuses ports that Compose cannot read, also of services that nothing uses. */
+  checkPorts(services: Node | undefined): void {
+    for (const [, { value }] of services?.kind === 'mapping' ? services.entries : []) {
+      const ports = get(value, 'ports')
+      if (ports === undefined || this.checked.has(ports)) continue
+      this.checked.add(ports)
+      checkPorts(ports, this.problems)
+    }
   }
 
   /**
@@ -106,7 +120,10 @@ export class Loader implements MergeContext {
     const parsed = parse(text, file, scope)
     this.problems.push(...parsed.problems)
     const documents = parsed.documents?.map((node) => interpolate(node, this.problems)) ?? null
-    for (const document of documents ?? []) this.trees.push(document)
+    for (const document of documents ?? []) {
+      this.trees.push(document)
+      checkCasts(document, this.problems)
+    }
     return documents
   }
 

@@ -3,7 +3,7 @@ import type { Problem, ProblemCode } from '../problem.js'
 import { problemAt } from './complain.js'
 import { piecesOf } from './interpolate.js'
 import { get, type MappingNode, type Node, type ScalarNode, type Span, spanOf, stringOf } from './node.js'
-import { isAddress, type PortRange, parsePortRange, parsePortSpec } from './port.js'
+import { isAddress, type PortRange, type PortSpec, parsePortRange, parsePortSpec } from './port.js'
 import { unique } from './unique.js'
 
 /** One entry of a service's `ports:`; a range is one entry. */
@@ -43,21 +43,37 @@ export interface PublishedPort {
 
 /**
  * The published ports of one service, those that Compose takes for the same one only once.
- * @param problems gets what Compose, or the engine after it, would refuse
+ * @param problems gets what Compose, or the engine after it, would refuse beyond `checkPorts`
  */
 export function publishedPorts(service: string, node: Node, problems: Problem[]): PublishedPort[] {
   const ports = get(node, 'ports')
-  if (ports === undefined) return []
-  if (ports.kind !== 'sequence') {
-    complain('compose-refused', ports, '`ports` must be a list.', 'Write `- "8080:80"`.', problems)
-    return []
-  }
+  if (ports?.kind !== 'sequence') return []
   const found: Candidate[] = []
   for (const item of ports.items) {
-    const port = item.kind === 'mapping' ? long(service, item, problems) : short(service, item, problems)
+    const port = item.kind === 'mapping' ? long(service, item, problems) : short(service, item)
     if (port !== null) found.push(port)
   }
   return unique(found)
+}
+
+/** What Compose refuses of a list of ports as it reads it, whether or not the list counts in the end. */
+export function checkPorts(ports: Node, problems: Problem[]): void {
+  if (ports.kind !== 'sequence') {
+    complain('compose-refused', ports, '`ports` must be a list.', 'Write `- "8080:80"`.', problems)
+    return
+  }
+  for (const item of ports.items) {
+    const spec = item.kind === 'mapping' ? get(item, 'target') : specOf(item)
+    if (spec === undefined) complain('compose-refused', item, 'A port has no `target`.', LONG, problems)
+    else if (typeof spec === 'string') complain('compose-refused', item, spec, SYNTAX, problems)
+  }
+}
+
+/** A mapping in the short syntax, or what Compose objects to. */
+function specOf(node: Node): PortSpec | string {
+  if (node.kind !== 'scalar' || (node.type !== 'string' && node.type !== 'int')) return 'Not a port mapping.'
+  const spec = parsePortSpec(node.text)
+  return typeof spec === 'string' ? withVariables(spec, node) : spec
 }
 
 /** A port, and what kind of value its host port is. */
@@ -67,12 +83,9 @@ export interface Candidate {
   readonly published: 'none' | 'empty' | 'zero' | 'string' | 'int'
 }
 
-function short(service: string, node: Node, problems: Problem[]): Candidate | null {
-  const refuse = (message: string) => complain('compose-refused', node, message, SYNTAX, problems)
-  if (node.kind !== 'scalar' || (node.type !== 'string' && node.type !== 'int'))
-    return refuse('Not a port mapping.')
-  const spec = parsePortSpec(node.text)
-  if (typeof spec === 'string') return refuse(withVariables(spec, node))
+function short(service: string, node: Node): Candidate | null {
+  const spec = specOf(node)
+  if (typeof spec === 'string' || node.kind !== 'scalar') return null
   const { hostIp, host, container, protocol, hostPart } = spec
   const part = hostPart === null ? null : hostPartOf(node, hostPart)
   const chance = host === null || host.to === 0
@@ -151,7 +164,7 @@ function long(service: string, node: MappingNode, problems: Problem[]): Candidat
   const refuse = (message: string, at: Node = node) =>
     complain('compose-refused', at, message, LONG, problems)
   const target = get(node, 'target')
-  if (target === undefined) return refuse('A port has no `target`.')
+  if (target === undefined) return null
   const container = target.kind === 'scalar' ? targetOf(target) : null
   if (container === null) return refuse('`target` must be a port of the container.', target)
   const published = get(node, 'published')
@@ -210,7 +223,7 @@ const LONG = 'Write `{ target: 80, published: "8080" }`.'
 
 /** `target` is cast to a number, which makes `"80"` and `80.0` ports, but no range. */
 function targetOf({ type, text }: ScalarNode): PortRange | null {
-  const pattern = type === 'string' ? /^[-+]?\d+$/ : /^[-+]?\d+(\.0*)?$/
+  const pattern = type === 'string' ? /^\+?\d+$/ : /^\+?\d+(\.0*)?$/
   if (type === 'bool' || type === 'null' || !pattern.test(text)) return null
   const port = Number(text)
   return { from: port, to: port }

@@ -1,6 +1,7 @@
 /** What a rule looks at: one feature with one of its templates, and what the other features say. */
 
 import type { EphemeralRange } from '../claims/hazards.js'
+import { type Gap, gapsOf } from '../compose/gaps.js'
 import { type ComposeProject, readProject } from '../compose/project.js'
 import { decode } from '../env/bytes.js'
 import { type EnvDocument, parseEnv, rawValue, type Statement } from '../env/document.js'
@@ -61,8 +62,9 @@ export function readTemplate(source: LintSource, { environment, file }: Template
   return { environment, file, text, doc, reading: readEnv(doc), stated }
 }
 
-/** The feature's Compose project; null where it has no Compose file. */
-export function readCompose({ composeFile, read }: LintSource, template: Template): ComposeProject | null {
+/** The feature's Compose project, as in a product that includes it; null where it has no Compose file. */
+export function readCompose(source: LintSource, template: Template): ComposeProject | null {
+  const { composeFile, read } = source
   if (composeFile === null) return null
   const readText = (path: string): string | null => {
     const text = read(path)
@@ -84,4 +86,10 @@ export function rawOf({ doc }: Template, statement: Statement): string {
 /** Whether a place in a Compose file is the feature's own: what it includes from another feature is that one's matter. */
 export function isOwn({ folder }: LintContext, { file }: { readonly file: string }): boolean {
   return file.startsWith(`${folder}/`)
+}
+
+/** What services of the feature's own Compose files need and its project does not have. */
+export function ownGaps(context: LintContext, ...kinds: readonly Gap['kind'][]): Gap[] {
+  const gaps = context.compose === null ? [] : gapsOf(context.compose)
+  return gaps.filter(({ kind, span }) => kinds.includes(kind) && isOwn(context, span))
 }

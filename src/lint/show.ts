@@ -1,5 +1,5 @@
 /** Places as a message names them. */
-import type { ComposeProject } from '../compose/project.js'
+import type { LintContext } from './context.js'
 
 /** `features/redis/.env.example:3` */
 export function placeOf({ file, line }: { readonly file: string; readonly line: number }): string {
@@ -7,6 +7,6 @@ export function placeOf({ file, line }: { readonly file: string; readonly line: 
 }
 
 /** Where to declare what a service of a file uses: `extends` takes the service out of a file, and nothing else. */
-export function toDeclareIn({ files, extendedOnly }: ComposeProject, file: string): string {
-  return extendedOnly.includes(file) ? (files[0] ?? file) : 'the file'
+export function toDeclareIn({ compose }: LintContext, file: string): string {
+  return compose?.extendedOnly.includes(file) ? (compose.files[0] ?? file) : 'the file'
 }

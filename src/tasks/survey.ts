@@ -2,6 +2,7 @@
 
 import { claimsOf, type StatedPlace } from '../claims/claims.js'
 import type { Owner } from '../claims/resolve.js'
+import { gapProblems } from '../compose/gaps.js'
 import { type EnvDocument, parseEnv } from '../env/document.js'
 import { readEnv } from '../env/read.js'
 import { append } from '../merge/append.js'
@@ -113,7 +114,7 @@ function owner(
     problems,
     places.get('COMPOSE_FILE'),
   )
-  append(problems, compose?.problems ?? [])
+  if (compose !== null) append(problems, [...compose.problems, ...gapProblems(compose)])
   return {
     product: plan.product,
     instance: overlay?.instance ?? null,

@@ -165,6 +165,23 @@ describe('product ports', () => {
     expect(stderr.match(/features\/redis\/compose\.yaml:4/g)).toHaveLength(1)
   })
 
+  test.each([
+    ['services:\n  web: {profiles: []}\n', '2:3: error: service web has neither an image nor a build'],
+    [
+      'services:\n  web: {image: w, networks: [back]}\n',
+      '2:30: error: service web uses a network "back" that is not declared',
+    ],
+    [
+      'services:\n  web: {image: w, ports: ["x:80"]}\n---\nservices: {web: {ports: !reset []}}\n',
+      '2:27: error: Invalid host port.',
+    ],
+    ['services:\n  web:\n    image: w\n\t', '4:1: error: Not valid YAML: line 4 is indented with a tab'],
+  ])('refuses what Compose refuses: %j', async (text, message) => {
+    const { exitCode, stderr } = await product('ports', makeWorkspace({ 'products/shop/compose.yaml': text }))
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain(`products/shop/compose.yaml:${message}`)
+  })
+
   test('reads an override and COMPOSE_FILE as Compose does', async () => {
     const here = makeWorkspace({
       'products/a/compose.yaml': composeOf('web', '"8000:80"'),

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { composeMissing, requireOrSkip } from '../support/compose.js'
-import { PROJECTS } from './fixtures.js'
+import { PROJECTS, REFUSED_PROJECTS } from './fixtures.js'
 import { project } from './generate.js'
 import { DIFFERENT, ODD } from './odd.js'
 import { type Comparison, compare, composePorts, inParallel, type Project } from './oracle.js'
@@ -58,6 +58,16 @@ describe.runIf(requireOrSkip('Docker Compose', composeMissing()))(
         const same = (compose === null) === ours.problems.length > 0
         expect(same, stderr).toBe(!(text in DIFFERENT))
         if (compose !== null && same) expect(ports).toEqual(composePorts(compose))
+      },
+    )
+
+    test.concurrent.each(Object.entries(REFUSED_PROJECTS))(
+      '%s is refused',
+      { timeout: 30_000 },
+      async (_, files) => {
+        const { ours, compose } = await compare(files)
+        expect(compose).toBeNull()
+        expect(ours.problems).not.toEqual([])
       },
     )
 

@@ -151,5 +151,124 @@ networks: {n: {external: {name: old}}}
 `,
     },
   },
+  'gaps in services that no profile starts, or that another file fills': {
+    files: {
+      'compose.yaml':
+        'services: {a: {ports: ["80:80"], networks: [n]}, b: {image: x, networks: [default]}}\n',
+      'b.yaml': 'services: {a: {image: x}, c: {depends_on: [a], image: x}}\nnetworks: {n: }\n',
+    },
+    entries: ['compose.yaml', 'b.yaml'],
+  },
+  'what Compose passes over in an extended file': {
+    files: {
+      'compose.yaml': 'services: {a: {extends: {service: b, file: b.yaml}}}\n',
+      'b.yaml':
+        'foo: 1\nservices: {b: {image: x}, c: {foo: 1, mem_limit: z, ports: [{target: 80, host_ip: z}]}, d: }\n',
+    },
+  },
+  'a published port that is none, until a later file': {
+    files: {
+      'compose.yaml': 'services: {a: {image: x, ports: [{target: 80, published: z}]}}\n',
+      'b.yaml': 'services: {a: {ports: !override ["80:80"]}}\n',
+    },
+    entries: ['compose.yaml', 'b.yaml'],
+  },
   CRLF: { files: { 'compose.yaml': web('\n    - "80:80"\n    - 81:81').replaceAll('\n', '\r\n') } },
+}
+
+const two = (first: string, second: string): Project => ({
+  files: { 'compose.yaml': first, 'b.yaml': second },
+  entries: ['compose.yaml', 'b.yaml'],
+})
+const bad = 'services:\n  a:\n    image: x\n    ports:\n      - "x:80"\n'
+const extended = (unused: string): Project => ({
+  files: {
+    'compose.yaml': 'services: {a: {extends: {service: b, file: b.yaml}}}\n',
+    'b.yaml': `services:\n  b: {image: x}\n  c: ${unused}\n`,
+  },
+})
+const included = (paths: string, b: string, c: string, rest = ''): Project => ({
+  files: { 'compose.yaml': `include: [{path: ${paths}}]\n${rest}`, 'b.yaml': b, 'c.yaml': c },
+})
+/** Projects that Compose refuses for what is not in the end, or not all of it; and where we see the reason. */
+export const REFUSED_PROJECTS: Readonly<Record<string, Project & { readonly at: string }>> = {
+  'a bad port that a later file resets': {
+    ...two(bad, 'services: {a: {ports: !reset []}}\n'),
+    at: 'compose.yaml:5',
+  },
+  'a bad port that a later file overrides': {
+    ...two(bad, 'services: {a: {ports: !override ["80:80"]}}\n'),
+    at: 'compose.yaml:5',
+  },
+  'a bad port of a service that a later file resets': {
+    ...two(bad, 'services: {b: {image: x}, a: !reset null}\n'),
+    at: 'compose.yaml:5',
+  },
+  'ports that are no list, until a later document': {
+    files: {
+      'compose.yaml': `${bad.replace(/\n.*\n$/, ' 80\n')}---\nservices: {a: {ports: !override []}}\n`,
+    },
+    at: 'compose.yaml:4',
+  },
+  'a key that a later file resets': {
+    ...two('services:\n  a: {image: x, foo: 1}\n', 'services: {a: {foo: !reset null}}\n'),
+    at: 'compose.yaml:2',
+  },
+  'a bad number that a later file resets': {
+    ...two('services:\n  a: {image: x, scale: two}\n', 'services: {a: {scale: !reset null}}\n'),
+    at: 'compose.yaml:2',
+  },
+  'a bad port of an unused service of an extended file': {
+    ...extended('{image: x, ports: ["x:80"]}'),
+    at: 'b.yaml:3',
+  },
+  'ports that are no list, there': { ...extended('{image: x, ports: 80}'), at: 'b.yaml:3' },
+  'a port without a target, there': { ...extended('{image: x, ports: [{published: 80}]}'), at: 'b.yaml:3' },
+  'a bad switch there': { ...extended('{image: x, init: maybe}'), at: 'b.yaml:3' },
+  'no services in the second path of an include': {
+    ...included('[b.yaml, c.yaml]', 'services: {b: {image: x}}\n', '# c\nservices:\n'),
+    at: 'c.yaml:2',
+  },
+  'no services in the first path of an include': {
+    ...included('[b.yaml, c.yaml]', 'services:\n', 'services: {b: {image: x}}\n'),
+    at: 'b.yaml:1',
+  },
+  'no services beside an include': {
+    ...included('b.yaml', 'services: {b: {image: x}}\n', '', 'services:\n'),
+    at: 'compose.yaml:2',
+  },
+  'no volumes beside an include that has some': {
+    ...included('b.yaml', 'services: {b: {image: x}}\nvolumes: {v: }\n', '', 'volumes:\n'),
+    at: 'compose.yaml:2',
+  },
+  'no services in the second file': { ...two('services: {a: {image: x}}\n', 'services:\n'), at: 'b.yaml:1' },
+  'a service with neither image nor build': {
+    files: { 'compose.yaml': 'services:\n  a: {ports: ["80:80"]}\n' },
+    at: 'compose.yaml:2',
+  },
+  'a service whose image is reset': {
+    ...two('services:\n  a: {image: x}\n', 'services: {a: {image: !reset null}}\n'),
+    at: 'b.yaml:1',
+  },
+  'an included service with neither image nor build': {
+    ...included('b.yaml', 'services:\n  b: {ports: ["80:80"]}\n', ''),
+    at: 'b.yaml:2',
+  },
+  ...Object.fromEntries(
+    [
+      'depends_on: [bb]',
+      'links: ["bb:c"]',
+      'volumes_from: ["bb:ro"]',
+      'network_mode: "service:bb"',
+      'networks: [bb]',
+      'networks: {bb: }',
+      'volumes: ["bb:/b"]',
+      'volumes: [{type: volume, source: bb, target: /b}]',
+      'secrets: [bb]',
+      'configs: [{source: bb}]',
+    ].map((body) => [
+      `${body}, which is nowhere`,
+      { files: { 'compose.yaml': `services:\n  a: {image: x, ${body}}\n` }, at: 'compose.yaml:2' },
+    ]),
+  ),
 }

@@ -60,26 +60,36 @@ const long = fc
           .join(', ')}}`,
     ),
   )
-const ports = fc.array(fc.oneof({ weight: 3, arbitrary: quoted }, long), { maxLength: 6 })
+/** Compose refuses the last, wherever it is. */
+const ports = fc.array(
+  fc.oneof(
+    { weight: 300, arbitrary: quoted },
+    { weight: 100, arbitrary: long },
+    { weight: 1, arbitrary: fc.constant('"x:80"') },
+  ),
+  { maxLength: 6 },
+)
 
 interface Body {
   readonly ports: readonly string[] | null
   readonly tag: string
   readonly extends: number
+  readonly image: string
 }
 
 const body: fc.Arbitrary<Body> = fc.record({
   ports: fc.option(ports, { freq: 6 }),
   tag: fc.constantFrom('', '', '', '', '!override ', '!reset '),
   extends: fc.integer({ min: -8, max: 8 }),
+  image: fc.constantFrom('', ...Array<string>(40).fill('    image: nginx')),
 })
 
 /** A file's services `s0`, `s1`…; each may extend a later one, or one of the base file. */
-function file(bodies: readonly Body[], base: boolean, image: boolean): string {
+function file(bodies: readonly Body[], base: boolean): string {
   const extended = new Set(bodies.flatMap(({ extends: to }, index) => (to > index ? [to] : [])))
-  const lines = bodies.flatMap(({ ports: list, tag, extends: to }, index) => [
+  const lines = bodies.flatMap(({ ports: list, tag, extends: to, image }, index) => [
     `  s${index}:`,
-    ...(image ? ['    image: nginx'] : []),
+    image,
     ...(to > index && to < bodies.length ? [`    extends: {service: s${to}}`] : []),
     ...(to === -1 && base ? ['    extends: {service: b0, file: sub/base.yaml}'] : []),
     // A `!reset` reaches a service that extends this one in some runs of Compose and not in others: it goes by Go's map order.
@@ -90,13 +100,14 @@ function file(bodies: readonly Body[], base: boolean, image: boolean): string {
 
 const bodies = fc.array(body, { minLength: 1, maxLength: 5 })
 
-/** One project; a few of them Compose refuses, for a required variable that is missing. */
+/** One project; a few of them Compose refuses: for a variable that is missing, a bad port, a service with no image, or a tab. */
 export const project: fc.Arbitrary<Project> = fc
   .record({
     main: bodies,
     over: fc.option(bodies),
     base: bodies,
     included: fc.option(bodies),
+    end: fc.constantFrom('', '', '', '', '', '', '\t', '       \t'),
     env: fc.record({
       A_HOST_PORT: number.map(String),
       B_HOST_PORT: number.map(String),
@@ -105,15 +116,14 @@ export const project: fc.Arbitrary<Project> = fc
       IP: fc.constant('10.0.0.1'),
     }),
   })
-  .map(({ main, over, base, included, env }) => {
+  .map(({ main, over, base, included, end, env }) => {
     const include = included === null ? '' : 'include:\n  - feature/compose.yaml\n'
     const files: Record<string, string> = {
-      'compose.yaml': include + file(main, true, true),
+      'compose.yaml': include + file(main, true) + end,
       // With names that the main file has too, Compose sees a circular reference in some runs, by Go's map order.
-      'sub/base.yaml': file(base, false, true).replaceAll(/\bs(\d)/g, 'b$1'),
+      'sub/base.yaml': file(base, false).replaceAll(/\bs(\d)/g, 'b$1'),
     }
-    if (included !== null)
-      files['feature/compose.yaml'] = file(included, false, true).replaceAll(/\bs(\d)/g, 'f$1')
-    if (over !== null) files['over.yaml'] = file(over, true, true)
+    if (included !== null) files['feature/compose.yaml'] = file(included, false).replaceAll(/\bs(\d)/g, 'f$1')
+    if (over !== null) files['over.yaml'] = file(over, true)
     return { files, entries: over === null ? ['compose.yaml'] : ['compose.yaml', 'over.yaml'], env }
   })

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { gapProblems } from '../../src/compose/gaps.js'
 import { type ComposeProject, readProject } from '../../src/compose/project.js'
 import { type Env, findCompose } from '../support/compose.js'
 
@@ -65,12 +66,13 @@ export async function compare(
       mkdirSync(dirname(join(root, path)), { recursive: true })
       writeFileSync(join(root, path), text)
     }
-    const ours = readProject(
+    const project = readProject(
       entries.map((entry) => join(root, entry)),
       readText,
       (name) => env[name],
       root,
     )
+    const ours = { ...project, problems: [...project.problems, ...gapProblems(project)] }
     const args = [
       '--project-directory',
       '.',

@@ -1,7 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what Compose files look like
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { gapProblems } from '../../src/compose/gaps.js'
 import { type ComposeProject, readProject } from '../../src/compose/project.js'
+import { REFUSED_PROJECTS } from './fixtures.js'
 
 function read(
   files: string | Record<string, string>,
@@ -187,6 +189,12 @@ describe('what Compose refuses is a problem with its place', () => {
   ])('in plain words, if it is not YAML: %j', (text, line, column, fault) => {
     const message = `Not valid YAML: ${fault}.`
     expect(read(text).problems).toMatchObject([{ code: 'compose-refused', line, column, message }])
+  })
+
+  test.each(Object.entries(REFUSED_PROJECTS))('%s', (_, { files, entries, at }) => {
+    const project = read({ ...files }, {}, [...(entries ?? ['compose.yaml'])])
+    const [first] = [...project.problems, ...gapProblems(project)]
+    expect(`${first?.file}:${first?.line}`).toBe(at)
   })
 
   test.each([

@@ -1,4 +1,4 @@
-import { isOwn } from '../context.js'
+import { ownGaps } from '../context.js'
 import type { Rule } from '../rule.js'
 
 export const noImage = {
@@ -13,10 +13,8 @@ export const noImage = {
     'features/redis/compose.yaml': 'services:\n  redis:\n    image: redis:7\n    command: redis-server\n',
   },
   *check(context) {
-    for (const { name, span, hasSource } of context.compose?.services ?? []) {
-      if (hasSource || !isOwn(context, span)) continue
+    for (const { name, span, message } of ownGaps(context, 'image')) {
       const { file, line, column } = span
-      const message = `service ${name} has neither an image nor a build`
       yield { file, line, column, message, next: `Give it one, such as image: ${name}:latest` }
     }
   },

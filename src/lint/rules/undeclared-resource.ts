@@ -1,5 +1,4 @@
-import type { NameUse } from '../../compose/names.js'
-import { isOwn } from '../context.js'
+import { ownGaps } from '../context.js'
 import { isFixed } from '../fixed-name.js'
 import type { Rule } from '../rule.js'
 import { toDeclareIn } from '../show.js'
@@ -19,24 +18,12 @@ export const undeclaredResource = {
       'services:\n  redis:\n    image: redis:7\n    networks: [cache]\nnetworks:\n  cache:\n',
   },
   *check(context) {
-    const { compose, others } = context
-    if (compose === null) return
-    const declared: Readonly<Record<NameUse['kind'], ReadonlySet<string>>> = {
-      service: new Set(),
-      network: new Set(['default', ...compose.networks.map(({ name }) => name)]),
-      secret: new Set(compose.secrets),
-      config: new Set(compose.configs),
-    }
-    for (const service of compose.services) {
-      for (const { kind, name, raw, span } of service.names) {
-        if (kind === 'service' || declared[kind].has(name)) continue
-        // A product, or a feature that it has too, may declare what several features share.
-        if (!isOwn(context, span) || !isFixed(context, raw, name) || others.hasKey(name)) continue
-        const { file, line, column } = span
-        const message = `service ${service.name} uses a ${kind} ${JSON.stringify(name)} that is not declared`
-        const next = `Declare it at the end of ${toDeclareIn(compose, file)}: ${kind}s:, and below it, indented, ${name}:`
-        yield { file, line, column, message, next: kind === 'network' ? next : `${next} { file: … }` }
-      }
+    for (const { kind, name, span, raw, message } of ownGaps(context, 'network', 'secret', 'config')) {
+      // A product, or a feature that it has too, may declare what several features share.
+      if (!isFixed(context, raw, name) || context.others.hasKey(name)) continue
+      const { file, line, column } = span
+      const next = `Declare it at the end of ${toDeclareIn(context, file)}: ${kind}s:, and below it, indented, ${name}:`
+      yield { file, line, column, message, next: kind === 'network' ? next : `${next} { file: … }` }
     }
   },
 } as const satisfies Rule

@@ -1,4 +1,4 @@
-import { isOwn } from '../context.js'
+import { ownGaps } from '../context.js'
 import type { Rule } from '../rule.js'
 import { toDeclareIn } from '../show.js'
 
@@ -18,17 +18,10 @@ export const undeclaredVolume = {
       'services:\n  redis:\n    image: redis:7\n    volumes:\n      - redis-data:/data\nvolumes:\n  redis-data:\n',
   },
   *check(context) {
-    const { compose } = context
-    if (compose === null) return
-    const declared = new Set(compose.volumes.map(({ name }) => name))
-    for (const { name, mounts } of compose.services) {
-      for (const { type, source, span } of mounts) {
-        if (type !== 'volume' || source === '' || declared.has(source) || !isOwn(context, span)) continue
-        const { file, line, column } = span
-        const message = `service ${name} mounts a volume ${JSON.stringify(source)} that is not declared`
-        const next = `Declare it at the end of ${toDeclareIn(compose, file)}: volumes:, and below it, indented, ${source}:`
-        yield { file, line, column, message, next }
-      }
+    for (const { name, span, message } of ownGaps(context, 'volume')) {
+      const { file, line, column } = span
+      const next = `Declare it at the end of ${toDeclareIn(context, file)}: volumes:, and below it, indented, ${name}:`
+      yield { file, line, column, message, next }
     }
   },
 } as const satisfies Rule

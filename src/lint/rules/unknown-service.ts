@@ -1,4 +1,4 @@
-import { isOwn } from '../context.js'
+import { ownGaps } from '../context.js'
 import { isFixed } from '../fixed-name.js'
 import type { Rule } from '../rule.js'
 
@@ -17,24 +17,11 @@ export const unknownService = {
       'services:\n  redis:\n    image: redis:7\n    depends_on: [sentinel]\n  sentinel:\n    image: redis:7\n',
   },
   *check(context) {
-    const { compose, others } = context
-    const known = new Set(compose?.services.map(({ name }) => name))
-    for (const service of compose?.services ?? []) {
-      for (const { kind, name, key, raw, span } of service.names) {
-        if (kind !== 'service' || known.has(name) || !isOwn(context, span) || !isFixed(context, raw, name))
-          continue
-        // Which products have both is the products' matter.
-        if (others.hasKey(name)) continue
-        const { file, line, column } = span
-        const message = `service ${service.name} has ${key} ${JSON.stringify(name)}, but there is no such service`
-        yield {
-          file,
-          line,
-          column,
-          message,
-          next: 'Correct the name, or add the service or an include of it.',
-        }
-      }
+    for (const { name, span, raw, message } of ownGaps(context, 'service')) {
+      // Which products have both is the products' matter.
+      if (!isFixed(context, raw, name) || context.others.hasKey(name)) continue
+      const { file, line, column } = span
+      yield { file, line, column, message, next: 'Correct the name, or add the service or an include of it.' }
     }
   },
 } as const satisfies Rule

@@ -1,0 +1,60 @@
+import { type Problem, problem } from '../problem.js'
+import type { NameUse } from './names.js'
+import type { ComposeProject } from './project.js'
+
+/** What a service needs and its project does not have: something to run, or what it refers to by name. */
+export interface Gap extends Pick<NameUse, 'span' | 'raw'> {
+  /** What is missing; of an image, the service that has none. */
+  readonly name: string
+  readonly kind: NameUse['kind'] | 'volume' | 'image'
+  readonly message: string
+}
+
+/**
+ * The gaps that Compose refuses a product for (compose-go 2.9.1, `loader/validate.go`); a feature may leave them to it.
+ * @param services those of the project that are looked at
+ */
+export function gapsOf(project: ComposeProject, services = project.services): Gap[] {
+  const names = (all: readonly { readonly name: string }[]) => all.map(({ name }) => name)
+  const known = {
+    service: new Set(names(project.services)),
+    network: new Set(['default', ...names(project.networks)]),
+    volume: new Set(names(project.volumes)),
+    secret: new Set(project.secrets),
+    config: new Set(project.configs),
+  }
+  return services.flatMap(({ name: owner, span, hasSource, names: used, mounts }): Gap[] => {
+    const gap = (kind: Gap['kind'], what: string, at: Pick<Gap, 'span' | 'raw'>, name: string): Gap => {
+      return { kind, name, span: at.span, raw: at.raw, message: `service ${owner} ${what}` }
+    }
+    const image = hasSource
+      ? []
+      : [gap('image', 'has neither an image nor a build', { span, raw: '' }, owner)]
+    const uses = used.flatMap((use) => {
+      const { kind, key, name } = use
+      if (known[kind].has(name)) return []
+      return kind === 'service'
+        ? gap(kind, `has ${key} ${JSON.stringify(name)}, but there is no such service`, use, name)
+        : gap(kind, `uses a ${kind} ${JSON.stringify(name)} that is not declared`, use, name)
+    })
+    const volumes = mounts.flatMap((mount) => {
+      const { type, source } = mount
+      if (type !== 'volume' || source === '' || known.volume.has(source)) return []
+      return gap('volume', `mounts a volume ${JSON.stringify(source)} that is not declared`, mount, source)
+    })
+    return [...image, ...uses, ...volumes]
+  })
+}
+
+/** The same as problems of a product. Compose looks at the service of a profile only where the profile is on. */
+export function gapProblems(project: ComposeProject): Problem[] {
+  const always = project.services.filter(({ profiles }) => profiles.length === 0)
+  const gaps = gapsOf(project, always).filter(({ raw }) => !raw.includes('$'))
+  return gaps.map(({ kind, span: { file, line, column }, message }) => {
+    const next =
+      kind === 'image'
+        ? 'Give it an image or a build.'
+        : `Declare it under \`${kind}s:\`, or correct the name.`
+    return problem('compose-refused', { file, line, column }, message, next)
+  })
+}
