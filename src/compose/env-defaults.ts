@@ -30,7 +30,7 @@ export class EnvDefaults {
     const files =
       item.envFiles.length === 0
         ? [join(directory, '.env')]
-        : item.envFiles.map(({ text }) => resolvePath(scope.directory, text))
+        : item.envFiles.map(({ text }) => resolvePath(scope.includeBase, text))
     const known = memoryOf(this.known, scope.lookup)
     const id = files.join('\0')
     const remembered = known.get(id)

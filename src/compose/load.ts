@@ -1,4 +1,4 @@
-import { dirname } from 'node:path'
+import { dirname, relative } from 'node:path'
 import type { Lookup } from '../env/expand.js'
 import { type Problem, problem } from '../problem.js'
 import { checkKeys } from './check-keys.js'
@@ -46,7 +46,15 @@ export class Loader implements MergeContext {
   /** What was held against the keys that Compose knows: an include's services are checked with the include. */
   private readonly checked = new WeakSet<Node>()
 
-  constructor(private readonly readText: ReadText) {
+  private readonly root: Scope
+
+  /** @param directory the project directory of the whole */
+  constructor(
+    private readonly readText: ReadText,
+    directory: string,
+    lookup: Lookup,
+  ) {
+    this.root = { directory, includeBase: directory, isRelative: false, lookup }
     this.defaults = new EnvDefaults(readText, this.problems)
   }
 
@@ -59,7 +67,7 @@ export class Loader implements MergeContext {
    * One project: its files, each overriding those before it.
    * @param chain the files that include this one, outermost first
    */
-  model(files: readonly string[], scope: Scope, chain: readonly string[] = []): MappingNode | undefined {
+  model(files: readonly string[], scope = this.root, chain: readonly string[] = []): MappingNode | undefined {
     let model: MappingNode | undefined
     for (const file of files) {
       this.whole.add(file)
@@ -169,20 +177,31 @@ export class Loader implements MergeContext {
       this.refuse(item.node, 'Includes nested too deeply.', 'Include the file directly.')
       return undefined
     }
-    const given = item.projectDirectory?.text ?? ''
-    const directory = given === '' ? dirname(first) : resolvePath(scope.directory, given)
-    const lookup = this.defaults.lookup(item, directory, scope)
-    const known = memoryOf(this.included, lookup)
-    const id = [directory, ...paths].join('\0')
+    const within = this.within(item, first, scope)
+    const known = memoryOf(this.included, within.lookup)
+    const id = [within.directory, within.includeBase, within.isRelative, ...paths].join('\0')
     let model = known.get(id)
     if (model === undefined) {
       for (const [index, path] of paths.entries()) {
-        this.read(path, { directory, lookup }, 'An included Compose file', item.paths[index])
+        this.read(path, within, 'An included Compose file', item.paths[index])
       }
-      model = this.model(paths, { directory, lookup }, chain)
+      model = this.model(paths, within, chain)
       if (model !== undefined) known.set(id, model)
     }
     return model
+  }
+
+  /** What compose-go makes of relative paths; three files deep, that is not what anybody means. */
+  private within(item: IncludeNode, path: string, scope: Scope): Scope {
+    const given = item.projectDirectory?.text ?? ''
+    const directory = given === '' ? dirname(path) : resolvePath(scope.includeBase, given)
+    const folder = given === '' ? relative(scope.directory, directory) : given
+    return {
+      directory,
+      lookup: this.defaults.lookup(item, directory, scope),
+      isRelative: given === '' ? scope.isRelative : scope !== this.root,
+      includeBase: given === '' && scope.isRelative ? directory : resolvePath(this.root.directory, folder),
+    }
   }
 
   remote(node: ScalarNode): void {

@@ -9,6 +9,10 @@ import type { Lookup } from '../env/expand.js'
 export interface Scope {
   /** The folder that relative paths in the file start from. */
   readonly directory: string
+  /** The same for the `project_directory` and `env_file` of its includes (`Loader.within`). */
+  readonly includeBase: string
+  /** Whether Compose has `directory` as a path relative to the root. */
+  readonly isRelative: boolean
   /** What the file's variables stand for. */
   readonly lookup: Lookup
 }

@@ -47,7 +47,7 @@ export function parse(text: string, file: string, scope: Scope = NOWHERE): Parse
   }
 }
 
-const NOWHERE: Scope = { directory: '', lookup: () => undefined }
+const NOWHERE: Scope = { directory: '', includeBase: '', isRelative: false, lookup: () => undefined }
 const NEXT = 'Correct the file; `docker compose config` says when Compose can read it.'
 
 /** A node with what it would measure if every alias were written out. */

@@ -102,9 +102,9 @@ export function readProject(
   lookup: Lookup,
   directory = folderOf(files[0] ?? ''),
 ): ComposeProject {
-  const loader = new Loader(readText)
+  const loader = new Loader(readText, directory, lookup)
   try {
-    return read(loader, loader.model(files, { directory, lookup }))
+    return read(loader, loader.model(files))
   } catch (error) {
     // A stack overflow is what is left of a file that slipped through the limits on depth and size.
     if (!(error instanceof TooLarge || error instanceof RangeError)) throw error

@@ -22,6 +22,8 @@ interface VariableUse {
   readonly alternative?: string
   /** Whether Compose refuses the file without it (`:?`, `?`). */
   readonly required: boolean
+  /** Whether the variable is set where the file is read: the env files of an include count, too. */
+  readonly isSet: boolean
 }
 
 /**
@@ -60,6 +62,7 @@ function collect(node: ScalarNode, uses: Map<string, VariableUse[]>): void {
       raw: node.raw,
       operator,
       required: operator.endsWith('?'),
+      isSet: node.source.scope.lookup(name) !== undefined,
       ...(operator.endsWith('-') ? { default: operand } : {}),
       ...(operator.endsWith('+') ? { alternative: operand } : {}),
     }

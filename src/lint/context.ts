@@ -64,15 +64,17 @@ export function readTemplate(source: LintSource, { environment, file }: Template
 
 /** The feature's Compose project, as in a product that includes it; null where it has no Compose file. */
 export function readCompose(source: LintSource, template: Template): ComposeProject | null {
-  const { composeFile, read } = source
+  const { composeFile, folder, read } = source
   if (composeFile === null) return null
   const readText = (path: string): string | null => {
     const text = read(path)
     return text === null ? null : decode(text)
   }
   const { values } = template.reading
+  // Where a product includes the file, the folder's own `.env` gives defaults.
+  const defaults = readEnv(parseEnv(read(`${folder}/.env`) ?? ''), values).values
   const lookup = (name: string): string | undefined => {
-    const value = values.get(name)
+    const value = values.get(name) ?? defaults.get(name)
     return value === undefined ? undefined : decode(value)
   }
   return readProject([composeFile], readText, lookup)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { composeMissing, requireOrSkip } from '../support/compose.js'
 import { PROJECTS, REFUSED_PROJECTS } from './fixtures.js'
-import { project } from './generate.js'
+import { includes, project } from './generate.js'
 import { DIFFERENT, ODD } from './odd.js'
 import { type Comparison, compare, composePorts, inParallel, type Project } from './oracle.js'
 
@@ -88,6 +88,22 @@ describe.runIf(requireOrSkip('Docker Compose', composeMissing()))(
         if (result.variables !== null) expectSameVariables(result)
       })
       expect(refused).toBeLessThan(100)
+    })
+
+    test('100 nests of includes: the same ports, and the same variables are set', {
+      timeout: 120_000,
+    }, async () => {
+      const seed = Date.now() % 2 ** 31
+      await inParallel(fc.sample(includes, { numRuns: 100, seed }), async (generated: Project) => {
+        const { ours, ports, compose, stderr } = await compare(generated)
+        const shown = `seed ${seed}\n${JSON.stringify(generated, null, 1)}\n${stderr}`
+        expect(ours.problems.length > 0, shown).toBe(compose === null)
+        if (compose === null) return
+        expect(ports, shown).toEqual(composePorts(compose))
+        const unset = ours.variables.flatMap(({ uses }) => uses.filter(({ isSet }) => !isSet))
+        const defaults = ours.ports.filter(({ host }) => `${host?.from}`.startsWith('9'))
+        expect(unset, shown).toHaveLength(defaults.length)
+      })
     })
   },
 )

@@ -190,6 +190,16 @@ const extended = (unused: string): Project => ({
 const included = (paths: string, b: string, c: string, rest = ''): Project => ({
   files: { 'compose.yaml': `include: [{path: ${paths}}]\n${rest}`, 'b.yaml': b, 'c.yaml': c },
 })
+const nested = (entry: string): Project => ({
+  files: {
+    'compose.yaml': 'include: [one/compose.yaml]\n',
+    'one/compose.yaml': 'include: [two/compose.yaml]\n',
+    'one/two/compose.yaml': `include:\n  - ${entry}\n`,
+    'one/two/three/compose.yaml': 'services: {a: {image: x}}\n',
+    'one/two/x.env': '',
+  },
+})
+
 /** Projects that Compose refuses for what is not in the end, or not all of it; and where we see the reason. */
 export const REFUSED_PROJECTS: Readonly<Record<string, Project & { readonly at: string }>> = {
   'a bad port that a later file resets': {
@@ -242,6 +252,10 @@ export const REFUSED_PROJECTS: Readonly<Record<string, Project & { readonly at: 
     at: 'compose.yaml:2',
   },
   'no services in the second file': { ...two('services: {a: {image: x}}\n', 'services:\n'), at: 'b.yaml:1' },
+  'an env file of an include three files deep': {
+    ...nested('{path: three/compose.yaml, env_file: x.env}'),
+    at: 'one/two/compose.yaml:2',
+  },
   'a service with neither image nor build': {
     files: { 'compose.yaml': 'services:\n  a: {ports: ["80:80"]}\n' },
     at: 'compose.yaml:2',

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what Compose files look like
 /** Random Compose projects: services with ports in every form, in one to three files, with extends and include. */
+import { relative } from 'node:path'
 import fc from 'fast-check'
 import type { Project } from './oracle.js'
 
@@ -126,4 +127,60 @@ export const project: fc.Arbitrary<Project> = fc
     if (included !== null) files['feature/compose.yaml'] = file(included, false).replaceAll(/\bs(\d)/g, 'f$1')
     if (over !== null) files['over.yaml'] = file(over, true)
     return { files, entries: over === null ? ['compose.yaml'] : ['compose.yaml', 'over.yaml'], env }
+  })
+
+const VALUES = ['A', 'B', 'C']
+const ENV_FILES = ['x.env', 'one/.env', 'one/x.env', 'one/two/.env', 'two/.env', 'two/x.env']
+const FOLDERS = ['one', 'one/two', 'two']
+
+const envFile = fc
+  .array(fc.tuple(fc.constantFrom(...VALUES), fc.constantFrom('', '=', '=1', '=2', '=${A}3', '=${B:-4}')), {
+    maxLength: 3,
+  })
+  .map((lines) => lines.map((line) => `${line.join('')}\n`).join(''))
+interface Included {
+  readonly folder: string
+  readonly project_directory: string
+  readonly env_file: readonly string[]
+}
+
+const included: fc.Arbitrary<Partial<Included>> = fc.record(
+  {
+    folder: fc.constantFrom(...FOLDERS),
+    project_directory: fc.constantFrom(...FOLDERS),
+    env_file: fc.array(fc.constantFrom(...ENV_FILES), { minLength: 1, maxLength: 2 }),
+  },
+  { requiredKeys: ['folder'] },
+)
+
+/** Includes within includes, in which each file publishes every variable with a default of its own: `9` is one that is not set. */
+export const includes: fc.Arbitrary<Project> = fc
+  .record({
+    chain: fc.array(included, { minLength: 1, maxLength: 4 }),
+    // The folders have to be there.
+    envFiles: fc.tuple(...ENV_FILES.map((path) => fc.tuple(fc.constant(path), envFile))),
+    env: fc.constantFrom<Record<string, string>>({}, { A: '7' }, { B: '' }),
+  })
+  .map(({ chain, envFiles, env }) => {
+    const files: Record<string, string> = Object.fromEntries(envFiles)
+    let path = 'compose.yaml'
+    let from = '.'
+    for (let depth = 0; depth <= chain.length; depth++) {
+      const { folder, project_directory, env_file }: Partial<Included> = chain[depth] ?? {}
+      const to = (target: string): string => relative(from, target)
+      const next = `${folder}/c${depth}.yaml`
+      const entry = {
+        path: to(next),
+        project_directory: project_directory && to(project_directory),
+        env_file: env_file?.map(to),
+      }
+      const include = folder === undefined ? '' : `include: [${JSON.stringify(entry)}]\n`
+      const services = VALUES.map((name) => {
+        return `  ${name}${depth}: {image: x, ports: ["\${${name}-9}${depth}0:80"]}\n`
+      })
+      files[path] = `${include}services:\n${services.join('')}`
+      path = next
+      from = project_directory ?? folder ?? ''
+    }
+    return { files, env }
   })

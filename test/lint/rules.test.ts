@@ -375,6 +375,31 @@ const CASES: Readonly<Record<LintCode, readonly Case[]>> = {
       compose: service('    environment:\n      A: ${COMPOSE_PROJECT_NAME}${HOME}${USER}${A_HOST_PORT}\n'),
     },
     { name: 'a published port', compose: ports('"${P}:1"') },
+    {
+      name: 'what env files of includes set, for all that is included there',
+      compose: 'include:\n  - {path: a/compose.yaml, env_file: [x.env, y.env], project_directory: a}\n',
+      more: {
+        'features/redis/x.env': 'X=1\n',
+        'features/redis/y.env': 'Y=${X}2\n',
+        'features/redis/a/compose.yaml': 'include: [b/compose.yaml]\nservices: {a: {image: "a:${X}"}}\n',
+        'features/redis/a/b/.env': 'Z=$Y\n',
+        'features/redis/a/b/compose.yaml': 'services: {b: {image: "b:${X}${Y}${Z}"}}\n',
+      },
+    },
+    {
+      name: 'what an include sets for itself alone',
+      compose: `include: [{path: a.yaml, env_file: x.env}]\n${service('    environment: {A: $X}\n')}`,
+      more: {
+        'features/redis/x.env': 'X=1\n',
+        'features/redis/a.yaml': 'services:\n  a:\n    image: a:$X\n    user: $Y\n',
+      },
+      at: ['compose.yaml:5', 'a.yaml:4'],
+    },
+    {
+      name: "the folder's own .env, which an include reads",
+      compose: service('    environment: {A: $X}\n'),
+      more: { 'features/redis/.env': 'X=1\n' },
+    },
   ],
   'literal-port': [
     {

@@ -30,7 +30,7 @@ export const unsetVariable = {
       ownPorts(context).flatMap(({ references }) => references.map(({ name }) => name)),
     )
     for (const { name, uses } of compose?.variables ?? []) {
-      const use = uses.find(({ span, operator }) => operator === '' && isOwn(context, span))
+      const use = uses.find(({ span, operator, isSet }) => operator === '' && !isSet && isOwn(context, span))
       // Ports have rules of their own, and a feature may not set a reserved variable.
       if (use === undefined || published.has(name) || isPortVariable(name)) continue
       if (reservedReason(name) !== null || FROM_THE_SHELL.has(name)) continue
