@@ -145,7 +145,7 @@ export const PROBLEMS = {
   'forward-reference': {
     severity: 'warning',
     meaning:
-      'A value refers to a variable that is stated only further down, so Compose reads it as empty there.',
+      'A value refers to a variable that is set only further down: Compose reads it as empty there, a container with `env_file` does not.',
   },
   'dropped-in-use': {
     severity: 'error',

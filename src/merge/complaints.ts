@@ -52,7 +52,7 @@ export function forward(
     const message = `${key} refers to ${name}, which would be stated only further down, and would lose its value`
     return problem('dropped-in-use', place, message, next)
   }
-  const message = `${key} refers to ${name}, which is stated only further down, so Compose reads it as empty there`
+  const message = `${key} refers to ${name}, which is set only further down: Compose reads it as empty there, but a container with env_file gets its value`
   return problem('forward-reference', place, message, next)
 }
 
