@@ -50,7 +50,7 @@ export const PS_FORMAT = `{${Object.entries(FIELDS)
 export function parseContainers(output: string): PublishingContainer[] | null {
   const containers: PublishingContainer[] = []
   for (const line of output.split('\n')) {
-    if (line.trim() === '') continue
+    if (line === '') continue
     const container = parseContainer(line)
     if (container === null) return null
     containers.push(container)
@@ -59,15 +59,14 @@ export function parseContainers(output: string): PublishingContainer[] | null {
 }
 
 function parseContainer(line: string): PublishingContainer | null {
-  let fields: unknown
+  let fields: Readonly<Record<string, unknown>> | null
   try {
     fields = JSON.parse(line)
   } catch {
     return null
   }
-  if (typeof fields !== 'object' || fields === null) return null
   const text = (key: keyof typeof FIELDS) => {
-    const value = (fields as Record<string, unknown>)[key]
+    const value = fields?.[key]
     return typeof value === 'string' ? value : ''
   }
   const id = text('id')

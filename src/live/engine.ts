@@ -114,5 +114,5 @@ function docker(
 export function reasonOf(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.trim())
   const telling = lines.filter((line) => line !== '' && !/^(?:warning\b|see ')/i.test(line))
-  return telling[0]?.replace(/^error:? /i, '') ?? 'it failed without a word'
+  return telling[0]?.replace(/^error: /i, '') ?? 'it failed without a word'
 }

@@ -34,10 +34,10 @@ export function thisMachine(env: Readonly<Record<string, string | undefined>>): 
       return engine
     },
     sockets: () => readSockets(),
-    holders: holdersOf,
-    bind: bindPort,
+    holders: (sockets) => holdersOf(sockets),
+    bind: (protocol, address, port) => bindPort(protocol, address, port),
     realPath,
-    ephemeralRange,
+    ephemeralRange: () => ephemeralRange(),
   }
 }
 

@@ -29,27 +29,31 @@ export async function bindPort(
   protocol: Protocol,
   address: string,
   port: number,
-  pause: () => Promise<unknown> = () => sleep(PAUSE),
+  platform: string = process.platform,
+  pause = () => sleep(PAUSE),
 ): Promise<Binding> {
-  const first = await bindAll(protocol, address, port)
+  const first = await bindAll(protocol, address, port, platform)
   if (first.outcome !== 'held') return first
   await pause()
-  return bindAll(protocol, address, port)
+  return bindAll(protocol, address, port, platform)
 }
 
-/** The first of these that some address gives is the answer. */
-const WORST_FIRST = ['held', 'forbidden', 'failed', 'free', 'absent'] as const
-
 /** One address after the other: `0.0.0.0` and `127.0.0.1` would be in each other's way. */
-async function bindAll(protocol: Protocol, address: string, port: number): Promise<Binding> {
-  const found: Binding[] = []
-  for (const host of addressesToBind(address, process.platform))
-    found.push(await (protocol === 'tcp' ? bindTcp(host, port) : bindUdp(host, port)))
+async function bindAll(
+  protocol: Protocol,
+  address: string,
+  port: number,
+  platform: string,
+): Promise<Binding> {
+  const found = new Map<Binding['outcome'], Binding>()
+  for (const host of addressesToBind(address, platform)) {
+    const binding = await (protocol === 'tcp' ? bindTcp(host, port) : bindUdp(host, port))
+    found.set(binding.outcome, binding)
+  }
   // A family that the machine lacks is no loss to a port on all addresses; an address of its own that it lacks is.
-  const [own] = found
-  if (address !== '' && own?.outcome === 'absent') return own
-  const worst = WORST_FIRST.map((outcome) => found.find((binding) => binding.outcome === outcome))
-  return worst.find((binding) => binding !== undefined) as Binding
+  const missing = address === '' ? undefined : found.get('absent')
+  const busy = found.get('held') ?? found.get('forbidden') ?? found.get('failed')
+  return missing ?? busy ?? found.get('free') ?? (found.get('absent') as Binding)
 }
 
 /**
@@ -74,9 +78,8 @@ function bindTcp(host: string, port: number): Promise<Binding> {
   return new Promise((resolve) => {
     const server = createServer()
     server.once('error', (error) => resolve(bindingOf(error)))
-    // Exclusive, lest a cluster's worker is given the port that its parent holds; IPv6 only, as IPv4 is tried for itself.
-    // Closed in the very callback: nobody's connection has been accepted by then.
-    server.listen({ host, port, ipv6Only: true, exclusive: true }, () => server.close(() => resolve(FREE)))
+    // IPv6 only, as IPv4 is tried for itself. Closed in the very callback: no connection has been accepted by then.
+    server.listen({ host, port, ipv6Only: true }, () => server.close(() => resolve(FREE)))
   })
 }
 
@@ -87,7 +90,7 @@ function bindUdp(address: string, port: number): Promise<Binding> {
       socket.close()
       resolve(bindingOf(error))
     })
-    socket.bind({ address, port, exclusive: true }, () => socket.close(() => resolve(FREE)))
+    socket.bind({ address, port }, () => socket.close(() => resolve(FREE)))
   })
 }
 

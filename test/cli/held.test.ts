@@ -88,6 +88,18 @@ describe('a merge does not warn', () => {
     expect(stderr.includes('[port-held]')).toBe(asked.length > 0)
   })
 
+  test('of a port that the product had before', async () => {
+    const workspace = workspaceOf('WEB_HOST_PORT=8000\nAPI_HOST_PORT=8001\n')
+    workspace.write({ 'products/shop/.env': 'API_HOST_PORT=8006\n' })
+    const { machine } = holding(8006)
+    expect((await product('env --merge shop', workspace, { machine })).stderr).toBe('')
+    workspace.write({ 'products/shop/.env': 'API_HOST_PORT=8006\n' })
+    const sockets = [...machine.sockets, { port: 8005 }]
+    const { stderr } = await product('env --merge shop', workspace, { machine: { ...machine, sockets } })
+    expect(stderr).toMatch(/WEB_HOST_PORT/)
+    expect(stderr).not.toMatch(/API_HOST_PORT/)
+  })
+
   test('and does not ask the engine while its ports are free', async () => {
     const machine = fakeMachine({ sockets: [{ port: 8005, protocol: 'udp' }] })
     expect((await product('env --merge shop', workspaceOf('WEB_HOST_PORT=8000\n'), { machine })).stderr).toBe(

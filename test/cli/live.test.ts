@@ -73,6 +73,17 @@ describe('product check --live', () => {
     expect(result.exitCode).toBe(exitCode)
   })
 
+  test('counts a range of which somebody else has a port, and some container another', async () => {
+    const range = makeWorkspace({ 'products/shop/.env': 'WEB_HOST_PORT=8000-8001\n' })
+    const sockets = [{ port: 8000 }, { port: 8001, inode: 2 }]
+    const machine = { ...SOME_CONTAINER, sockets, holders: { ...SOME_CONTAINER.holders, 2: {} } }
+    const { stdout, exitCode } = await product('check --live', range, { machine })
+    expect(exitCode).toBe(1)
+    expect(stdout).toContain(
+      ': 8000 in use by a container, not known which, 8001 in use by process node (pid 12)\n',
+    )
+  })
+
   test('says who holds which claim', async () => {
     const { stdout } = await product('check --live', here, { machine: NODE })
     expect(stdout).toContain(
@@ -101,7 +112,11 @@ describe('product check --live', () => {
 describe('product whois', () => {
   test.each<[string, World, string]>([
     ['nobody', {}, '  now: free\n'],
-    ['a process', NODE, '  now: tcp in use by process node (pid 12)\n'],
+    [
+      'a process',
+      { ...NODE, sockets: [{ port: 8000, address: '127.0.0.1' }] },
+      '  now: tcp in use by process node (pid 12)\n',
+    ],
     [
       'TCP and of UDP',
       { ...NODE, sockets: [{ port: 8000 }, { port: 8000, protocol: 'udp' }] },

@@ -42,6 +42,10 @@ test.each([
   ['Cannot connect to the Docker daemon at unix:///x. Is it running?\n', /^Cannot connect/],
   ["WARNING: Error loading config file\npermission denied\nSee 'docker ps --help'.\n", /^permission denied$/],
   ['error: no such context\n', /^no such context$/],
+  [
+    '  Error response from daemon: no warning, error: 5\n',
+    /^Error response from daemon: no warning, error: 5$/,
+  ],
   ['\n', /without a word/],
 ])('of %j the reason is told', (stderr, reason) => {
   expect(reasonOf(stderr)).toMatch(reason)
@@ -61,7 +65,8 @@ describe('the engine', () => {
     chmodSync(join(folder, 'docker'), 0o755)
     return { PATH: `${folder}:${process.env['PATH']}` }
   }
-  const CONTEXT = '[ "$1" = context ] && echo ssh://me:secret@host && exit'
+  const CONTEXT =
+    '[ "$*" = "context inspect --format {{.Endpoints.docker.Host}}" ] && echo ssh://me:secret@host && exit'
 
   test('answers with one JSON object a line', async () => {
     const env = fakeClient(`[ "$1" = ps ] && [ "$4" = '${PS_FORMAT}' ] && echo '{"id":"1"}'`)

@@ -1,29 +1,33 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { ephemeralRange, parseRanges } from '../../src/live/ephemeral.js'
+import { ephemeralRange } from '../../src/live/ephemeral.js'
+import { temporaryFolder } from './support.js'
 
-describe('the reserved ports', () => {
+describe('the ephemeral ports', () => {
   test.each([
     ['\n', []],
-    ['8080\n', [[8080, 8080]]],
+    ['8080\n', [{ from: 8080, to: 8080 }]],
     [
-      '8080,9148-9150,40000\n',
+      '8080,9148-9150\n',
       [
-        [8080, 8080],
-        [9148, 9150],
-        [40000, 40000],
+        { from: 8080, to: 8080 },
+        { from: 9148, to: 9150 },
       ],
     ],
-  ])('%j', (text, ranges) => {
-    expect(parseRanges(text).map(({ from, to }) => [from, to])).toEqual(ranges)
+  ])('are those of the system, with the reserved ones %j', (text, reserved) => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, 'ip_local_port_range'), '32768\t\t60999\n')
+    writeFileSync(join(folder, 'ip_local_reserved_ports'), text)
+    expect(ephemeralRange(folder)).toEqual({ from: 32768, to: 60999, reserved })
   })
-})
+  test('are not known on a system that does not say', () => {
+    expect(ephemeralRange('/nonexistent')).toBeNull()
+  })
 
-const FOLDER = '/proc/sys/net/ipv4'
-
-test.runIf(existsSync(`${FOLDER}/ip_local_port_range`))('the range of this machine', () => {
-  const numbers = (name: string) => readFileSync(`${FOLDER}/${name}`, 'utf8').trim().split(/\s+/).map(Number)
-  const [from, to] = numbers('ip_local_port_range')
-  const reserved = parseRanges(readFileSync(`${FOLDER}/ip_local_reserved_ports`, 'utf8'))
-  expect(ephemeralRange()).toEqual({ from, to, reserved })
+  const FILE = '/proc/sys/net/ipv4/ip_local_port_range'
+  test.runIf(existsSync(FILE))('of this machine are read', () => {
+    const [from, to] = readFileSync(FILE, 'utf8').trim().split(/\s+/).map(Number)
+    expect(ephemeralRange()).toEqual({ from, to, reserved: expect.any(Array) })
+  })
 })

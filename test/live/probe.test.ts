@@ -5,10 +5,8 @@ import { addressesToBind, bindPort } from '../../src/live/probe.js'
 import type { Protocol } from '../../src/live/sockets.js'
 import { bindUdp, freePort, hasIPv6, listenTcp } from './support.js'
 
-const NO_PAUSE = async () => {}
-
 async function outcome(protocol: Protocol, address: string, port: number): Promise<string> {
-  return (await bindPort(protocol, address, port, NO_PAUSE)).outcome
+  return (await bindPort(protocol, address, port, process.platform, async () => {})).outcome
 }
 
 const linux = process.platform === 'linux'
@@ -58,12 +56,31 @@ describe.each(['tcp', 'udp'] as const)('a port of %s', (protocol) => {
         code: 'EADDRNOTAVAIL',
       })
   })
+  test('on such an address is absent also where the wildcard is tried, too', async () => {
+    const { outcome } = await bindPort(protocol, '192.0.2.1', await freePort(), 'darwin')
+    expect(outcome).toBe('absent')
+  })
+  test.runIf(linux)(
+    'that somebody has on one address is held on another where the wildcard is tried, too',
+    async () => {
+      const port = await take('127.0.0.1')
+      const { outcome } = await bindPort(protocol, '127.0.0.2', port, 'darwin', async () => {})
+      expect(outcome).toBe('held')
+    },
+  )
+  test.runIf(linux && hasIPv6)('on an address that needs an interface cannot be bound', async () => {
+    expect(await bindPort(protocol, 'fe80::1', 0)).toEqual({ outcome: 'failed', code: 'EINVAL' })
+  })
+  test('that is free is not tried again', async () => {
+    const pause = () => expect.unreachable()
+    expect((await bindPort(protocol, '', await freePort(), process.platform, pause)).outcome).toBe('free')
+  })
   test('0 on an address that is here is free', async () => {
     expect(await bindPort(protocol, '127.0.0.1', 0)).toEqual({ outcome: 'free', code: '' })
   })
   test('that is held only for a moment, as by the probe of another run, is free', async () => {
     const { port, close } = await holdFor(protocol)
-    expect((await bindPort(protocol, '127.0.0.1', port, close)).outcome).toBe('free')
+    expect((await bindPort(protocol, '127.0.0.1', port, process.platform, close)).outcome).toBe('free')
   })
 })
 
