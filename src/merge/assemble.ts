@@ -57,54 +57,49 @@ export function assemble(
   let text = ''
   let at = 0
   let next = leading
+  const passUpTo = (end: number): Statement[] => {
+    const from = next
+    while ((doc.statements[next]?.start ?? end) < end) next += 1
+    at = end
+    return doc.statements.slice(from, next)
+  }
+  const expectOwn = (statements: readonly Statement[]): void => {
+    for (const statement of statements) expected.push(ownStatement(doc, statement))
+  }
   const keepUpTo = (end: number): void => {
     text += doc.text.slice(at, end)
-    at = end
-    for (; next < doc.statements.length && (doc.statements[next] as Statement).start < end; next++) {
-      expected.push(ownStatement(doc, doc.statements[next] as Statement))
-    }
-  }
-  const skipTo = (end: number): void => {
-    at = end
-    while (next < doc.statements.length && (doc.statements[next] as Statement).start < end) next += 1
+    expectOwn(passUpTo(end))
   }
 
   for (const { section, fate } of fates) {
     if (fate === 'keep') continue
-    keepUpTo(section.start)
+    const { feature, start, end } = section
+    keepUpTo(start)
+    const old = doc.text.slice(start, end)
+    const within = passUpTo(end)
+    let now = ''
     if (fate === 'trim') {
-      const within = doc.statements.filter(({ start }) => section.start < start && start < section.end)
       const kept = within.filter(({ key }) => stated.has(key))
-      if (kept.length > 0) text += trimmedText(doc.text.slice(section.start, section.end), section, stated)
-      append(
-        expected,
-        kept.map((statement) => ownStatement(doc, statement)),
-      )
-      skipTo(section.end)
-      sections.push({ feature: section.feature, change: 'pruned' })
-      continue
+      if (kept.length > 0) now = trimmedText(old, section, stated, eol)
+      expectOwn(kept)
+    } else if (fate === 'rewrite') {
+      const candidates = chosen.get(feature) ?? []
+      now = sectionText(candidates, eol)
+      append(expected, candidates)
+      written.add(feature)
     }
-    const candidates = fate === 'rewrite' ? (chosen.get(section.feature) ?? []) : []
-    skipTo(section.end)
-    if (candidates.length === 0) {
-      sections.push({ feature: section.feature, change: 'pruned' })
-      continue
-    }
-    const rewritten = sectionText(candidates, eol)
-    if (rewritten !== doc.text.slice(section.start, section.end)) {
-      sections.push({ feature: section.feature, change: 'refreshed' })
-    }
-    text += rewritten
-    append(expected, candidates)
-    written.add(section.feature)
+    text += now
+    if (now !== old)
+      sections.push({ feature, change: fate === 'rewrite' && now !== '' ? 'refreshed' : 'pruned' })
   }
   keepUpTo(doc.text.length)
 
   // In parts: to look at the end of a text that has just grown costs a copy of all of it.
   const parts = [text]
   for (const [feature, candidates] of chosen) {
-    if (candidates.length === 0 || written.has(feature)) continue
-    parts.push(blankLineAfter(parts.at(-1) as string, eol), sectionText(candidates, eol))
+    const section = written.has(feature) ? '' : sectionText(candidates, eol)
+    if (section === '') continue
+    parts.push(blankLineAfter(parts.at(-1) as string, eol), section)
     append(expected, candidates)
     sections.push({ feature, change: 'added' })
   }
@@ -121,15 +116,22 @@ function ownStatement(doc: EnvDocument, statement: Statement): OwnStatement {
   return { origin: null, key, line, kind, raw: rawValue(doc, statement), quote }
 }
 
-/** A feature's section: all its candidates in the order of the template. */
+/** A feature's section: all its candidates in the order of the template; '' for none. */
 function sectionText(candidates: readonly Candidate[], eol: string): string {
-  const { feature, file } = (candidates[0] as Candidate).origin
+  const [first] = candidates
+  if (first === undefined) return ''
+  const { feature, file } = first.origin
   const body = candidates.map((candidate) => candidateText(candidate, eol)).join('')
   return writeSection(feature, file, withoutBlankLines(body), eol)
 }
 
 /** A section without the variables that are stated no more. */
-function trimmedText(text: string, { feature, file }: Section, stated: ReadonlyMap<string, unknown>): string {
+function trimmedText(
+  text: string,
+  { feature, file }: Section,
+  stated: ReadonlyMap<string, unknown>,
+  eol: string,
+): string {
   const first = text.indexOf('\n') + 1
   const end = text.lastIndexOf('\n', text.length - 2) + 1
   const body = parseEnv(text.slice(first, end))
@@ -137,7 +139,7 @@ function trimmedText(text: string, { feature, file }: Section, stated: ReadonlyM
   const kept = chunks.map(({ statement, start }, index) =>
     stated.has(statement.key) ? body.text.slice(start, chunks[index + 1]?.start) : '',
   )
-  return writeSection(feature, file, kept.join(''), lineEndOf(text) ?? '\n')
+  return writeSection(feature, file, kept.join(''), eol)
 }
 
 /** A candidate's own text: the template's, but for its value and the line ends outside of it. */

@@ -7,6 +7,7 @@ import { parseEnv, rawValue } from '../../src/env/document.js'
 import { evaluate, readEnv } from '../../src/env/read.js'
 import { planMerge } from '../../src/merge/merge.js'
 import { overlaySource } from '../../src/merge/overlay.js'
+import type { MergeOptions } from '../../src/merge/ownership.js'
 import type { ProductPlan } from '../../src/merge/plan.js'
 import { formatPort, parsePortValue, shiftPort } from '../../src/ports/value.js'
 import { isPortVariable } from '../../src/ports/variable.js'
@@ -19,16 +20,23 @@ import { type Given, source } from './products.js'
 
 const OFFSET = 420
 
-/** The plan of a product's merge, and that of the overlay behind it. */
-function plans(given: Given): { product: ProductPlan; overlay: ProductPlan } {
+/**
+ * The plan of a product's merge, and that of the overlay behind it.
+ * @param text the overlay as it is
+ */
+function plans(
+  given: Given,
+  text: string | null = null,
+  options?: MergeOptions,
+): { product: ProductPlan; overlay: ProductPlan } {
   const product = planMerge(source(given))
   const instance = {
     name: 'blue',
     offset: { value: OFFSET, from: 'crc32' as const },
-    overlay: { file: 'products/app/.env.blue', text: null },
+    overlay: { file: 'products/app/.env.blue', text },
     projectName: 'app',
   }
-  return { product, overlay: planMerge(overlaySource(source(given), product, instance)) }
+  return { product, overlay: planMerge(overlaySource(source(given), product, instance), options) }
 }
 
 /** What the overlay states, a line each, without the project's name. */
@@ -109,6 +117,51 @@ describe('an overlay states', () => {
     const { overlay } = plans({ env: 'A_HOST_PORT=1000\n', features: { web: 'N=83\nP_HOST_PORT=${N}00\n' } })
     expect(overlay.after).toContain('# Base port of the product env: 1000 + 420\n')
     expect(overlay.after).toContain('# Base port of web: 8300 + 420\n')
+  })
+})
+
+describe('--prune takes out of an overlay what the product env no longer says', () => {
+  const P = 'P_HOST_PORT=8000\n'
+  const Q = 'Q_HOST_PORT=8001\n'
+  const overlayFor = (env: string, text: string | null = null): string =>
+    plans({ env }, text).overlay.after ?? ''
+  const pruned = (env: string, text: string) => plans({ env }, text, { prune: true }).overlay
+
+  it.each([
+    ['from the end of the section', P + Q, P],
+    ['from its middle', `${P}${Q}U=$P_HOST_PORT\n`, `${P}U=$P_HOST_PORT\n`],
+  ])('%s, and leaves every other byte', (_, before, now) => {
+    for (const [above, below] of [
+      ['', ''],
+      ['MINE=1\n', 'LAST="2"\n'],
+    ]) {
+      const text = `${above}${overlayFor(before)}${below}`
+      const plan = pruned(now, text)
+      expect(plan.after).toBe(`${above}${overlayFor(now)}${below}`)
+      expect(plan.sections).toEqual([{ feature: 'app@blue', change: 'pruned' }])
+      expect(plan.dropped).toEqual(['Q_HOST_PORT'])
+    }
+  })
+
+  it('with the whole of a section that says nothing else', () => {
+    const first = overlayFor(P)
+    const second = overlayFor(P + Q, first)
+    expect(second.startsWith(first)).toBe(true)
+    expect(pruned(P, second).after).toBe(`${first}\n`)
+  })
+
+  it('in the line ends of the file', () => {
+    const own = 'MINE=1\r\n'
+    expect(pruned(P, overlayFor(P + Q, own)).after).toBe(overlayFor(P, own))
+  })
+
+  it('without its newline at the end, as well', () => {
+    expect(pruned(P, overlayFor(P + Q).slice(0, -1)).after).toBe(overlayFor(P))
+  })
+
+  it('and nothing where there is nothing to take out', () => {
+    const text = `${overlayFor(P)}OWN=1\n`
+    expect(pruned(P, text)).toMatchObject({ after: text, sections: [], dropped: [] })
   })
 })
 
