@@ -15,12 +15,11 @@ interface Range {
   readonly to: number
 }
 
-/** How many steps from variable to variable are followed for all texts of a template together. */
-const MAX_STEPS = 100_000
+/** How many variables and values are looked at for one text: a hostile template would take minutes. */
+const MAX_FOLLOWED = 1000
 
 /** Tells it for the texts of one feature. */
 export class Localhost {
-  private steps = 0
   /** The ports on which the containers of a service listen, as far as the Compose files say so. */
   private readonly ports = new Map<string, Range[]>()
   /** The values of services that refer to a variable. */
@@ -64,9 +63,8 @@ export class Localhost {
     for (const name of seen) {
       const values = this.values.get(name) ?? []
       const users = this.users.get(name) ?? []
-      this.steps += values.length + users.length
-      if (this.steps > MAX_STEPS) return null
-      for (const value of values) found.push(value)
+      if (found.length + seen.size + values.length + users.length > MAX_FOLLOWED) return null
+      found.push(...values)
       for (const user of users) seen.add(user)
     }
     return found

@@ -2,7 +2,7 @@
 /** `--fix`: what it makes of files, and what it leaves alone. */
 import { describe, expect, test } from 'vitest'
 import type { Example } from '../../src/lint/rule.js'
-import { fixed } from './support.js'
+import { fixed, lint } from './support.js'
 
 const ENV = 'features/redis/.env.example'
 const COMPOSE = 'features/redis/compose.yaml'
@@ -329,6 +329,8 @@ describe('the order of variables', () => {
     ['at the end, without an end of line', 'A=$B\n\n# b\nB=1', '# b\nB=1\n\nA=$B\n'],
     ['a chain', 'A=$B\nB=$C\nC=$D\nD=1\n', 'D=1\nC=$D\nB=$C\nA=$B\n'],
     ['two for one', 'A=$B$C\nC=2\nB=1\n', 'B=1\nC=2\nA=$B$C\n'],
+    ['beside what refers to itself', 'A=$B\nB=${B}b\n', 'B=${B}b\nA=$B\n'],
+    ['beside single quotes', "A=$B\nB='$A'\n", "B='$A'\nA=$B\n"],
     ['over several lines', 'A=$B\nB="1\n2"\n', 'B="1\n2"\nA=$B\n'],
     ['CRLF', 'A=$B\r\n\r\n# b\r\nB=1\r\n', '# b\r\nB=1\r\n\r\nA=$B\r\n'],
     ['behind a byte order mark', '\ufeffA=$B\nB=1\n', '\ufeffB=1\nA=$B\n'],
@@ -339,12 +341,21 @@ describe('the order of variables', () => {
   test.each([
     ['in a circle', 'A=$B\nB=$A\n'],
     ['in a wider circle', 'A=$B\nB=$C\nC=x$A\n'],
+    ['before a circle', 'A=$B\nB=$C\nC=$B\n'],
     ['stated twice', 'A=$B\nB=1\nB=2\n'],
     ['two on a line', 'A="$B" C=1\nB=1\n'],
     ['a file that is refused', 'A=$B\nB=1\nC="\n'],
   ])('stays: %s', (_, text) => {
     expect(template(text)).toBe(text)
   })
+})
+
+test('a chain of a thousand variables is as good as one of three', () => {
+  const refers = (i: number) => `A${i}=$A${i + 1}\n`
+  const findings = lint({ [ENV]: `${Array.from({ length: 1_000 }, (_, i) => refers(i)).join('')}A1000=1\n` })
+  const moves = findings.filter(({ code }) => code === 'forward-reference')
+  expect(moves).toHaveLength(1_000)
+  expect(moves.filter(({ edits }) => edits === undefined)).toEqual([])
 })
 
 describe('a URL with a base port', () => {
@@ -356,6 +367,13 @@ describe('a URL with a base port', () => {
     ['U=localhost:8025,127.0.0.1:8025', 'U=localhost:${UI_HOST_PORT},127.0.0.1:${UI_HOST_PORT}'],
   ])('%s', (before, after) => {
     expect(template(`${port}${before}\n`)).toBe(`${port}${after}\n`)
+  })
+
+  test('stays where more variables refer to it than can be followed', () => {
+    const users = (count: number) => Array.from({ length: count }, (_, i) => `U${i}=$U\n`).join('')
+    const referred = `${port}U=http://localhost:\${UI_HOST_PORT}\n`
+    expect(template(`${port}U=http://localhost:8025\n${users(999)}`)).toBe(referred + users(999))
+    expect(template(`${port}U=http://localhost:8025\n${users(1_000)}`)).toContain('U=http://localhost:8025\n')
   })
 
   test('stays in single quotes with a dollar', () => {

@@ -604,6 +604,12 @@ const CASES: Readonly<Record<LintCode, readonly Case[]>> = {
       at: ['.env.example:4'],
     },
     {
+      name: 'by this feature forty times, and by another one',
+      env: Array.from({ length: 40 }, (_, i) => `A${i}_HOST_PORT=80\n`).join(''),
+      more: { 'features/valkey/.env.example': '# p\nB_HOST_PORT=80\n' },
+      at: Array.from({ length: 40 }, (_, i) => `.env.example:${i + 1}`),
+    },
+    {
       name: 'by TCP and UDP',
       env: '# p\nA_HOST_PORT=53\n# p\nB_HOST_PORT=53\n',
       compose: ports('"${A_HOST_PORT}:53"', '"${B_HOST_PORT}:53/udp"'),

@@ -40,24 +40,22 @@ export const forwardReference = {
   },
 } as const satisfies Rule
 
-/** How many references are followed in search of a circle, for all findings of a file together. */
-const MAX_STEPS = 100_000
-
 /** Works out the moves of one template. */
 class Moves {
-  private steps = 0
   private readonly times = new Map<string, number>()
   private readonly blocks: Blocks
+  private readonly circular: ReadonlySet<string>
 
   constructor(private readonly template: Template) {
     this.blocks = new Blocks(template)
+    this.circular = circular(template)
     for (const { key } of template.doc.statements) this.times.set(key, (this.times.get(key) ?? 0) + 1)
   }
 
   /** Moves a statement with its comment up; null where it, or where it goes, is not made of whole lines. */
   above(goal: Statement, moved: Statement): Edit[] | null {
     const { doc, file } = this.template
-    if (doc.refusal !== null || this.times.get(moved.key) !== 1 || this.leadsTo(moved, goal.key)) return null
+    if (doc.refusal !== null || this.times.get(moved.key) !== 1 || this.circular.has(moved.key)) return null
     const from = this.blocks.of(moved)
     const to = this.blocks.of(goal)
     if (from === null || to === null || to.end > from.start) return null
@@ -74,23 +72,33 @@ class Moves {
       { file, start: goneFrom, end: from.end + after.length, text: '' },
     ]
   }
+}
 
-  /** Whether a variable refers to another one, directly or by way of others: then there is no right order. */
-  private leadsTo(from: Statement, goal: string): boolean {
-    const { stated } = this.template
-    const seen = new Set<string>()
-    const open = [from.key]
-    for (let key = open.pop(); key !== undefined; key = open.pop()) {
-      // What cannot be found out in time is left as it is.
-      if (key === goal || this.steps > MAX_STEPS) return true
-      const statement = stated.get(key)
-      if (seen.has(key) || statement === undefined || statement.quote === "'") continue
-      seen.add(key)
-      for (const { name } of references(rawOf(this.template, statement))) {
-        this.steps += 1
-        open.push(name)
-      }
+/** The variables that lead into a circle of references, in which there is no right order. */
+function circular(template: Template): Set<string> {
+  const { stated } = template
+  const users = new Map<string, string[]>()
+  const open = new Map<string, number>()
+  for (const statement of stated.values()) {
+    const { key, quote } = statement
+    const names = new Set(references(quote === "'" ? '' : rawOf(template, statement)).map(({ name }) => name))
+    names.delete(key)
+    const within = [...names].filter((name) => stated.has(name))
+    open.set(key, within.length)
+    for (const name of within) {
+      const known = users.get(name)
+      if (known === undefined) users.set(name, [key])
+      else known.push(key)
     }
-    return false
   }
+  const settled = [...open.keys()].filter((key) => open.get(key) === 0)
+  for (const key of settled) {
+    open.delete(key)
+    for (const user of users.get(key) ?? []) {
+      const left = (open.get(user) as number) - 1
+      open.set(user, left)
+      if (left === 0) settled.push(user)
+    }
+  }
+  return new Set(open.keys())
 }
