@@ -21,7 +21,7 @@ export function howToPart(claims: readonly PortClaim[]): string {
   }
   if (fixed.some(({ outcome }) => outcome === 'literal'))
     advice.push(`An offset moves what a Compose file takes from a port variable: "\${WEB_HOST_PORT}:80".`)
-  if (fixed.some(({ file }) => /\/product\.ya?ml$/.test(file)))
+  if (fixed.some(({ isScheme }) => isScheme))
     advice.push('For one of "ports:", state another scheme or base, or set the variable in the product env.')
   return advice.join(' ') || `Set ${first?.variable} to another port in one of the env files.`
 }

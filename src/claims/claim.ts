@@ -43,6 +43,8 @@ export interface PortClaim {
   /** `tcp`, `udp` or `sctp`. */
   readonly protocol: string
   readonly outcome: ClaimOutcome
+  /** Whether `ports:` of the product's settings sets it. */
+  readonly isScheme: boolean
   /** Whether a browser would open it, and whether over TLS. */
   readonly http: boolean
   readonly https: boolean

@@ -33,6 +33,8 @@ export interface ClaimSource {
   readonly references: PortReferences
   /** Null where the product has no Compose file. */
   readonly compose: ComposeProject | null
+  /** Returns the feature in whose folder a file is; null for none. */
+  readonly featureAt: (file: string) => string | null
 }
 
 /**
@@ -107,12 +109,13 @@ function publishedClaim(source: ClaimSource, entries: Lookups, port: PublishedPo
     address: canonicalAddress(port.hostIp),
     // The long syntax takes any text, and a variable's too; the engine knows three.
     protocol: PROTOCOLS.includes(port.protocol) ? port.protocol : 'other',
+    isScheme: false,
     http: isHttp(use),
     https: isHttps(use),
   }
   const host = port.host
   if (host === null) {
-    const none = { variable, base: null, offset: null, from: 0, to: 0, feature: featureOf(file) }
+    const none = { variable, base: null, offset: null, from: 0, to: 0, feature: source.featureAt(file) }
     return { ...known, ...none, outcome: 'chance', file, line }
   }
   const value = variable === null ? undefined : source.values.get(variable)
@@ -127,14 +130,19 @@ function publishedClaim(source: ClaimSource, entries: Lookups, port: PublishedPo
       offset: null,
       from: host.from,
       to: host.to,
-      feature: featureOf(file),
+      feature: source.featureAt(file),
     }
     return { ...known, ...none, outcome: 'literal', file, line }
   }
   const claim = variableClaim(source, entries, variable, whole)
   // Where the variable says nothing of an address, the Compose file does.
   const address = claim.base?.address === claim.address ? known.address : (claim.base?.address ?? '')
-  return { ...claim, ...known, base: claim.base === null ? null : { ...claim.base, address } }
+  return {
+    ...claim,
+    ...known,
+    isScheme: claim.isScheme,
+    base: claim.base === null ? null : { ...claim.base, address },
+  }
 }
 
 /** The claim of a variable; one that has its port from another one moves as that one does. */
@@ -164,6 +172,7 @@ function variableClaim(source: ClaimSource, entries: Lookups, key: string, port:
     to: port.to,
     protocol: 'tcp',
     outcome: outcome === 'adjusted' && entry !== null && entry.outcome !== 'kept' ? 'planned' : outcome,
+    isScheme: entry?.ownPort === true && entry.outcome !== 'kept',
     http: isHttp(use),
     https: isHttps(use),
     file: entry?.outcome === 'kept' || entry === null ? place.file : entry.file,
@@ -204,11 +213,6 @@ function outcomeOf(entry: Entry | null, place: StatedPlace | undefined): ClaimOu
 
 function ownerOf({ plan, overlay }: ClaimSource): { product: string; instance: string | null } {
   return { product: plan.product, instance: overlay?.instance ?? null }
-}
-
-/** The feature in whose folder a Compose file is. */
-function featureOf(file: string): string | null {
-  return /^features\/([^/]+)\//.exec(file)?.[1] ?? null
 }
 
 /** The address of a port value, which has a colon behind it, in the form in which addresses are compared. */

@@ -8,7 +8,6 @@ import type { ProductSource } from '../merge/source.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { save } from '../save/save.js'
 import { saveOf } from '../tasks/save-of.js'
-import { productFile } from '../workspace/layout.js'
 import type { EnvRun } from './env-run.js'
 import type { ExitCode } from './host.js'
 import { printJson, reportProblems } from './program.js'
@@ -49,9 +48,10 @@ function generated({ name, env, example }: ProductSource, all: boolean, problems
   if (example.text === null) {
     // Among all products, one that does without is nothing to stop for; one that cannot be read is reported already.
     if (all || problems.some(({ file }) => file === example.file)) return null
-    const file = productFile(name, '.env.example')
-    const next = `Write ${file}, or use --merge, which does not need one.`
-    problems.push(problem('no-env-example', { file }, `product ${name} has no .env.example`, next))
+    const next = `Write ${example.file}, or use --merge, which does not need one.`
+    problems.push(
+      problem('no-env-example', { file: example.file }, `product ${name} has no .env.example`, next),
+    )
     return null
   }
   const text = createFromExample(example.text, name)

@@ -80,11 +80,12 @@ async function planOf(
   const plan = planMerge(source, options)
   if (instance === null || hasErrors(plan.problems)) return [{ plan, source }]
   // Behind this stands the reader of Compose files, which a plain merge does without.
-  const { loadInstance, overlayFile, overlayOf } = await import('../workspace/instances.js')
+  const { loadInstance, overlayOf } = await import('../workspace/instances.js')
   if (overlayOf(workspace, source.name, instance, problems) === 'foreign') {
+    const file = workspace.layout.product(source.name).overlay(instance)
     const message = `it is no overlay of ${source.name}, so nothing is merged into it`
     const next = `Give the instance another name than ${instance}.`
-    problems.push(problem('foreign-file', { file: overlayFile(source.name, instance) }, message, next))
+    problems.push(problem('foreign-file', { file }, message, next))
     return [{ plan, source }]
   }
   const overlay = overlaySource(source, plan, loadInstance(workspace, product, instance, plan, problems))

@@ -6,7 +6,7 @@ import { findSections } from '../merge/sections.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import type { Save } from '../save/save.js'
 import { saveAll } from '../save/save-all.js'
-import { overlayFile, overlayOf } from '../workspace/instances.js'
+import { overlayOf } from '../workspace/instances.js'
 import type { EnvRun } from './env-run.js'
 import type { ExitCode } from './host.js'
 import { reportProblems } from './program.js'
@@ -18,7 +18,7 @@ export function remove({ host, workspace, options, products, instance, problems:
   for (const { source } of products) {
     // The command line sees to it that --remove has one.
     const name = instance as string
-    const file = overlayFile(source.name, name)
+    const file = workspace.layout.product(source.name).overlay(name)
     const overlay = overlayOf(workspace, source.name, name, problems)
     if (typeof overlay === 'string') {
       // Among all products, one without the instance is nothing to stop for.

@@ -5,7 +5,7 @@ import { hasErrors, type Problem, problem } from '../problem.js'
 import { secretsOf } from '../report/secrets.js'
 import { viewJson, viewLines } from '../report/view.js'
 import { projectName } from '../workspace/compose.js'
-import { overlayFile, overlayOf } from '../workspace/instances.js'
+import { overlayOf } from '../workspace/instances.js'
 import type { LoadedProduct } from '../workspace/product.js'
 import type { EnvRun } from './env-run.js'
 import type { ExitCode } from './host.js'
@@ -98,7 +98,7 @@ function filesOf({ workspace, instance }: EnvRun, product: LoadedProduct, proble
     overlay === 'absent'
       ? `Run: product env --merge ${name} --instance ${instance}`
       : 'product list shows the instances.'
-  const file = overlayFile(name, instance)
+  const file = workspace.layout.product(name).overlay(instance)
   problems.push(problem('no-instance', { file }, `product ${name} has no instance ${instance}`, next))
   return null
 }

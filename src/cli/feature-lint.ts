@@ -19,15 +19,9 @@ import {
 } from '../report/lint.js'
 import { saveAll } from '../save/save-all.js'
 import { saveOf } from '../tasks/save-of.js'
-import { ENVIRONMENTS, featureFolder, productFolder, templateName } from '../workspace/layout.js'
+import { ENVIRONMENTS, type Environment } from '../workspace/layout.js'
 import { unreadFiles } from '../workspace/unread.js'
-import {
-  type Environment,
-  readComposeFile,
-  readFile,
-  unknownFeature,
-  type Workspace,
-} from '../workspace/workspace.js'
+import { onlyFile, readFile, unknownFeature, type Workspace } from '../workspace/workspace.js'
 import type { ExitCode, Host } from './host.js'
 import { printJson, reportProblems, styleOf, usageError, workspaceOf } from './program.js'
 import { printAnnotations, stopAs } from './stop.js'
@@ -82,16 +76,16 @@ function chosenFeatures(
 }
 
 function sourceOf(workspace: Workspace, name: string, problems: Problem[]): LintSource {
-  const folder = featureFolder(name)
+  const { folder, composeFiles, templates: files } = workspace.layout.feature(name)
   const read = (file: string): string | null => readFile(workspace, file, problems).text
   const template = (environment: Environment | null): TemplateFile => ({
     environment,
-    file: `${folder}/${templateName(environment)}`,
+    file: files(environment)[0] as string,
   })
   const plain = template(null)
   const others = ENVIRONMENTS.map(template).filter(({ file }) => read(file) !== null)
   const templates = read(plain.file) !== null || others.length === 0 ? [plain, ...others] : others
-  const compose = readComposeFile(workspace, folder, problems)
+  const compose = onlyFile(workspace, composeFiles, problems)
   return { name, folder, templates, composeFile: compose.text === null ? null : compose.file, read }
 }
 
@@ -100,7 +94,7 @@ function productTexts(workspace: Workspace): () => readonly string[] {
   let texts: readonly string[] | undefined
   return () => {
     texts ??= workspace.products.map(
-      (product) => readComposeFile(workspace, productFolder(product), []).text ?? '',
+      (product) => onlyFile(workspace, workspace.layout.product(product).composeFiles, []).text ?? '',
     )
     return texts
   }

@@ -7,7 +7,7 @@ import { BasePorts, type Taken } from '../claims/base-port.js'
 import { follows, ownerName, type PortClaim } from '../claims/claim.js'
 import { encode } from '../env/bytes.js'
 import { MAX_PORT } from '../ports/value.js'
-import { hasErrors, type Problem, problem } from '../problem.js'
+import { hasErrors, type Place, type Problem, problem } from '../problem.js'
 import { printable } from '../report/escape.js'
 import { saveInNewFolder } from '../save/save-all.js'
 import { addFeature, type Edit, withFiles } from '../tasks/add-feature.js'
@@ -22,7 +22,6 @@ import { type Feature, featuresOf } from '../tasks/features.js'
 import { type Image, imageFor, isImage } from '../tasks/images.js'
 import { saveOf } from '../tasks/save-of.js'
 import { type Survey, survey as surveyProducts } from '../tasks/survey.js'
-import { featureFolder } from '../workspace/layout.js'
 import { badName, checkProduct, isName, type Workspace } from '../workspace/workspace.js'
 import type { ExitCode, Host } from './host.js'
 import { reportProblems, styleOf, usageError, workspaceOf } from './program.js'
@@ -58,7 +57,7 @@ export async function newFeature(
     options.containerPort === undefined ? undefined : Number(options.containerPort),
   )
   const ports = basePorts(workspace, survey, features, image)
-  const basePort = choosePort(ports, name, image, options)
+  const basePort = choosePort(ports, { file: workspace.layout.feature(name).folder }, image, options)
   if (typeof basePort !== 'number') return reportProblems(host, [...found, basePort])
   const stated = features.flatMap(({ variables }) => variables.map(({ key }) => key))
   const draft: FeatureDraft = {
@@ -68,10 +67,17 @@ export async function newFeature(
     basePort,
     image,
   }
-  const folder = featureFolder(name)
+  const places = workspace.layout.feature(name)
+  const { folder } = places
+  const compose = places.composeFiles[0] as string
   const made: Edit[] = [
-    { file: `${folder}/.env.example`, before: null, after: encode(templateText(draft)), done: 'created' },
-    { file: `${folder}/compose.yaml`, before: null, after: encode(composeText(draft)), done: 'created' },
+    {
+      file: places.templates(null)[0] as string,
+      before: null,
+      after: encode(templateText(draft)),
+      done: 'created',
+    },
+    { file: compose, before: null, after: encode(composeText(draft)), done: 'created' },
   ]
   const later = withFiles(workspace, name, made)
   // What is wrong with the others is told, but does not keep this one from being made.
@@ -89,7 +95,7 @@ export async function newFeature(
     const failed = saveInNewFolder({ path: join(workspace.root, folder), file: folder }, saves)
     if (failed.length > 0) return reportProblems(host, [...known, ...problems, ...failed])
   }
-  host.stdout(`${lines(host, draft, edits, ports, added.toInclude, options).join('\n')}\n`)
+  host.stdout(`${lines(host, draft, compose, edits, ports, added.toInclude, options).join('\n')}\n`)
   if (options.dryRun) {
     const { unifiedDiff } = await import('../report/diff.js')
     const { maskCommitted } = await import('../report/mask.js')
@@ -118,15 +124,23 @@ function isPort(text: string): boolean {
 /** What stands in the way before anything is looked at. */
 function refusals(workspace: Workspace, name: string, { addTo }: NewOptions): Problem[] {
   const problems = [...workspace.problems]
+  const { folder } = workspace.layout.feature(name)
   if (!isName(name)) problems.push(badName(name, 'feature'))
-  else if (isThere(join(workspace.root, featureFolder(name)))) {
+  else if (isThere(join(workspace.root, folder))) {
     const next = 'Take another name, or edit what is there; feature new never overwrites a file.'
-    problems.push(problem('feature-exists', { file: featureFolder(name) }, 'it is there already', next))
+    problems.push(problem('feature-exists', { file: folder }, 'it is there already', next))
   } else {
     const like = workspace.features.find((other) => other.toLowerCase() === name.toLowerCase())
     if (like !== undefined) {
       const message = `feature ${like} differs from ${name} in case only: other systems take them for one, and so does Docker's DNS`
-      problems.push(problem('feature-exists', { file: featureFolder(like) }, message, 'Take another name.'))
+      problems.push(
+        problem(
+          'feature-exists',
+          { file: workspace.layout.feature(like).folder },
+          message,
+          'Take another name.',
+        ),
+      )
     }
   }
   const unknown = addTo === undefined ? null : checkProduct(workspace, addTo)
@@ -175,10 +189,9 @@ function fixedPort(claim: PortClaim): Taken {
 }
 
 /** The base port that is asked for, else the best one; or why there is none. */
-function choosePort(ports: BasePorts, name: string, image: Image, options: NewOptions): number | Problem {
+function choosePort(ports: BasePorts, place: Place, image: Image, options: NewOptions): number | Problem {
   const asked = options.port === undefined ? null : Number(options.port)
   const best = ports.choose(asked ?? image.base)
-  const place = { file: featureFolder(name) }
   if (asked === null) {
     if (best !== null) return best
     const next =
@@ -204,6 +217,7 @@ function serviceName(name: string, features: readonly Feature[]): string {
 function lines(
   host: Host,
   { name, prefix, basePort, image }: FeatureDraft,
+  compose: string,
   edits: readonly Edit[],
   ports: BasePorts,
   toInclude: string | null,
@@ -227,7 +241,6 @@ function lines(
     const verb = before === null ? 'create' : 'change'
     rows.push([dryRun ? `would ${verb}` : `${verb}d`, done === 'created' ? file : `${file}, ${done}`])
   }
-  const compose = `${featureFolder(name)}/compose.yaml`
   if (addTo === undefined)
     rows.push([
       'next',

@@ -6,7 +6,6 @@ import { hasErrors } from '../problem.js'
 import { printable } from '../report/escape.js'
 import { tableLines } from '../report/table.js'
 import type { Survey, SurveyedOwner } from '../tasks/survey.js'
-import { PRODUCTS } from '../workspace/layout.js'
 import type { ExitCode, Host } from './host.js'
 import { printJson, reportProblems } from './program.js'
 import { stop } from './stop.js'
@@ -34,7 +33,9 @@ export async function list(
     }))
     printJson(host, { ok: !hasErrors(problems), products, problems })
   } else if (owners.length === 0) {
-    host.stdout(`  the workspace has no product yet: make a folder ${PRODUCTS}/<name>\n`)
+    host.stdout(
+      `  The workspace has no products yet; create a folder ${result.workspace.layout.product('<name>').folder}\n`,
+    )
   } else {
     const columns = [
       { title: 'product' },

@@ -1,6 +1,5 @@
+import { relative } from 'node:path'
 import { type Problem, problem } from '../problem.js'
-import { productOf } from '../workspace/find.js'
-import { PRODUCTS } from '../workspace/layout.js'
 import { someOf } from '../workspace/suggestion.js'
 import { checkProduct, type Workspace } from '../workspace/workspace.js'
 
@@ -18,18 +17,20 @@ export function chooseProducts(
   if (all && workspace.products.length > 0) return [...workspace.products]
   const chosen =
     name ??
-    (all ? null : productOf(workspace.root, cwd)) ??
+    (all ? null : workspace.layout.productAt(relative(workspace.root, cwd))) ??
     (workspace.products.length === 1 ? workspace.products[0] : undefined)
   if (chosen !== undefined) return checkProduct(workspace, chosen) ?? [chosen]
   const { products } = workspace
   const next =
     products.length === 0
-      ? 'Make a folder products/<name>.'
+      ? `Create a folder ${workspace.layout.product('<name>').folder}.`
       : `Name one of them, or use --all: ${someOf(products)}.`
   return problem(
     'no-product',
-    { file: PRODUCTS },
-    products.length === 0 ? 'the workspace has no product' : 'there are several products, and none is named',
+    {},
+    products.length === 0
+      ? 'The workspace has no products'
+      : 'The workspace has several products, and none is named',
     next,
   )
 }

@@ -5,7 +5,8 @@ import { printable, printableJson } from '../report/escape.js'
 import { problemLines } from '../report/problems.js'
 import { type Style, styles } from '../report/style.js'
 import { findWorkspace } from '../workspace/find.js'
-import { type Environment, openWorkspace, type Workspace } from '../workspace/workspace.js'
+import type { Environment } from '../workspace/layout.js'
+import { openWorkspace, type Workspace } from '../workspace/workspace.js'
 import type { ExitCode, Host } from './host.js'
 
 /** A command that says how it ended. */

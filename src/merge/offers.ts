@@ -21,13 +21,7 @@ export function offersOf(source: ProductSource, problems: Problem[]) {
   const winners = new Map<string, Candidate>()
   for (const feature of source.features) {
     const { name, template } = feature
-    if (template === null) {
-      const next = `Add features/${name}/.env.example, or take the feature out of the product.`
-      problems.push(
-        problem('no-template', { file: `features/${name}` }, `feature ${name} has no .env.example`, next),
-      )
-      continue
-    }
+    if (template === null) continue
     const { refusal } = template.doc
     if (refusal !== null) problems.push(refusalProblem(template.file, { ...refusal, kind: 'parse' }))
     const all = candidatesOf(feature, template, source.name, source.offset)

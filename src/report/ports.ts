@@ -42,7 +42,8 @@ export function portLines(claims: readonly PortClaim[], live: LiveText | null): 
 
 /** A claim as JSON (docs/json.md). */
 export function portJson(claim: PortClaim, live: LiveText | null) {
-  return { ...claim, url: urlOf(claim), ...(live === null ? {} : { now: live(claim) ?? null }) }
+  const { isScheme: _, ...shown } = claim
+  return { ...shown, url: urlOf(claim), ...(live === null ? {} : { now: live(claim) ?? null }) }
 }
 
 /** Ports with what is not the usual: an address, a protocol other than TCP. */

@@ -10,7 +10,6 @@ import { OWN_PORTS } from '../ports/own.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { loadCompose } from '../workspace/compose.js'
 import { productIncludes } from '../workspace/included-features.js'
-import { featureFolder, productFile, productFolder } from '../workspace/layout.js'
 import { loadProduct } from '../workspace/product.js'
 import { readFile, type Workspace, withTexts } from '../workspace/workspace.js'
 import { withListItem } from '../workspace/yaml-list.js'
@@ -82,12 +81,12 @@ async function includeEdit(
   const text = env.text ?? example.text ?? ''
   const { paths, directory } = await productIncludes(workspace, name, text, problems)
   if (paths.some((each) => each.feature === feature)) return { edit: null, path: null }
-  const { root } = workspace
-  const wanted = join(root, featureFolder(feature), 'compose.yaml')
+  const { root, layout } = workspace
+  const wanted = join(root, layout.feature(feature).composeFiles[0] as string)
   const path = relative(resolve(root, directory), wanted).split(sep).join('/')
   const { file } = (paths.find((each) => each.feature !== null) ?? paths[0])?.place ?? {}
   if (file === undefined || hasErrors(problems)) return { edit: null, path }
-  if (file.startsWith(`${productFolder(name)}/`)) {
+  if (layout.productAt(file) === name) {
     const source = readFile(workspace, file, problems)
     return { edit: listEdit(source, 'include', path, null, `include: ${path} added`, problems), path }
   }
@@ -128,7 +127,7 @@ async function disproof(
   const known = new Set(now.problems.map(identity))
   const fresh = later.problems.filter((each) => each.severity === 'error' && !known.has(identity(each)))
   if (fresh.length === 0 && later.variables.has(variable)) return []
-  const file = edits.at(-1)?.file ?? productFile(product, 'product.yaml')
+  const file = edits.at(-1)?.file ?? (workspace.layout.product(product).settings[0] as string)
   const why = fresh[0]?.message ?? `the product would not get ${variable}`
   const next = 'Give the feature another name, or leave out --add-to and add it by hand.'
   return [

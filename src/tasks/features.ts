@@ -8,10 +8,9 @@ import { type PortValue, parsePortValue } from '../ports/value.js'
 import { isPortVariable } from '../ports/variable.js'
 import type { Problem } from '../problem.js'
 import { readComposeProject } from '../workspace/compose.js'
-import { featureFolder } from '../workspace/layout.js'
 import type { LoadedProduct } from '../workspace/product.js'
 import { unreadFiles } from '../workspace/unread.js'
-import { readComposeFile, readTemplate, type Workspace } from '../workspace/workspace.js'
+import { onlyFile, readTemplate, type Workspace } from '../workspace/workspace.js'
 
 /** A variable of a feature. */
 interface FeatureVariable {
@@ -49,13 +48,14 @@ export function featuresOf(
     }
   }
   return workspace.features.map((name) => {
-    problems.push(...unreadFiles(workspace, featureFolder(name)))
+    const { folder, composeFiles } = workspace.layout.feature(name)
+    problems.push(...unreadFiles(workspace, folder))
     const template = readTemplate(workspace, name, null, problems)
     const reading = template === null ? null : readEnv(template.doc)
     const values = reading?.values ?? new Map<string, string>()
     for (const refusal of reading?.refusals ?? [])
       problems.push(refusalProblem(template?.file ?? '', refusal))
-    const compose = readComposeFile(workspace, featureFolder(name), problems)
+    const compose = onlyFile(workspace, composeFiles, problems)
     return {
       name,
       template: template?.file ?? null,

@@ -4,8 +4,8 @@ import { resolvePath } from '../compose/path.js'
 import { decode } from '../env/bytes.js'
 import type { Problem } from '../problem.js'
 import { isFile } from './files.js'
-import { COMPOSE_OVERRIDES, productFolder } from './layout.js'
-import { readComposeFile, readFile, type Workspace } from './workspace.js'
+import { COMPOSE_OVERRIDES } from './layout.js'
+import { onlyFile, readFile, type Workspace } from './workspace.js'
 
 /** Compose files by name; all names are relative to the workspace, or absolute. */
 export interface ComposeFiles {
@@ -27,7 +27,7 @@ export function composeFiles(
   lookup: (name: string) => string | undefined,
   problems: Problem[],
 ): ComposeFiles {
-  const folder = productFolder(product)
+  const { folder, composeFiles } = workspace.layout.product(product)
   const stated = lookup('COMPOSE_FILE')
   if (stated !== undefined && stated !== '') {
     const separator = lookup('COMPOSE_PATH_SEPARATOR') ?? ':'
@@ -39,7 +39,7 @@ export function composeFiles(
       unread: isRead.flatMap((read, index) => (read ? [] : index + 1)),
     }
   }
-  const { file, text } = readComposeFile(workspace, folder, problems)
+  const { file, text } = onlyFile(workspace, composeFiles, problems)
   if (text === null) return { files: [], directory: folder, unread: [] }
   const override = COMPOSE_OVERRIDES.find((name) => isFile(join(workspace.root, folder, name)))
   const files = override === undefined ? [file] : [file, join(folder, override)]

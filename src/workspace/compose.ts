@@ -6,7 +6,6 @@ import { decode } from '../env/bytes.js'
 import { composeProjectName, PROJECT } from '../merge/project-name.js'
 import { type Place, type Problem, problem } from '../problem.js'
 import { composeFiles } from './compose-files.js'
-import { productFile } from './layout.js'
 import { readFile, type Workspace } from './workspace.js'
 
 /** A product as Compose sees it. */
@@ -29,7 +28,7 @@ export function loadCompose(
   product: string,
   values: ReadonlyMap<string, string>,
   problems: Problem[],
-  place: Place = { file: productFile(product, '.env') },
+  place: Place = { file: workspace.layout.product(product).env },
 ): ProductCompose {
   const { files, directory, unread } = composeFiles(workspace, product, (name) => values.get(name), problems)
   for (const number of unread) {
@@ -85,7 +84,7 @@ export function readComposeProject(
     if (text !== null) return decode(text)
     if (found[0] !== undefined) return { why: found[0].message }
     // A product env that is to be made yet is no missing file: what it will say is in `values`.
-    return workspace.products.some((product) => path === productFile(product, '.env')) ? '' : null
+    return workspace.products.some((product) => path === workspace.layout.product(product).env) ? '' : null
   }
   const lookup = (name: string): string | undefined => {
     const value = values.get(name)

@@ -1,7 +1,7 @@
-import { dirname, join, resolve, sep } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { type Problem, problem } from '../problem.js'
 import { isFolder } from './files.js'
-import { FEATURES, PRODUCTS } from './layout.js'
+import { isWorkspace } from './workspace-layout.js'
 
 /** Where a run takes place. */
 export interface Where {
@@ -36,15 +36,4 @@ export function findWorkspace({ cwd, named }: Where): string | Problem {
   const message = `no workspace here: neither ${cwd} nor a folder above it has both features/ and products/`
   const next = 'Go to the workspace, or name it with -C DIR or PRODUCT_WORKSPACE.'
   return problem('no-workspace', {}, message, next)
-}
-
-/** The product in whose folder (or below) the user stands; null elsewhere. */
-export function productOf(root: string, cwd: string): string | null {
-  const products = join(root, PRODUCTS) + sep
-  const folder = resolve(cwd) + sep
-  return folder.startsWith(products) ? (folder.slice(products.length).split(sep)[0] ?? null) || null : null
-}
-
-function isWorkspace(folder: string): boolean {
-  return isFolder(join(folder, FEATURES)) && isFolder(join(folder, PRODUCTS))
 }

@@ -1,12 +1,11 @@
 /** The features that a product's Compose files take in. */
-import { relative, resolve, sep } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { decode } from '../env/bytes.js'
 import { parseEnv } from '../env/document.js'
 import { expand, references } from '../env/expand.js'
 import { readEnv } from '../env/read.js'
 import { type Place, type Problem, problem } from '../problem.js'
 import { composeFiles } from './compose-files.js'
-import { FEATURES } from './layout.js'
 import { readFile, type Workspace } from './workspace.js'
 
 /** A feature, and where it is said that the product has it. */
@@ -76,9 +75,8 @@ export async function productIncludes(
 }
 
 /** The feature in whose folder a path leads; null for none. */
-function featureAt({ root }: Workspace, directory: string, path: string): string | null {
-  const [parent, feature] = relative(root, resolve(root, directory, path)).split(sep)
-  return parent === FEATURES && feature !== undefined ? feature : null
+function featureAt({ root, layout }: Workspace, directory: string, path: string): string | null {
+  return layout.featureAt(relative(root, resolve(root, directory, path)))
 }
 
 /** A path with its variables expanded; null, with a problem, where one of them is not known yet. */

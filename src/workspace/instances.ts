@@ -14,7 +14,6 @@ import { type Problem, problem } from '../problem.js'
 import { projectName } from './compose.js'
 import { namesIn, readText } from './files.js'
 import { badInstanceName } from './instance-name.js'
-import { productFile, productFolder } from './layout.js'
 import { strayLink } from './link.js'
 import { type LoadedProduct, offsetOf } from './product.js'
 import { readFile, type Workspace } from './workspace.js'
@@ -31,7 +30,7 @@ export function overlayOf(
   name: string,
   problems: Problem[],
 ): TextSource | 'absent' | 'foreign' {
-  const source = readFile(workspace, overlayFile(product, name), problems)
+  const source = readFile(workspace, workspace.layout.product(product).overlay(name), problems)
   if (source.text === null || source.text.trim() === '') return 'absent'
   const { sections, stray } = findSections(parseEnv(source.text))
   // A mark that has lost its counterpart is still the tool's, and a merge says what is to be done about it.
@@ -39,15 +38,11 @@ export function overlayOf(
   return isOurs ? source : 'foreign'
 }
 
-/** Where the overlay of an instance is. */
-export function overlayFile(product: string, name: string): string {
-  return productFile(product, `.env.${name}`)
-}
-
 /** The instances that a product has: those whose overlays are there. */
 export function instancesOf(workspace: Workspace, product: string, problems: Problem[]): string[] {
-  const folder = join(workspace.root, productFolder(product))
-  return namesIn(folder, productFolder(product)).names.flatMap((file) => {
+  const places = workspace.layout.product(product)
+  const folder = join(workspace.root, places.folder)
+  return namesIn(folder, places.folder).names.flatMap((file) => {
     const name = OVERLAY.exec(file)?.[1]
     if (name === undefined || badInstanceName(name) !== null) return []
     // Somebody's own, and no error unless a command names it.
@@ -72,7 +67,7 @@ export function loadInstance(
   return {
     name,
     offset: offsetOf(ownerName({ product: source.name, instance: name }), stated, workspace.modulus),
-    overlay: readFile(workspace, overlayFile(source.name, name), problems),
+    overlay: readFile(workspace, workspace.layout.product(source.name).overlay(name), problems),
     projectName: projectName(workspace, source.name, values, problems),
   }
 }

@@ -1,28 +1,61 @@
-/**
- * Where things are, relative to the workspace, with `/`:
- *
- *     features/<feature>/.env.example  compose.yaml
- *     products/<product>/product.yaml  .env.example  compose.yaml  .env  .env.<instance>
- *     workspace.yaml
- */
-
-/** The folder that holds all features. */
-export const FEATURES = 'features'
-/** The folder that holds all products. */
-export const PRODUCTS = 'products'
+/** Where things are in a workspace: the interface that its layouts implement, one file each. */
+import { posix } from 'node:path'
+import type { Problem } from '../problem.js'
 
 /** The environments that may have a template of their own. */
 export const ENVIRONMENTS = ['dev', 'prod'] as const
 
-/** What a template is called. @param environment null for the one of all environments */
-export function templateName(environment: string | null): string {
-  return environment === null ? '.env.example' : `.env.${environment}.example`
+/** Which templates are preferred: `.env.dev.example` or `.env.prod.example`. */
+export type Environment = (typeof ENVIRONMENTS)[number]
+
+/** The only place that knows where files are. Paths are relative to the workspace, with `/`, unless stated otherwise. */
+export interface Layout {
+  readonly kind: 'workspace'
+  /** Reads which products and features exist. */
+  readonly list: () => Listing
+  /** Returns the places of a product, whether or not it exists. */
+  readonly product: (name: string) => ProductPlaces
+  /** Returns the places of a feature, whether or not it exists. */
+  readonly feature: (name: string) => FeaturePlaces
+  /** Returns the product in whose folder a path is; null for none. */
+  readonly productAt: (path: string) => string | null
+  /** Returns the feature in whose folder a path is; null for none. */
+  readonly featureAt: (path: string) => string | null
+  /** The settings file of the workspace, under each of its names. */
+  readonly settings: readonly string[]
 }
 
-/** What Compose files are called, in Compose's own order of preference. */
+/** What a workspace contains. */
+export interface Listing {
+  /** Names, by code point. */
+  readonly products: readonly string[]
+  readonly features: readonly string[]
+  readonly problems: readonly Problem[]
+}
+
+/** Of a file with several names, the first that exists counts. */
+interface Places {
+  readonly folder: string
+  /** The template of a feature, or the text from which a product env is created. */
+  readonly templates: (environment: Environment | null) => readonly string[]
+  readonly composeFiles: readonly string[]
+}
+
+export interface ProductPlaces extends Places {
+  readonly settings: readonly string[]
+  readonly env: string
+  readonly overlay: (instance: string) => string
+}
+
+export interface FeaturePlaces extends Places {
+  /** The folder that `__FEATURE_HOST_DIR__` stands for, absolute. */
+  readonly hostDir: string
+}
+
+/** The names under which `docker compose` looks for its file, in Compose's order. */
 export const COMPOSE_FILES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
 
-/** What a Compose file is called that overrides one of these. */
+/** The names of the file that Compose merges into one of these. */
 export const COMPOSE_OVERRIDES = [
   'compose.override.yml',
   'compose.override.yaml',
@@ -30,55 +63,31 @@ export const COMPOSE_OVERRIDES = [
   'docker-compose.override.yaml',
 ]
 
-/** Folders in which people look for the files of a feature or product, and the tool does not. */
-const OTHER_FOLDERS = /^\.?(docker|compose|config|conf|deploy|deployment|env|envs|environments|infra)$/
+/** What a feature or product may be called; nothing that matches leads out of the workspace. */
+export const NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]*$'
 
-export function mayHoldSources(folder: string): boolean {
-  return OTHER_FOLDERS.test(folder)
+/** Returns the names of a template, the one of the environment first. */
+export function templateNames(environment: Environment | null): readonly string[] {
+  return environment === null ? ['.env.example'] : [`.env.${environment}.example`, '.env.example']
 }
 
-const SAMPLE = /^(example|sample|dist|template|tmpl|tpl)$/
-
-/** What a file is by its name, be it one that is read or not. */
-export function sourceKind(name: string): 'template' | 'compose' | null {
-  const words = name.split(/[._-]+/).filter((word) => word !== '')
-  const last = words.at(-1) ?? ''
-  const isSample = words.some((word) => SAMPLE.test(word))
-  if (/(^|[._-])compose([._-].*)?\.ya?ml$/.test(name)) return isSample ? null : 'compose'
-  // Not `env.js.dist`, which is a program's.
-  const isEnv =
-    words.some((word) => word === 'env' || word === 'dotenv') &&
-    !/^(\w?js|ts|php|json|ya?ml)$/.test(words.at(-2) ?? '')
-  return isEnv && (SAMPLE.test(last) || (isSample && last === 'env' && words.length === 2))
-    ? 'template'
-    : null
+/** Returns a YAML file's two names. @param stem without `.yaml` or `.yml` */
+export function yamlNames(stem: string): readonly string[] {
+  return [`${stem}.yaml`, `${stem}.yml`]
 }
 
-/** Whether a file is called as a template is, or as the text that a product env starts from. */
-export function isTemplate(name: string): boolean {
-  return [null, ...ENVIRONMENTS].some((environment) => name === templateName(environment))
+/** Returns true for the name of a template, be it a feature's or a product's. */
+export function isTemplate(file: string): boolean {
+  return ENVIRONMENTS.flatMap(templateNames).includes(posix.basename(file))
 }
 
 /** Returns true for a product env and for the overlay of an instance. */
-export function isProductEnv(file: string): boolean {
-  const [folder, , name = ''] = file.split('/')
-  return folder === PRODUCTS && /^\.env(?:$|\.)/.test(name) && !isTemplate(name)
-}
-
-export function featureFolder(feature: string): string {
-  return `${FEATURES}/${feature}`
-}
-
-export function productFolder(product: string): string {
-  return `${PRODUCTS}/${product}`
-}
-
-/** The product of a folder; null for a feature's. */
-export function productAt(folder: string): string | null {
-  return folder.startsWith(`${PRODUCTS}/`) ? folder.slice(PRODUCTS.length + 1) : null
-}
-
-/** A file of a product. */
-export function productFile(product: string, name: string): string {
-  return `${productFolder(product)}/${name}`
+export function isProductEnv(layout: Layout, file: string): boolean {
+  const product = layout.productAt(file)
+  return (
+    product !== null &&
+    posix.dirname(file) === layout.product(product).folder &&
+    /^\.env(?:$|\.)/.test(posix.basename(file)) &&
+    !isTemplate(file)
+  )
 }

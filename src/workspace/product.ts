@@ -1,25 +1,17 @@
 /** Reads all that a product's merge depends on. */
 
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { environmentOf } from '../merge/sections.js'
 import type { FeatureSource, ProductSource } from '../merge/source.js'
 import { crc32Offset, type Offset } from '../ports/offset.js'
 import { OWN_PORTS, ownPortsTemplate } from '../ports/own.js'
 import { type Place, type Problem, problem } from '../problem.js'
 import { includedFeatures, type NamedFeature } from './included-features.js'
-import { featureFolder, productFile, productFolder } from './layout.js'
+import type { Environment } from './layout.js'
 import { PRODUCT_SCHEMA, type ProductSettings } from './settings.js'
 import { suggestion } from './suggestion.js'
 import { unreadFiles } from './unread.js'
-import {
-  checkProduct,
-  type Environment,
-  readExample,
-  readFile,
-  readTemplate,
-  readYaml,
-  type Workspace,
-} from './workspace.js'
+import { checkProduct, firstFile, readFile, readTemplate, readYaml, type Workspace } from './workspace.js'
 
 /** A product that has been read. */
 export interface LoadedProduct {
@@ -38,18 +30,18 @@ export interface LoadedProduct {
 export async function loadProduct(workspace: Workspace, name: string): Promise<LoadedProduct> {
   const problems: Problem[] = []
   const unknown = checkProduct(workspace, name)
-  if (unknown !== null) return notLoaded(name, unknown)
-  problems.push(...unreadFiles(workspace, productFolder(name)))
-  const stem = productFile(name, 'product')
-  const env = readFile(workspace, productFile(name, '.env'), problems)
+  if (unknown !== null) return notLoaded(workspace, name, unknown)
+  const places = workspace.layout.product(name)
+  problems.push(...unreadFiles(workspace, places.folder))
+  const env = readFile(workspace, places.env, problems)
   const environment = workspace.environment ?? environmentOf(env.text ?? '')
-  const example = readExample(workspace, productFolder(name), environment, problems)
+  const example = firstFile(workspace, places.templates(environment), problems)
   const {
     settings,
     file,
     lineOf,
     problems: bad,
-  } = await readYaml<ProductSettings>(workspace, stem, PRODUCT_SCHEMA, problems)
+  } = await readYaml<ProductSettings>(workspace, places.settings, PRODUCT_SCHEMA, problems)
   const stated = settings.features?.map((feature, index): NamedFeature => {
     return { feature, place: { file, line: lineOf('features', index) } }
   })
@@ -76,7 +68,7 @@ export async function loadProduct(workspace: Workspace, name: string): Promise<L
   )
   const own: FeatureSource = {
     name: OWN_PORTS,
-    hostDir: join(workspace.root, productFolder(name)),
+    hostDir: join(workspace.root, places.folder),
     template: { file, doc: ports.doc, shifts: () => false, lineOf: (key) => lineOf('ports', key) },
   }
   const source: ProductSource = {
@@ -91,17 +83,17 @@ export async function loadProduct(workspace: Workspace, name: string): Promise<L
 }
 
 /** What stands in for a product that there is not: nothing is read, as the name may lead out of the workspace. */
-function notLoaded(name: string, unknown: Problem): LoadedProduct {
-  const nothing = (file: string) => ({ file: productFile('-', file), text: null })
+function notLoaded({ layout }: Workspace, name: string, unknown: Problem): LoadedProduct {
+  const { env, templates, settings } = layout.product('-')
   const source: ProductSource = {
     name,
     offset: { value: 0, from: 'crc32' },
     features: [],
     allow: [],
-    env: nothing('.env'),
-    example: nothing('.env.example'),
+    env: { file: env, text: null },
+    example: { file: templates(null)[0] as string, text: null },
   }
-  return { source, settings: {}, settingsFile: nothing('product.yaml').file, problems: [unknown] }
+  return { source, settings: {}, settingsFile: settings[0] as string, problems: [unknown] }
 }
 
 /** The offset of a product or instance: the one that `product.yaml` states, else that of its name. */
@@ -111,17 +103,17 @@ export function offsetOf(name: string, stated: number | undefined, modulus: numb
     : { value: stated, from: 'product.yaml', place }
 }
 
-function allFeatures({ features }: Workspace): NamedFeature[] {
-  return features.map((feature) => ({ feature, place: { file: featureFolder(feature) } }))
+function allFeatures({ features, layout }: Workspace): NamedFeature[] {
+  return features.map((feature) => ({ feature, place: { file: layout.feature(feature).folder } }))
 }
 
 function noFeature(
-  { features }: Workspace,
+  { features, layout }: Workspace,
   product: string,
   { feature, place }: NamedFeature,
   problems: Problem[],
 ): [] {
-  const message = `product ${product} has a feature ${feature}, but there is no ${featureFolder(feature)}`
+  const message = `Product ${product} has a feature ${feature}, but ${layout.feature(feature).folder} does not exist`
   problems.push(problem('no-feature', place, message, suggestion(feature, features, 'features')))
   return []
 }
@@ -133,8 +125,15 @@ function loadFeature(
   problems: Problem[],
 ): FeatureSource[] {
   const found: Problem[] = []
+  const { folder, hostDir, templates } = workspace.layout.feature(feature)
   const template = readTemplate(workspace, feature, environment, found)
-  problems.push(...found, ...unreadFiles(workspace, featureFolder(feature)))
-  const hostDir = join(workspace.root, featureFolder(feature))
+  if (template === null && found.length === 0) {
+    const [file = ''] = templates(null)
+    const next = `Create ${file}, or remove the feature from the product.`
+    problems.push(
+      problem('no-template', { file: folder }, `Feature ${feature} has no ${basename(file)}`, next),
+    )
+  }
+  problems.push(...found, ...unreadFiles(workspace, folder))
   return found.length > 0 ? [] : [{ name: feature, hostDir, template }]
 }

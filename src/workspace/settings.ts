@@ -4,10 +4,8 @@
  * a misspelt key would otherwise do nothing, in silence.
  */
 import { SCHEME_NAMES, SCHEMES, type SchemeName } from '../ports/schemes.js'
+import { NAME_PATTERN } from './layout.js'
 import type { Schema } from './schema.js'
-
-/** What a feature or product may be called; nothing that matches leads out of the workspace. */
-export const NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]*$'
 
 export const NAMES_ARE =
   'Names consist of letters, digits, ".", "_" and "-", and start with a letter or digit.'

@@ -8,8 +8,28 @@ import { readEnv } from '../env/read.js'
 import { type Problem, problem } from '../problem.js'
 import { composeFiles } from './compose-files.js'
 import { entriesIn, isFile } from './files.js'
-import * as layout from './layout.js'
-import { readComposeFile, readFile, type Workspace } from './workspace.js'
+import { COMPOSE_FILES, isTemplate } from './layout.js'
+import { onlyFile, readFile, type Workspace } from './workspace.js'
+
+/** Folders in which people look for the files of a feature or product, and the tool does not. */
+const OTHER_FOLDERS = /^\.?(docker|compose|config|conf|deploy|deployment|env|envs|environments|infra)$/
+
+const SAMPLE = /^(example|sample|dist|template|tmpl|tpl)$/
+
+/** Returns the kind of a file by its name, whether or not it is read. */
+function sourceKind(name: string): 'template' | 'compose' | null {
+  const words = name.split(/[._-]+/).filter((word) => word !== '')
+  const last = words.at(-1) ?? ''
+  const isSample = words.some((word) => SAMPLE.test(word))
+  if (/(^|[._-])compose([._-].*)?\.ya?ml$/.test(name)) return isSample ? null : 'compose'
+  // Not `env.js.dist`, which is a program's.
+  const isEnv =
+    words.some((word) => word === 'env' || word === 'dotenv') &&
+    !/^(\w?js|ts|php|json|ya?ml)$/.test(words.at(-2) ?? '')
+  return isEnv && (SAMPLE.test(last) || (isSample && last === 'env' && words.length === 2))
+    ? 'template'
+    : null
+}
 
 /** What is found out once in a run. */
 interface Known {
@@ -40,16 +60,16 @@ function candidatesIn({ root }: Workspace, folder: string): string[] {
   const files = (inner: string): string[] =>
     entriesIn(join(root, folder, inner)).flatMap((entry) => {
       const name = inner + entry.name
-      if (inner === '' && !entry.isFile() && layout.mayHoldSources(name)) return files(`${name}/`)
-      return entry.isDirectory() || layout.sourceKind(entry.name) === null ? [] : [name]
+      if (inner === '' && !entry.isFile() && OTHER_FOLDERS.test(name)) return files(`${name}/`)
+      return entry.isDirectory() || sourceKind(entry.name) === null ? [] : [name]
     })
-  return files('').filter((name) => !layout.isTemplate(name) && !layout.COMPOSE_FILES.includes(name))
+  return files('').filter((name) => name.includes('/') || !(isTemplate(name) || COMPOSE_FILES.includes(name)))
 }
 
 function unreadFile(workspace: Workspace, folder: string, name: string): Problem | null {
   const place = { file: `${folder}/${name}` }
-  if (layout.sourceKind(basename(name)) === 'template') {
-    const template = `${folder}/${layout.templateName(null)}`
+  if (sourceKind(basename(name)) === 'template') {
+    const [template = ''] = placesOf(workspace, folder).templates(null)
     const message = `this template is not read; only ${template} is`
     return problem('skipped-file', place, message, templateAdvice(workspace, template, name))
   }
@@ -58,7 +78,7 @@ function unreadFile(workspace: Workspace, folder: string, name: string): Problem
   if (isChosen) return null
   const message = 'this Compose file is not read, so its ports and variables are not known'
   const names = files.map((file) => relative(folder, file))
-  return problem('skipped-file', place, message, composeAdvice(folder, name, names))
+  return problem('skipped-file', place, message, composeAdvice(workspace, folder, name, names))
 }
 
 function templateAdvice({ root }: Workspace, template: string, name: string): string {
@@ -67,10 +87,16 @@ function templateAdvice({ root }: Workspace, template: string, name: string): st
 }
 
 /** @param files what Compose reads of the folder, from there on */
-function composeAdvice(folder: string, name: string, files: readonly string[]): string {
-  const [main = layout.COMPOSE_FILES[0]] = files
-  const env = layout.productAt(folder) === null ? null : `${folder}/.env`
-  const isVariant = !layout.COMPOSE_FILES.includes(basename(name))
+function composeAdvice(
+  { layout }: Workspace,
+  folder: string,
+  name: string,
+  files: readonly string[],
+): string {
+  const [main = COMPOSE_FILES[0]] = files
+  const product = layout.productAt(folder)
+  const env = product === null ? null : layout.product(product).env
+  const isVariant = !COMPOSE_FILES.includes(basename(name))
   if (files.length > 0 && isVariant) {
     return env === null
       ? `List it after ${main} in the path: of the include: that a product has, or delete it.`
@@ -90,13 +116,14 @@ interface Start {
 
 /** Of a product, its own and those of instances that have a COMPOSE_FILE. */
 function startsOf(workspace: Workspace, folder: string): [Start, ...Start[]] {
-  const product = layout.productAt(folder)
+  const product = workspace.layout.productAt(folder)
+  const { composeFiles: own, templates } = placesOf(workspace, folder)
   if (product === null) {
-    const { file, text } = readComposeFile(workspace, folder, [])
+    const { file, text } = onlyFile(workspace, own, [])
     return [{ files: text === null ? [] : [file], isChosen: false, lookup: () => undefined }]
   }
   const start = (env: string): Start => {
-    const { values } = readEnv(parseEnv(readFile(workspace, `${folder}/${env}`, []).text ?? ''))
+    const { values } = readEnv(parseEnv(readFile(workspace, env, []).text ?? ''))
     const { files } = composeFiles(workspace, product, (name) => values.get(name), [])
     const lookup = (name: string): string | undefined => {
       const value = values.get(name)
@@ -105,9 +132,16 @@ function startsOf(workspace: Workspace, folder: string): [Start, ...Start[]] {
     return { files, isChosen: (values.get('COMPOSE_FILE') ?? '') !== '', lookup }
   }
   const names = entriesIn(join(workspace.root, folder)).map(({ name }) => name)
-  const overlays = names.filter((name) => name.startsWith('.env.') && layout.sourceKind(name) === null)
-  const own = start(names.includes('.env') ? '.env' : layout.templateName(null))
-  return [own, ...overlays.map(start).filter(({ isChosen }) => isChosen)]
+  const overlays = names.filter((name) => name.startsWith('.env.') && sourceKind(name) === null)
+  const { env } = workspace.layout.product(product)
+  const main = start(names.includes(basename(env)) ? env : (templates(null)[0] as string))
+  const others = overlays.map((name) => start(`${folder}/${name}`))
+  return [main, ...others.filter(({ isChosen }) => isChosen)]
+}
+
+function placesOf({ layout }: Workspace, folder: string) {
+  const product = layout.productAt(folder)
+  return product === null ? layout.feature(layout.featureAt(folder) ?? '') : layout.product(product)
 }
 
 /**
@@ -116,8 +150,8 @@ function startsOf(workspace: Workspace, folder: string): [Start, ...Start[]] {
  */
 function namedFiles(workspace: Workspace): Set<string> {
   const folders = [
-    ...workspace.features.map(layout.featureFolder),
-    ...workspace.products.map(layout.productFolder),
+    ...workspace.features.map((name) => workspace.layout.feature(name).folder),
+    ...workspace.products.map((name) => workspace.layout.product(name).folder),
   ]
   const named = new Set<string>()
   const inside = (path: string): string => (isAbsolute(path) ? relative(workspace.root, path) : path)
@@ -160,5 +194,5 @@ function pathsIn(text: string): string[] {
 }
 
 function mayBeRead(path: string): boolean {
-  return /\.ya?ml$/.test(path) || layout.sourceKind(basename(path)) !== null
+  return /\.ya?ml$/.test(path) || sourceKind(basename(path)) !== null
 }

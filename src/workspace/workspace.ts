@@ -1,35 +1,25 @@
 /** A workspace and the reading of its files, each once. */
 
 import { existsSync, readlinkSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseEnv } from '../env/document.js'
 import type { TemplateSource, TextSource } from '../merge/source.js'
 import { DEFAULT_MODULUS } from '../ports/offset.js'
 import { type Problem, type ProblemCode, problem } from '../problem.js'
-import { type FileText, foldersIn, readText } from './files.js'
-import {
-  COMPOSE_FILES,
-  type ENVIRONMENTS,
-  FEATURES,
-  featureFolder,
-  isProductEnv,
-  isTemplate,
-  PRODUCTS,
-  templateName,
-} from './layout.js'
+import { type FileText, readText } from './files.js'
+import { type Environment, isProductEnv, isTemplate, type Layout, NAME_PATTERN } from './layout.js'
 import { isLink, leadsOut, strayLink } from './link.js'
 import { readSettings, type Settings } from './read-settings.js'
 import type { Schema } from './schema.js'
-import { NAME_PATTERN, NAMES_ARE, WORKSPACE_SCHEMA, type WorkspaceSettings } from './settings.js'
+import { NAMES_ARE, WORKSPACE_SCHEMA, type WorkspaceSettings } from './settings.js'
 import { suggestion } from './suggestion.js'
-
-/** Which templates are read: `.env.dev.example` or `.env.prod.example` is preferred to `.env.example` where it is asked for. */
-export type Environment = (typeof ENVIRONMENTS)[number]
+import { workspaceLayout } from './workspace-layout.js'
 
 /** A workspace whose settings are read; products are loaded one by one. */
 export interface Workspace {
   /** Absolute. */
   readonly root: string
+  readonly layout: Layout
   /** How many offsets there are. */
   readonly modulus: number
   /** The one that the user asks for; without it, each product env tells its own (`environmentOf`). */
@@ -44,37 +34,25 @@ export interface Workspace {
 }
 
 const NAME = new RegExp(NAME_PATTERN)
-const YAML_NAMES = (stem: string): string[] => [`${stem}.yaml`, `${stem}.yml`]
 
 /** Opens a workspace. @param root absolute, a folder that has `features/` and `products/` */
 export async function openWorkspace(
   root: string,
   environment: Environment | null = null,
 ): Promise<Workspace> {
-  const problems: Problem[] = []
-  const folders = (parent: string): string[] => {
-    const { names, problem } = foldersIn(join(root, parent), parent)
-    if (problem !== null) problems.push(problem)
-    problems.push(...names.flatMap((name) => skippedFolder(root, parent, name) ?? []))
-    return names.filter((name) => NAME.test(name))
-  }
-  const products = folders(PRODUCTS)
-  const features = folders(FEATURES)
+  const layout = workspaceLayout(root)
+  const { products, features, problems: found } = layout.list()
+  const problems = [...found]
   const texts = new Map<string, FileText>()
-  const bare = { root, modulus: DEFAULT_MODULUS, environment, products, features, problems, texts }
+  const bare = { root, layout, modulus: DEFAULT_MODULUS, environment, products, features, problems, texts }
   const workspace: Workspace = { ...bare, templates: new Map() }
-  const { settings } = await readYaml<WorkspaceSettings>(workspace, 'workspace', WORKSPACE_SCHEMA, problems)
+  const { settings } = await readYaml<WorkspaceSettings>(
+    workspace,
+    layout.settings,
+    WORKSPACE_SCHEMA,
+    problems,
+  )
   return { ...workspace, modulus: settings.modulus ?? DEFAULT_MODULUS }
-}
-
-/** A problem if a folder looks like a product or feature but for its name. One that starts with a dot is hidden on purpose. */
-function skippedFolder(root: string, parent: string, name: string): Problem | null {
-  if (NAME.test(name) || name.startsWith('.')) return null
-  const telling = [templateName(null), ...YAML_NAMES('product'), ...COMPOSE_FILES]
-  const found = telling.find((file) => existsSync(join(root, parent, name, file)))
-  if (found === undefined) return null
-  const message = `this folder is left out, though it holds a ${found}: ${JSON.stringify(name)} is no name`
-  return problem('skipped-folder', { file: `${parent}/${name}` }, message, `Rename it. ${NAMES_ARE}`)
 }
 
 /** Whether a text may be the name of a feature, product or instance. */
@@ -86,8 +64,8 @@ export function isName(name: string): boolean {
 export function checkProduct({ products }: Workspace, name: string): Problem | null {
   if (products.includes(name)) return null
   if (!isName(name)) return badName(name, 'product')
-  const message = `there is no product ${name}`
-  return problem('no-product', { file: PRODUCTS }, message, suggestion(name, products, 'products'))
+  const message = `Product ${name} does not exist`
+  return problem('no-product', {}, message, suggestion(name, products, 'products'))
 }
 
 /** Says that there is no such feature, with the nearest name. Null if there is one. */
@@ -95,17 +73,12 @@ export function unknownFeature({ features }: Workspace, name: string): Problem |
   if (!isName(name)) return badName(name, 'feature')
   if (features.includes(name)) return null
   const next = suggestion(name, features, 'features')
-  return problem('no-feature', { file: FEATURES }, `there is no feature ${name}`, next)
+  return problem('no-feature', {}, `Feature ${name} does not exist`, next)
 }
 
 /** The problem of a name that is none. */
 export function badName(name: string, kind: 'product' | 'feature' | 'instance'): Problem {
-  return problem(
-    'bad-name',
-    {},
-    `${JSON.stringify(name)} is no name of ${kind === 'instance' ? 'an' : 'a'} ${kind}`,
-    NAMES_ARE,
-  )
+  return problem('bad-name', {}, `${JSON.stringify(name)} is not a valid ${kind} name`, NAMES_ARE)
 }
 
 /** The workspace as it will be once files are written that are no templates. */
@@ -118,17 +91,18 @@ export function withTexts(
 }
 
 /** The text of a file of the workspace, read once. @param file relative to the workspace */
-export function readFile({ root, texts }: Workspace, file: string, problems: Problem[]): TextSource {
-  const read = texts.get(file) ?? freshText(root, file)
+export function readFile(workspace: Workspace, file: string, problems: Problem[]): TextSource {
+  const { texts } = workspace
+  const read = texts.get(file) ?? freshText(workspace, file)
   texts.set(file, read)
   if (read.problem !== null) problems.push(read.problem)
   return { file, text: read.text }
 }
 
 /** A workspace from somebody else must not reach files of the user's: templates are copied and shown, product envs written. */
-function freshText(root: string, file: string): FileText {
+function freshText({ root, layout }: Workspace, file: string): FileText {
   const path = resolve(root, file)
-  if (isTemplate(basename(file)) && leadsOut(root, path)) {
+  if (isTemplate(file) && leadsOut(root, path)) {
     const next = 'Replace the link with a file, or link the whole folder instead.'
     return notRead(
       'foreign-link',
@@ -137,11 +111,12 @@ function freshText(root: string, file: string): FileText {
       next,
     )
   }
-  const stray = isProductEnv(file) ? strayLink(path) : null
+  const isEnv = isProductEnv(layout, file)
+  const stray = isEnv ? strayLink(path) : null
   if (stray !== null) return notRead('foreign-link', file, `cannot be read: ${stray.why}`, stray.next)
   const read = readText(path, file)
   // A merge makes the product env that a link points to.
-  if (read.text !== null || read.problem !== null || isProductEnv(file) || !isLink(path)) return read
+  if (read.text !== null || read.problem !== null || isEnv || !isLink(path)) return read
   const message = `cannot be read: it is a link to ${readlinkSync(path)}, which does not exist`
   return notRead('unreadable-file', file, message, 'Create that file, or correct the link (ls -l).')
 }
@@ -161,7 +136,8 @@ export function readTemplate(
   const known = workspace.templates.get(key)
   if (known !== undefined) return known
   const found: Problem[] = []
-  const { file, text } = readExample(workspace, featureFolder(feature), environment, found)
+  const files = workspace.layout.feature(feature).templates(environment)
+  const { file, text } = firstFile(workspace, files, found)
   const template = text === null ? null : { file, doc: parseEnv(text) }
   // One that cannot be read is asked for again by the next product, which has the problem, too.
   if (found.length === 0) workspace.templates.set(key, template)
@@ -169,38 +145,14 @@ export function readTemplate(
   return template
 }
 
-/** The `.env.example` of a folder, or the one of an environment. */
-export function readExample(
-  workspace: Workspace,
-  folder: string,
-  environment: Environment | null,
-  problems: Problem[],
-): TextSource {
-  const names = [...new Set([templateName(environment), templateName(null)])]
-  return firstFile(
-    workspace,
-    names.map((name) => `${folder}/${name}`),
-    problems,
-  )
-}
-
-/** The Compose file of a folder. */
-export function readComposeFile(workspace: Workspace, folder: string, problems: Problem[]): TextSource {
-  return onlyFile(
-    workspace,
-    COMPOSE_FILES.map((name) => `${folder}/${name}`),
-    problems,
-  )
-}
-
-/** A settings file and what it holds; empty settings where there is none. @param stem without `.yaml` or `.yml` */
+/** A settings file and what it holds; empty settings where there is none. @param files its names */
 export async function readYaml<T extends object>(
   workspace: Workspace,
-  stem: string,
+  files: readonly string[],
   schema: Schema,
   problems: Problem[],
 ): Promise<Settings<T> & { readonly file: string }> {
-  const { file, text } = onlyFile(workspace, YAML_NAMES(stem), problems)
+  const { file, text } = onlyFile(workspace, files, problems)
   if (text === null) return { file, settings: {} as T, problems: [], lineOf: () => 1 }
   const read = await readSettings<T>(text, file, schema)
   problems.push(...read.problems)
@@ -208,7 +160,7 @@ export async function readYaml<T extends object>(
 }
 
 /** A file that has several names. If it is there under more than one, the first counts, and the others are problems. */
-function onlyFile(workspace: Workspace, files: readonly string[], problems: Problem[]): TextSource {
+export function onlyFile(workspace: Workspace, files: readonly string[], problems: Problem[]): TextSource {
   const source = firstFile(workspace, files, problems)
   for (const file of files.slice(files.indexOf(source.file) + 1)) {
     if (!existsSync(join(workspace.root, file))) continue
@@ -219,7 +171,7 @@ function onlyFile(workspace: Workspace, files: readonly string[], problems: Prob
 }
 
 /** The first of several files that is there, readable or not; the first one's name where none is. */
-function firstFile(workspace: Workspace, files: readonly string[], problems: Problem[]): TextSource {
+export function firstFile(workspace: Workspace, files: readonly string[], problems: Problem[]): TextSource {
   const found: Problem[] = []
   for (const file of files) {
     const source = readFile(workspace, file, found)

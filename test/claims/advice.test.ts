@@ -6,7 +6,13 @@ import { claim, movable } from './support.js'
 
 const a = claim({ product: 'a', file: 'products/a/.env', line: 3 })
 const b = claim({ product: 'b', file: 'products/b/.env', line: 7 })
-const own = claim({ product: 'c', variable: 'PORT', file: 'products/c/product.yaml', line: 2 })
+const own = claim({
+  product: 'c',
+  variable: 'PORT',
+  isScheme: true,
+  file: 'products/c/product.yaml',
+  line: 2,
+})
 const literal = claim({
   product: 'd',
   variable: null,

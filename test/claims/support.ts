@@ -17,6 +17,7 @@ export function claim(about: Partial<PortClaim> = {}): PortClaim {
     to: about.to ?? from,
     protocol: 'tcp',
     outcome: 'pinned',
+    isScheme: false,
     http: false,
     https: false,
     file: 'products/shop/.env',

@@ -190,7 +190,7 @@ describe('--format github', () => {
   test('annotates what ends the run, too', async () => {
     const { exitCode, stdout } = await product('check nobody --format github', colliding())
     expect(exitCode).toBe(1)
-    expect(stdout).toMatch(/^::error file=products::there is no product nobody%0A/)
+    expect(stdout).toMatch(/^::error::Product nobody does not exist%0A/)
   })
 
   test('has every list in its JSON document where it comes to no product', async () => {

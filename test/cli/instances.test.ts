@@ -438,10 +438,10 @@ describe('an instance is named as the tables name it', () => {
   test.each([
     ['shop@bleu', 'product shop has no instance bleu [no-instance]\n  Did you mean blue?'],
     ['other@blue', 'product other has no instance blue [no-instance]'],
-    ['shpo@blue', 'there is no product shpo [no-product]'],
-    ['shop@', '"" is no name of an instance [bad-name]'],
-    ['shop@a@b', '"a@b" is no name of an instance [bad-name]'],
-    ['../x@blue', '"../x" is no name of a product [bad-name]'],
+    ['shpo@blue', 'Product shpo does not exist [no-product]'],
+    ['shop@', '"" is not a valid instance name [bad-name]'],
+    ['shop@a@b', '"a@b" is not a valid instance name [bad-name]'],
+    ['../x@blue', '"../x" is not a valid product name [bad-name]'],
   ])('%s is none', async (name, message) => {
     for (const line of [`ports ${name}`, `check ${name}`, `port ${name} REDIS_HOST_PORT`]) {
       const { exitCode, stdout, stderr } = await product(line, here)

@@ -186,8 +186,8 @@ describe('a merge', () => {
     const { exitCode, stderr } = await product('env --merge', workspace)
     expect([exitCode, stderr]).toEqual([
       0,
-      'features/empty: warning: feature empty has no .env.example [no-template]\n' +
-        '  Add features/empty/.env.example, or take the feature out of the product.\n',
+      'features/empty: warning: Feature empty has no .env.example [no-template]\n' +
+        '  Create features/empty/.env.example, or remove the feature from the product.\n',
     ])
   })
 
@@ -475,8 +475,8 @@ describe('--json', () => {
       code: 'no-template',
       severity: 'warning',
       file: 'features/empty',
-      message: 'feature empty has no .env.example',
-      next: 'Add features/empty/.env.example, or take the feature out of the product.',
+      message: 'Feature empty has no .env.example',
+      next: 'Create features/empty/.env.example, or remove the feature from the product.',
     }
     const place = { feature: 'redis', file: 'features/redis/.env.example' }
     expect([exitCode, stderr]).toEqual([0, expect.stringContaining('[no-template]')])
@@ -528,7 +528,7 @@ describe('--json', () => {
               first: null,
             },
           ],
-          problems: [warning],
+          problems: [],
         },
       ],
       problems: [warning],

@@ -121,7 +121,7 @@ describe('product ports', () => {
   test('says so where there is no such feature', async () => {
     const { exitCode, stdout, stderr } = await product('ports --feature rediss', workspace)
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
-    expect(stderr).toContain('there is no feature rediss [no-feature]\n  Did you mean redis?\n')
+    expect(stderr).toContain('Feature rediss does not exist [no-feature]\n  Did you mean redis?\n')
   })
 
   test('knows no other outcome', async () => {
@@ -281,7 +281,7 @@ describe('product list', () => {
     const empty = makeWorkspace()
     expect(JSON.parse(await ok('list --json', empty))).toMatchObject({ ok: true, products: [] })
     expect(await ok('list', empty)).toBe(
-      '  the workspace has no product yet: make a folder products/<name>\n',
+      '  The workspace has no products yet; create a folder products/<name>\n',
     )
   })
 })

@@ -114,7 +114,7 @@ describe('the product', () => {
     const { exitCode, stdout, stderr } = await product('env --merge', two)
     expect([exitCode, stdout]).toEqual([1, ''])
     expect(stderr).toBe(
-      'products: error: there are several products, and none is named [no-product]\n  Name one of them, or use --all: blog, shop.\n',
+      'error: The workspace has several products, and none is named [no-product]\n  Name one of them, or use --all: blog, shop.\n',
     )
   })
 
@@ -124,7 +124,7 @@ describe('the product', () => {
       const { exitCode, stderr } = await product(line, makeWorkspace())
       expect([exitCode, stderr]).toEqual([
         1,
-        'products: error: the workspace has no product [no-product]\n  Make a folder products/<name>.\n',
+        'error: The workspace has no products [no-product]\n  Create a folder products/<name>.\n',
       ])
     },
   )
@@ -133,7 +133,7 @@ describe('the product', () => {
     const { exitCode, stderr } = await product('env --merge shup', two)
     expect([exitCode, stderr]).toEqual([
       1,
-      'products: error: there is no product shup [no-product]\n  Did you mean shop?\n',
+      'error: Product shup does not exist [no-product]\n  Did you mean shop?\n',
     ])
   })
 
@@ -187,7 +187,7 @@ describe('the product', () => {
     const { exitCode, stderr } = await product('env --merge', two.path('products/not a product'))
     expect([exitCode, stderr]).toEqual([
       1,
-      expect.stringContaining('"not a product" is no name of a product'),
+      expect.stringContaining('"not a product" is not a valid product name'),
     ])
   })
 })

@@ -87,7 +87,7 @@ describe('feature lint', () => {
 
   test('does not know a feature that is not there', async () => {
     const { exitCode, stderr } = await feature('lint rediss', literal())
-    expect(stderr).toBe('features: error: there is no feature rediss [no-feature]\n  Did you mean redis?\n')
+    expect(stderr).toBe('error: Feature rediss does not exist [no-feature]\n  Did you mean redis?\n')
     expect(exitCode).toBe(1)
     expect((await feature('lint ../redis', literal())).stderr).toContain('[bad-name]')
   })

@@ -1,7 +1,7 @@
 import { symlinkSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { foldersIn, isFolder, namesIn, readText } from '../../src/workspace/files.js'
-import { findWorkspace, productOf } from '../../src/workspace/find.js'
+import { findWorkspace } from '../../src/workspace/find.js'
 import { makeFolder, makeWorkspace } from '../support/workspace.js'
 
 const folder = makeFolder()
@@ -54,17 +54,6 @@ test('the folders in a folder come by code point, and with them the links to one
 test('the names in a folder come by code point', () => {
   expect(namesIn(folder.path('dir'), 'dir')).toEqual({ names: ['B', 'a', 'b'], problem: null })
   expect(namesIn(folder.path('missing'), 'missing').names).toEqual([])
-})
-
-test.each([
-  ['products/shop', 'shop'],
-  ['products/shop/src/deep', 'shop'],
-  ['products', null],
-  ['', null],
-  ['features/shop', null],
-  ['productsX/shop', null],
-])('who stands in "%s" stands in product %s', (cwd, name) => {
-  expect(productOf('/w', `/w/${cwd}`)).toBe(name)
 })
 
 test('a workspace is found from below, relative to nothing but where the user stands', () => {
