@@ -2,9 +2,9 @@ import { type Problem, problem } from '../problem.js'
 import type { NameUse } from './names.js'
 import type { ComposeProject } from './project.js'
 
-/** What a service needs and its project does not have: something to run, or what it refers to by name. */
+/** Something that a service needs and its project does not have: an image, or what it refers to by name. */
 export interface Gap extends Pick<NameUse, 'span' | 'raw'> {
-  /** What is missing; of an image, the service that has none. */
+  /** What is missing; for an image, the service without one. */
   readonly name: string
   readonly kind: NameUse['kind'] | 'volume' | 'image'
   readonly message: string
@@ -25,7 +25,7 @@ export function gapsOf(project: ComposeProject, services = project.services): Ga
   }
   return services.flatMap(({ name: owner, span, hasSource, names: used, mounts }): Gap[] => {
     const gap = (kind: Gap['kind'], what: string, at: Pick<Gap, 'span' | 'raw'>, name: string): Gap => {
-      return { kind, name, span: at.span, raw: at.raw, message: `service ${owner} ${what}` }
+      return { kind, name, span: at.span, raw: at.raw, message: `Service ${owner} ${what}` }
     }
     const image = hasSource
       ? []
@@ -34,27 +34,25 @@ export function gapsOf(project: ComposeProject, services = project.services): Ga
       const { kind, key, name } = use
       if (known[kind].has(name)) return []
       return kind === 'service'
-        ? gap(kind, `has ${key} ${JSON.stringify(name)}, but there is no such service`, use, name)
-        : gap(kind, `uses a ${kind} ${JSON.stringify(name)} that is not declared`, use, name)
+        ? gap(kind, `lists ${JSON.stringify(name)} in ${key}, but there is no such service`, use, name)
+        : gap(kind, `uses ${kind} ${JSON.stringify(name)}, which is not declared`, use, name)
     })
     const volumes = mounts.flatMap((mount) => {
       const { type, source } = mount
       if (type !== 'volume' || source === '' || known.volume.has(source)) return []
-      return gap('volume', `mounts a volume ${JSON.stringify(source)} that is not declared`, mount, source)
+      return gap('volume', `mounts volume ${JSON.stringify(source)}, which is not declared`, mount, source)
     })
     return [...image, ...uses, ...volumes]
   })
 }
 
-/** The same as problems of a product. Compose looks at the service of a profile only where the profile is on. */
+/** The gaps as problems of a product. Compose checks a service with a profile only if the profile is active. */
 export function gapProblems(project: ComposeProject): Problem[] {
   const always = project.services.filter(({ profiles }) => profiles.length === 0)
   const gaps = gapsOf(project, always).filter(({ raw }) => !raw.includes('$'))
   return gaps.map(({ kind, span: { file, line, column }, message }) => {
     const next =
-      kind === 'image'
-        ? 'Give it an image or a build.'
-        : `Declare it under \`${kind}s:\`, or correct the name.`
+      kind === 'image' ? 'Add an image or a build.' : `Declare it under \`${kind}s:\`, or correct the name.`
     return problem('compose-refused', { file, line, column }, message, next)
   })
 }

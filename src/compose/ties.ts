@@ -16,7 +16,7 @@ export interface Tie {
    * container that is not the project's.
    */
   readonly kind: 'subnet' | 'address' | 'device' | 'container'
-  /** `service redis`, `network backend` */
+  /** `Service redis`, `Network backend` */
   readonly owner: string
   readonly key: string
   readonly span: Span
@@ -43,27 +43,27 @@ export function tiesOf(model: Node | undefined): Tie[] {
   for (const [name, service] of sectionOf(model, 'services')) {
     for (const [, network] of sectionOf(service, 'networks')) {
       for (const key of ['ipv4_address', 'ipv6_address'])
-        add('address', `service ${name}`, key, get(network, key))
+        add('address', `Service ${name}`, key, get(network, key))
     }
     for (const key of ['network_mode', 'ipc', 'pid']) {
       const node = get(service, key)
-      add('container', `service ${name}`, key, node, containerOf(stringOf(node)))
+      add('container', `Service ${name}`, key, node, containerOf(stringOf(node)))
     }
     for (const node of stringsOf(get(service, 'volumes_from')))
-      add('container', `service ${name}`, 'volumes_from', node, containerOf(node.text).split(':')[0])
+      add('container', `Service ${name}`, 'volumes_from', node, containerOf(node.text).split(':')[0])
     for (const node of stringsOf(get(service, 'external_links')))
-      add('container', `service ${name}`, 'external_links', node, node.text.split(':')[0])
+      add('container', `Service ${name}`, 'external_links', node, node.text.split(':')[0])
   }
   for (const [name, network] of sectionOf(model, 'networks')) {
     const config = get(get(network, 'ipam'), 'config')
     for (const item of config?.kind === 'sequence' ? config.items : [])
-      add('subnet', `network ${name}`, 'subnet', get(item, 'subnet'))
+      add('subnet', `Network ${name}`, 'subnet', get(item, 'subnet'))
   }
   for (const [name, volume] of sectionOf(model, 'volumes')) {
     const options = get(volume, 'driver_opts')
     const isReadOnly = /(?:^|,)ro(?:,|$)/.test(stringOf(get(options, 'o')) ?? '')
     if (stringOf(get(options, 'type')) === 'tmpfs' || isReadOnly) continue
-    add('device', `volume ${name}`, 'device', get(options, 'device'))
+    add('device', `Volume ${name}`, 'device', get(options, 'device'))
   }
   return ties
 }

@@ -92,7 +92,7 @@ export function urlsOfCompose(context: LintContext): HostUrl[] {
     const { file, line, column } = first.span
     return [
       {
-        title: `${first.path.filter((key) => !/^\d+$/.test(key)).join('.')} of service ${first.service}`,
+        title: `Key ${first.path.filter((key) => !/^\d+$/.test(key)).join('.')} of service ${first.service}`,
         file,
         line,
         column,

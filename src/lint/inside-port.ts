@@ -39,7 +39,7 @@ export function* insideUses(context: LintContext, isWanted: (name: string) => bo
     const use = value.path[0] === 'ports' ? inside.published(value, isWanted) : null
     const found = use ?? (value.path[0] === 'ports' ? null : first(value, inside, isWanted))
     if (found === null) continue
-    const title = `${value.path.filter((key) => !/^\d+$/.test(key)).join('.')} of service ${value.service}`
+    const title = `Key ${value.path.filter((key) => !/^\d+$/.test(key)).join('.')} of service ${value.service}`
     yield { ...found, title, file, line, column }
   }
 }

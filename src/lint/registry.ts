@@ -90,5 +90,5 @@ export const GROUPS: Readonly<Record<RuleGroup, string>> = {
   env: 'The template',
   compose: 'The Compose file',
   ports: 'Host ports',
-  isolation: 'What a second product trips over',
+  isolation: 'Isolation between products',
 }

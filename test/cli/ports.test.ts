@@ -166,10 +166,10 @@ describe('product ports', () => {
   })
 
   test.each([
-    ['services:\n  web: {profiles: []}\n', '2:3: error: service web has neither an image nor a build'],
+    ['services:\n  web: {profiles: []}\n', '2:3: error: Service web has neither an image nor a build'],
     [
       'services:\n  web: {image: w, networks: [back]}\n',
-      '2:30: error: service web uses a network "back" that is not declared',
+      '2:30: error: Service web uses network "back", which is not declared',
     ],
     [
       'services:\n  web: {image: w, ports: ["x:80"]}\n---\nservices: {web: {ports: !reset []}}\n',

@@ -23,8 +23,8 @@ describe('feature lint', () => {
   test('says where, what, which rule and what to do', async () => {
     const { exitCode, stdout, stderr } = await feature('lint', literal())
     expect(stdout).toBe(
-      'features/redis/compose.yaml:5:10 literal-port: error: service redis publishes host port 6380, a number that no offset reaches\n' +
-        '  Write ${REDIS_HOST_PORT} in its place, and REDIS_HOST_PORT=6380 in features/redis/.env.example.\n' +
+      'features/redis/compose.yaml:5:10 literal-port: error: Service redis publishes the fixed host port 6380, which a merge cannot shift\n' +
+        '  Replace it with ${REDIS_HOST_PORT} and set REDIS_HOST_PORT=6380 in features/redis/.env.example.\n' +
         '\n' +
         '  linted     1 feature(s): 1 error(s), 0 warning(s); --fix puts 1 of them right\n',
     )
@@ -184,7 +184,7 @@ describe('feature lint --format', () => {
   test('github prints annotations', async () => {
     const { stdout, exitCode } = await feature('lint --format github', literal())
     expect(stdout).toMatch(
-      /^::error file=features\/redis\/compose\.yaml,line=5,col=10::service redis .* \[literal-port\]%0AWrite .*\n$/,
+      /^::error file=features\/redis\/compose\.yaml,line=5,col=10::Service redis .* \[literal-port\]%0AReplace .*\n$/,
     )
     expect(exitCode).toBe(1)
   })

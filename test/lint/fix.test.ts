@@ -309,7 +309,9 @@ test.each([
   const text = 'services:\n  db:\n    image: app-postgres\n    container_name: app-postgres\n'
   const { files, remaining } = fixed({ ...more, [ENV]: env, [COMPOSE]: text })
   expect(files[COMPOSE]).toBe(text)
-  expect(remaining.find(({ code }) => code === 'container-name')?.next).toMatch(/^First write db, /)
+  expect(remaining.find(({ code }) => code === 'container-name')?.next).toMatch(
+    /^Replace app-postgres with db, /,
+  )
   expect(compose(text, 'A=app-postgres-2 x.app-postgres ./app-postgres/x\n')).not.toContain('container_name')
 })
 

@@ -869,7 +869,7 @@ describe('a message', () => {
   const message = (env: string) => lint({ 'features/redis/.env.example': env })[0]?.message
 
   test('shows both values where readers differ', () => {
-    expect(message('A=1#c\n')).toBe('A: Docker Compose reads "1#c", npm dotenv reads "1"')
+    expect(message('A=1#c\n')).toBe('Docker Compose reads A as "1#c", but npm dotenv reads it as "1"')
   })
 
   test('masks what may be a secret', () => {
@@ -878,7 +878,7 @@ describe('a message', () => {
         ({ message }) => message,
       ),
     ).toEqual([
-      'A_TOKEN: Docker Compose reads ********, npm dotenv reads ********',
+      'Docker Compose reads A_TOKEN as ********, but npm dotenv reads it as ********',
       'A_TOKEN looks like a real secret',
     ])
   })
@@ -911,12 +911,12 @@ describe('what to do next', () => {
   const COMPOSE = 'features/redis/compose.yaml'
 
   test.each([
-    ["A='C:\\dir\\'\n", 'The backslash before the closing quote escapes it'],
-    ['A="C:\\dir\\" # d\n', 'The backslash before the closing quote escapes it'],
-    ["# c\nA='C:\\dir\\'\n\nB='x'\n", 'The backslash before the closing quote in line 2 escapes it'],
-    ["A='C:\\dir\nB=1\n", 'Correct that line'],
-    ["A='x\\'\ny'\nB=1\nC='z\n", 'Correct that line'],
-    ["A='x\\'\ny'\nB C=1\n", 'Correct that line'],
+    ["A='C:\\dir\\'\n", 'the backslash before the closing quote: it escapes'],
+    ['A="C:\\dir\\" # d\n', 'the backslash before the closing quote: it escapes'],
+    ["# c\nA='C:\\dir\\'\n\nB='x'\n", 'the backslash before the closing quote on line 2: it escapes'],
+    ["A='C:\\dir\nB=1\n", 'Enclose the value in quotes that it does not contain.'],
+    ["A='x\\'\ny'\nB=1\nC='z\n", 'Enclose the value in quotes that it does not contain.'],
+    ["A='x\\'\ny'\nB C=1\n", 'Enclose the value in quotes that it does not contain.'],
   ])('env-refused of %j', (env, next) => {
     expect(nextOf('env-refused', { [ENV]: env })).toEqual([expect.stringContaining(next)])
   })
@@ -931,7 +931,7 @@ describe('what to do next', () => {
     const findings = lintFeature(surroundingsOf(source === undefined ? [] : [source]).contexts('redis'))
     const nexts = findings.filter(({ code }) => code === 'env-refused').map(({ next }) => next)
     expect(new Set(nexts)).toEqual(
-      new Set(['The file is UTF-16: save it as UTF-8, without a byte order mark.']),
+      new Set(['Save the file as UTF-8 without a byte order mark: it is UTF-16.']),
     )
   })
 
@@ -988,23 +988,23 @@ describe('what to do next', () => {
 
   test('readers-differ repeats no value of which Compose has taken a part for a variable', () => {
     expect(nextOf('readers-differ', { [ENV]: 'A=a#b$C@d\n' })).toEqual([
-      'Put the value in single quotes, as it is meant: there a dollar is a dollar.',
+      'Put the intended value in single quotes, where a dollar sign is literal.',
     ])
   })
 
   test('port-not-shifted says where the port of the container stays', () => {
     const env = '# p\nDB_PORT=5433\nURL=postgres://u:p@redis:${DB_PORT}/x\n'
     expect(nextOf('port-not-shifted', { [ENV]: env, [COMPOSE]: ports('"${DB_PORT}:5432"') })).toEqual([
-      'Call it DB_HOST_PORT, in the template and in the Compose file; but where it is the port inside a container, as in features/redis/.env.example:3, write 5432, which does not move.',
+      'Rename it to DB_HOST_PORT in the template and the Compose file, but where it is a port inside a container, as in features/redis/.env.example:3, write 5432.',
     ])
   })
 
   test.each([
-    ['', 'R_HOST_PORT=8025', 'Write ${R_HOST_PORT} in place of 8025'],
-    ['', 'R_HOST_PORT=127.0.0.1:8025', 'write ${R_HOST_PORT} in place of localhost:8025'],
-    ['', 'R_HOST_PORT=0.0.0.0:8025', 'state the port alone in it'],
+    ['', 'R_HOST_PORT=8025', 'Replace 8025 with ${R_HOST_PORT}, and define R_HOST_PORT above it.'],
+    ['', 'R_HOST_PORT=127.0.0.1:8025', 'Replace localhost:8025 with ${R_HOST_PORT}'],
+    ['', 'R_HOST_PORT=0.0.0.0:8025', 'Move the address from R_HOST_PORT (0.0.0.0:8025) to the Compose file'],
     ['', 'R_HOST_PORT=8000-8030', 'R_HOST_PORT is a range'],
-    [ports('"${R_HOST_PORT}:8025"', '"${U}:1"'), 'R_HOST_PORT=8025', 'If the container calls itself'],
+    [ports('"${R_HOST_PORT}:8025"', '"${U}:1"'), 'R_HOST_PORT=8025', 'if the container calls itself'],
   ])('url-base-port of %j %s', (compose, port, next) => {
     const files = { [ENV]: `# p\n${port}\nU=http://localhost:8025\n` }
     const more = compose === '' ? {} : { [COMPOSE]: `${compose}    environment: [U=$U]\n` }
@@ -1017,7 +1017,7 @@ describe('what to do next', () => {
       'features/mail/.env.example': '# p\nMAIL_HOST_PORT=8025\n',
     }
     expect(nextOf('url-base-port', files)).toEqual([
-      "Write ${MAIL_HOST_PORT} in place of 8025; mail has to stand before this feature in the products' features:.",
+      'Replace 8025 with ${MAIL_HOST_PORT}, and list mail before this feature under features: in each product.',
     ])
     expect(fixed(files).changes).toEqual([])
   })
@@ -1026,8 +1026,8 @@ describe('what to do next', () => {
     const env = '# p\nREDIS_HOST_PORT=6380\n# p\nREDIS_PORT=6381\n# p\nPORT=6382\n'
     const compose = ports('"${REDIS_HOST_PORT}:6379"', '"${REDIS_PORT}:6379"', '"${PORT}:80"')
     expect(nextOf('port-not-shifted', { [ENV]: env, [COMPOSE]: compose })).toEqual([
-      'Call it REDIS_6379_HOST_PORT, in the template and in the Compose file.',
-      'Call it REDIS_80_HOST_PORT, in the template and in the Compose file.',
+      'Rename it to REDIS_6379_HOST_PORT in the template and the Compose file.',
+      'Rename it to REDIS_80_HOST_PORT in the template and the Compose file.',
     ])
   })
 })

@@ -8,9 +8,9 @@ export const basePortTaken = {
   code: 'base-port-taken',
   group: 'ports',
   severity: 'warning',
-  meaning: 'Another port variable, of this feature or of another one, has the same base port.',
+  meaning: 'Another port variable, in this feature or another one, has the same base port.',
   reason:
-    'In a product with both, both get the same offset, and so the same host port: one of them cannot start.',
+    'In a product with both, they get the same offset and so the same host port: one of them cannot start.',
   bad: {
     'features/redis/.env.example': '# Port that redis publishes on the host\nREDIS_HOST_PORT=6380\n',
     'features/valkey/.env.example': '# Port that valkey publishes on the host\nVALKEY_HOST_PORT=6380\n',
@@ -27,7 +27,7 @@ export const basePortTaken = {
       const own = earlier.take(mine, port, { key, line: statement.line })
       const theirs = others.withBase(port).find((stated) => {
         const published = others.protocols(stated)
-        // One variable that two features state is one port, unless both publish it.
+        // A variable that two features define is one port, unless both publish it.
         const isShared = stated.key === key && (mine.size === 0 || published.size === 0)
         return !isShared && known(mine).some((protocol) => known(published).includes(protocol))
       })
@@ -39,8 +39,8 @@ export const basePortTaken = {
       yield {
         file: template.file,
         line: statement.line,
-        message: `${key}=${rangeText(port)} has the base port of ${who}: in one product they get the same host port`,
-        next: 'Choose another base port; `feature list` shows those that are taken.',
+        message: `${key}=${rangeText(port)} has the same base port as ${who}, so in one product both get the same host port`,
+        next: 'Choose another base port; `feature list` shows the taken ports.',
       }
     }
   },
@@ -51,11 +51,11 @@ interface Owner {
   readonly line: number
 }
 
-/** Which variable of the feature was the first to have each port; every port is written once, which keeps it linear. */
+/** The first variable of the feature with each port. */
 class Ports {
   private readonly owners = new Map<string, Owner>()
 
-  /** Takes ports. @returns who has the first of them that was taken already */
+  /** Takes ports; returns the owner of the first one that was already taken. */
   take(
     protocols: ReadonlySet<string>,
     { from, to }: { from: number; to: number },
@@ -72,7 +72,7 @@ class Ports {
   }
 }
 
-/** A port of UDP is another one than that of TCP. Of one that no Compose file publishes, TCP is assumed. */
+/** A port that no Compose file publishes is assumed to be TCP. */
 function known(protocols: ReadonlySet<string>): readonly string[] {
   return protocols.size === 0 ? ['tcp'] : [...protocols]
 }

@@ -7,13 +7,13 @@ export const composeRefused = {
   severity: 'error',
   meaning: 'Docker Compose cannot read the Compose file, or one that it includes or extends.',
   reason:
-    'No product with the feature starts; and what the file publishes cannot be looked at, so that the other rules are silent about it. A file of more than 4 MiB, or in UTF-16, is one that only this tool does not read.',
+    'No product with the feature can start, and the other rules cannot check what the file publishes. Only this tool refuses files larger than 4 MiB or in UTF-16.',
   bad: { 'features/redis/compose.yaml': 'services:\n  redis:\n    image: redis:7\n  ports: "6380:6379"\n' },
   good: { 'features/redis/compose.yaml': 'services:\n  redis:\n    image: redis:7\n' },
   *check(context) {
     const { compose } = context
     for (const { severity, code, file, line, column, message, next } of compose?.problems ?? []) {
-      // An included file that is another feature's is that one's matter, but that it is there is not.
+      // Problems inside another feature's file are reported there.
       const isMine = file !== undefined && isOwn(context, { file })
       if (severity !== 'error' || !isMine || file === undefined) continue
       const isPort = code === 'port-out-of-range' || code === 'port-not-a-number'

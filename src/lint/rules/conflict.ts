@@ -9,9 +9,9 @@ export const conflict = {
   code: 'conflict',
   group: 'env',
   severity: 'warning',
-  meaning: 'Another feature gives the same variable another value.',
+  meaning: 'Another feature sets the same variable to a different value.',
   reason:
-    'In a product with both features the first one in its list wins, and the other one runs with a value that is not its own.',
+    'In a product with both features, the first one in its list wins, and the other one runs with a value that is not its own.',
   bad: {
     'features/redis/.env.example': '# Memory\nMEMORY_LIMIT=128mb\n',
     'features/mysql/.env.example': '# Memory\nMEMORY_LIMIT=512mb\n',
@@ -26,12 +26,12 @@ export const conflict = {
       if (kind === 'inherit' || value === undefined) continue
       const other = others.stating(key).find((stated) => stated.value !== value)
       if (other === undefined) continue
-      const theirs = `${other.feature} says ${quoted(decode(other.value), key)} (${placeOf(other)})`
+      const theirs = `${quoted(decode(other.value), key)} in feature ${other.feature} (${placeOf(other)})`
       const prefix = upper(feature)
       const next = key.toUpperCase().startsWith(prefix)
-        ? `Give them the same value, or let ${other.feature} use a name of its own.`
-        : `Give them the same value, or the variable a name of this feature's own: ${allowedName(`${prefix}_${key}`)}`
-      const message = `${key} is ${quoted(decode(value), key)} here, but feature ${theirs}`
+        ? `Use the same value in both, or rename the variable in ${other.feature}.`
+        : `Use the same value in both, or rename the variable here: ${allowedName(`${prefix}_${key}`)}`
+      const message = `${key} is ${quoted(decode(value), key)} here, but ${theirs}`
       yield { file: template.file, line, message, next }
     }
   },

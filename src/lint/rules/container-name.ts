@@ -10,15 +10,15 @@ export const containerName = {
   code: 'container-name',
   group: 'isolation',
   severity: 'error',
-  meaning: 'A service has a `container_name`.',
+  meaning: 'A service sets `container_name`.',
   reason:
-    'Names of containers are unique on a host: the second product with the feature cannot start. Without it, Compose calls the container PRODUCT-SERVICE-1. The other services reach it by the name of the service, which is the same in every product.',
+    'Container names are unique on a host, so the second product with the feature cannot start. Without the key, Compose names the container PRODUCT-SERVICE-1. Other services reach it by the name of the service, which is the same in every product.',
   bad: {
     'features/redis/compose.yaml':
       'services:\n  redis:\n    image: redis:7\n    container_name: redis # easy to find\n',
   },
   good: { 'features/redis/compose.yaml': 'services:\n  redis:\n    image: redis:7\n' },
-  fix: 'takes the line out, unless the name stands elsewhere in the Compose files or in a template: the containers of the product may reach the service by it',
+  fix: 'removes the line, unless the name appears elsewhere in the Compose files or in a template, where containers of the product may use it to reach the service',
   *check(context) {
     for (const { name, containerName } of context.compose?.services ?? []) {
       if (containerName === undefined || !isOwn(context, containerName.span)) continue
@@ -32,18 +32,18 @@ export const containerName = {
         file,
         line,
         column,
-        message: `service ${name} has the container name ${JSON.stringify(text)}, which only one container of the host can have`,
+        message: `Service ${name} sets the container name ${JSON.stringify(text)}, which only one container on the host can have`,
         next:
           user === null
             ? remove
-            : `First write ${name}, the name of the service, where ${text} is meant (${user}). ${remove}`,
+            : `Replace ${text} with ${name}, the name of the service, where it is used (${user}), then remove container_name.`,
         ...(edit === null ? {} : { edits: [edit] }),
       }
     }
   },
 } as const satisfies Rule
 
-/** Where a name stands that containers may call the service by: Compose makes a container's name one that its networks know. */
+/** Finds a place that may use a container's name as a host name, since Compose's networks resolve it. */
 function userOf(context: LintContext, name: string): string | null {
   for (const template of context.templates) {
     const statement = [...template.stated.values()].find((each) =>
@@ -55,8 +55,8 @@ function userOf(context: LintContext, name: string): string | null {
     const value = values.find(({ path, text }) => !NO_HOST.includes(path[0] ?? '') && hasWord(text, name))
     if (value !== undefined) return placeOf(value.span)
   }
-  return context.others.names(name) ? 'another feature, or a product' : null
+  return context.others.names(name) ? 'another feature or a product' : null
 }
 
-/** Keys of a service whose values name no host that it would reach. */
+/** Keys of a service whose values are not host names to connect to. */
 const NO_HOST: readonly string[] = ['container_name', 'hostname', 'image', 'build', 'ports', 'profiles']

@@ -4,8 +4,8 @@ export const duplicateKey = {
   code: 'duplicate-key',
   group: 'env',
   severity: 'warning',
-  meaning: 'A template states the same variable twice; the last one counts.',
-  reason: 'Whoever changes the first one sees nothing happen.',
+  meaning: 'A template defines a variable more than once; the last definition wins.',
+  reason: 'Editing an earlier definition has no effect.',
   bad: {
     'features/redis/.env.example': '# Memory\nREDIS_MEMORY=64mb\n# Memory of the cache\nREDIS_MEMORY=128mb\n',
   },
@@ -16,8 +16,8 @@ export const duplicateKey = {
       const before = first.get(key)
       first.set(key, before ?? line)
       if (before === undefined) continue
-      const message = `${key} is stated already in line ${before}; the last one counts`
-      yield { file: template.file, line, message, next: 'Remove one of them.' }
+      const message = `${key} is already defined on line ${before}; the last definition wins`
+      yield { file: template.file, line, message, next: 'Remove one of the definitions.' }
     }
   },
 } as const satisfies Rule

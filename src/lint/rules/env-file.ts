@@ -10,10 +10,9 @@ export const envFile = {
   code: 'env-file',
   group: 'compose',
   severity: 'error',
-  meaning:
-    'A file that a service names by `env_file` or `label_file` is not there, or Compose cannot parse it.',
+  meaning: 'A file listed in `env_file` or `label_file` does not exist, or Compose cannot parse it.',
   reason:
-    'Compose reads it with the project, and refuses every command without it. The path starts in the folder of the feature, so `.env` is not the product env: that one fills in the variables of the Compose file, and `environment:` says which of them the container gets.',
+    'Compose reads the file with the project and refuses every command without it. The path is relative to the folder of the feature, so `.env` is not the product env: use `environment:` to pass variables of the product env to the container.',
   bad: {
     'features/redis/.env.example': '# Memory for redis\nREDIS_MEMORY=128mb\n',
     'features/redis/compose.yaml': 'services:\n  redis:\n    image: redis:7\n    env_file: .env\n',
@@ -29,14 +28,14 @@ export const envFile = {
         if (!isOwn(context, file.span) || !isKnown(context, file)) continue
         const text = context.read(file.path)
         if (text !== null) yield* refusals(context, file, text)
-        // Where a product sets the project directory of an include, relative paths start there.
+        // A product may set the project directory of an include, where relative paths start.
         else if (file.required && !context.others.isUsed('project_directory')) yield missing(name, file)
       }
     }
   },
 } as const satisfies Rule
 
-/** Whether the file is one of the workspace, the same for every product; a product's own may come with the merge. */
+/** Returns true for a file of the workspace that is the same for every product; a merge may create a product's own. */
 function isKnown(context: LintContext, { raw, text, path }: EnvFile): boolean {
   if (!isFixed(context, raw, text) || /^(?:~|\w:|$)/.test(text)) return false
   return !/^(?:\/|\.\.\/|products\/)/.test(path)
@@ -44,11 +43,11 @@ function isKnown(context: LintContext, { raw, text, path }: EnvFile): boolean {
 
 function missing(service: string, { key, path, span }: EnvFile): Found {
   const { file, line, column } = span
-  const message = `${key} of service ${service}: there is no ${path}, so Docker Compose refuses the project`
+  const message = `Service ${service} lists ${path} in ${key}, but there is no such file, so Docker Compose refuses the project`
   const next =
     key === 'env_file'
-      ? 'List what the container needs under environment: (NAME: ${NAME}), or make the file optional: { path: …, required: false }.'
-      : 'Correct the path, or write the labels under labels:.'
+      ? 'List the variables that the container needs under environment: (NAME: ${NAME}), or make the file optional: { path: …, required: false }.'
+      : 'Correct the path, or set the labels under labels:.'
   return { file, line, column, message, next }
 }
 
@@ -56,7 +55,7 @@ function* refusals(context: LintContext, { path, isRaw }: EnvFile, text: string)
   if (isRaw || !isOwn(context, { file: path })) return
   for (const { kind, line, reason } of readEnv(parseEnv(text), context.template.reading.values).refusals) {
     if (kind === 'required') continue
-    const next = 'Correct that line: put the value in quotes that do not occur in it; a literal dollar is $$.'
+    const next = 'Enclose the value in quotes that it does not contain, and write a literal dollar as $$.'
     yield { file: path, line, message: refusalMessage(reason), next }
   }
 }

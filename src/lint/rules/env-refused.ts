@@ -8,40 +8,39 @@ export const envRefused = {
   severity: 'error',
   meaning: 'Docker Compose cannot parse the template.',
   reason:
-    'A merge adds the text of the template to the product env. With a line that Compose refuses, every `docker compose` command of that product ends with an error, `down` included.',
+    'A merge copies the template into the product env, and Compose refuses every command for a product with such a line, even `down`.',
   bad: { 'features/redis/.env.example': "# How redis greets\nREDIS_GREETING='it's redis'\n" },
   good: { 'features/redis/.env.example': '# How redis greets\nREDIS_GREETING="it\'s redis"\n' },
   *check({ template }) {
     for (const { kind, line, reason } of template.reading.refusals) {
-      // What the shell or the product could still provide is for them to say.
+      // The shell or the product may still provide it.
       if (kind === 'required') continue
       const next =
         kind === 'parse'
           ? nextForParse(template, line, reason)
-          : 'Correct that line; a literal dollar is written $$, or the value put in single quotes.'
+          : 'Write a literal dollar as $$, or put the value in single quotes.'
       yield { file: template.file, line, message: refusalMessage(reason), next }
     }
   },
 } as const satisfies Rule
 
-/** What to do about a line that cannot be parsed. */
 function nextForParse({ text, doc }: Template, line: number, reason: string): string {
-  if (isUtf16(text ?? '')) return 'The file is UTF-16: save it as UTF-8, without a byte order mark.'
+  if (isUtf16(text ?? '')) return 'Save the file as UTF-8 without a byte order mark: it is UTF-16.'
   const escaped = /quote/.test(reason) ? escapedQuote(text ?? '', line) : null
   const isBetween = ({ line: other }: { readonly line: number }) => escaped !== null && other > escaped
   if (escaped === null || doc.statements.some((each) => isBetween(each) && each.line <= line))
-    return 'Correct that line: put the value in quotes that do not occur in it.'
-  const where = escaped === line ? '' : ` in line ${escaped}`
-  return `The backslash before the closing quote${where} escapes it, so the value goes on behind it: leave out the quotes, or that backslash.`
+    return 'Enclose the value in quotes that it does not contain.'
+  const where = escaped === line ? '' : ` on line ${escaped}`
+  return `Remove the quotes, or the backslash before the closing quote${where}: it escapes the quote, so the value continues.`
 }
 
-/** By its byte order mark, or by the zeros, which are every other byte of plain text. */
+/** Checks for a byte order mark, or for the zeros that are every other byte of plain text. */
 function isUtf16(text: string): boolean {
   const zeros = text.split('\0').length - 1
   return /^(?:\xff\xfe|\xfe\xff)/.test(text) || zeros * 4 > text.length
 }
 
-/** The last line, up to this one, with a value that seems to end in a quote, `'C:\dir\'`, but does not; null if there is none. */
+/** Finds the last line, up to this one, whose closing quote is escaped by mistake: `'C:\dir\'`. */
 function escapedQuote(text: string, line: number): number | null {
   const lines = text.split(/\r?\n/, line)
   const at = lines.findLastIndex((each) =>

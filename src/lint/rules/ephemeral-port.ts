@@ -7,9 +7,9 @@ export const ephemeralPort = {
   group: 'ports',
   severity: 'warning',
   meaning:
-    'A base port, or what an offset makes of it, is one that the kernel gives to outgoing connections.',
+    'A base port, or its sum with an offset, is in the range that the kernel uses for outgoing connections.',
   reason:
-    'Linux takes 32768–60999 for them unless it is told otherwise. Now and then one of them holds the port just when the product starts.',
+    'Linux uses 32768–60999 by default. Now and then, an outgoing connection holds the port just when the product starts.',
   bad: { 'features/redis/.env.example': '# Port that redis publishes on the host\nREDIS_HOST_PORT=36380\n' },
   good: { 'features/redis/.env.example': '# Port that redis publishes on the host\nREDIS_HOST_PORT=6380\n' },
   *check(context) {
@@ -26,8 +26,8 @@ export const ephemeralPort = {
       yield {
         file: template.file,
         line: statement.line,
-        message: `${what} within ${ephemeral.from}-${ephemeral.to}, which the kernel gives to outgoing connections`,
-        next: below > 0 ? `State ${below} or less.` : 'State a port outside of that range.',
+        message: `${what} within ${ephemeral.from}-${ephemeral.to}, which the kernel uses for outgoing connections`,
+        next: below > 0 ? `Set ${below} or less.` : 'Set a port outside that range.',
       }
     }
   },

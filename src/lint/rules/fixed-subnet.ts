@@ -6,9 +6,9 @@ export const fixedSubnet = {
   code: 'fixed-subnet',
   group: 'isolation',
   severity: 'error',
-  meaning: 'A network has a fixed subnet, or a service a fixed address in one.',
+  meaning: 'A network has a fixed subnet, or a service has a fixed address.',
   reason:
-    'No two networks of a host may overlap: for the second product Docker says "Pool overlaps with other one on this address space". Left alone, it gives each network a subnet that is free.',
+    'Networks on a host must not overlap: for the second product, Docker reports "Pool overlaps with other one on this address space". By default, Docker gives each network a free subnet.',
   bad: {
     'features/redis/compose.yaml':
       'services:\n  redis:\n    image: redis:7\n    networks: [cache]\nnetworks:\n  cache:\n    ipam:\n      config:\n        - subnet: 172.28.0.0/16\n',
@@ -24,13 +24,13 @@ export const fixedSubnet = {
       const { file, line, column } = span
       const what =
         kind === 'subnet'
-          ? 'which only one network of the host can have'
-          : 'for which its network needs a subnet that only one network of the host can have'
+          ? 'which only one network on the host can have'
+          : 'which needs a subnet that only one network on the host can have'
       const message = `${owner} has the ${key} ${text}, ${what}`
       const next =
         kind === 'subnet'
-          ? 'Remove ipam: Docker chooses a subnet that is free.'
-          : `Remove ${key}: other services find it by its name.`
+          ? 'Remove ipam, so that Docker chooses a free subnet.'
+          : `Remove ${key}: other services reach it by name.`
       yield { file, line, column, message, next }
     }
   },

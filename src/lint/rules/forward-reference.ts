@@ -9,8 +9,8 @@ export const forwardReference = {
   code: 'forward-reference',
   group: 'env',
   severity: 'warning',
-  meaning: 'A value refers to a variable that the template states only further down.',
-  reason: 'Compose reads a file from top to bottom: what is not stated yet is empty.',
+  meaning: 'A value refers to a variable that the template defines only further down.',
+  reason: 'Compose reads the file from top to bottom, so a variable is empty until it is defined.',
   bad: {
     'features/redis/.env.example':
       '# Where to look\nREDIS_UI_URL=http://localhost:${REDIS_UI_HOST_PORT}\n\n# Port of the page\nREDIS_UI_HOST_PORT=8001\n',
@@ -19,7 +19,7 @@ export const forwardReference = {
     'features/redis/.env.example':
       '# Port of the page\nREDIS_UI_HOST_PORT=8001\n\n# Where to look\nREDIS_UI_URL=http://localhost:${REDIS_UI_HOST_PORT}\n',
   },
-  fix: 'moves the variable, with the comment right above it, to above the first line that refers to it',
+  fix: 'moves the variable, with the comment directly above it, above the first line that refers to it',
   *check(context) {
     const { template } = context
     let moves: Moves | undefined
@@ -32,7 +32,7 @@ export const forwardReference = {
       yield {
         file: template.file,
         line,
-        message: `${key} refers to ${name}, which is stated only in line ${target.line}: here it is still empty`,
+        message: `${key} refers to ${name}, which is still empty here because it is defined on line ${target.line}`,
         next: `Move ${name} above ${key}.`,
         ...(edits === null ? {} : { edits }),
       }
@@ -40,7 +40,6 @@ export const forwardReference = {
   },
 } as const satisfies Rule
 
-/** Works out the moves of one template. */
 class Moves {
   private readonly times = new Map<string, number>()
   private readonly blocks: Blocks
@@ -52,7 +51,7 @@ class Moves {
     for (const { key } of template.doc.statements) this.times.set(key, (this.times.get(key) ?? 0) + 1)
   }
 
-  /** Moves a statement with its comment up; null where it, or where it goes, is not made of whole lines. */
+  /** Moves a statement and its comment up; returns null unless both places are whole lines. */
   above(goal: Statement, moved: Statement): Edit[] | null {
     const { doc, file } = this.template
     if (doc.refusal !== null || this.times.get(moved.key) !== 1 || this.circular.has(moved.key)) return null
@@ -64,7 +63,7 @@ class Moves {
     const after = /^(?:\r?\n)?/.exec(doc.text.slice(from.end, from.end + 2))?.[0] ?? ''
     const before = /\n(\r?\n)$/.exec(doc.text.slice(Math.max(0, from.start - 3), from.start))?.[1] ?? ''
     const isLast = from.end === doc.text.length
-    // A variable that stood apart stands apart again, and leaves no two blank lines behind.
+    // A variable set apart by blank lines stays so, and leaves no double blank line behind.
     const gap = after !== '' || (isLast && before !== '') ? eol : ''
     const goneFrom = isLast ? from.start - before.length : from.start
     return [

@@ -8,9 +8,9 @@ export const hostPortInside = {
   group: 'ports',
   severity: 'warning',
   meaning:
-    'A port variable stands for the port of a container: behind the name of a service, or on the right of a port mapping.',
+    'A port variable is used as a container port: after the name of a service, or on the right of a port mapping.',
   reason:
-    'The merge moves what the host publishes. The container listens where it always does, and inside the network of the product that port is the one to call.',
+    'A merge shifts only the host port. The container keeps its own port, and that is the one to use inside the network of the product.',
   bad: {
     'features/redis/.env.example':
       '# Port that redis publishes on the host\nREDIS_HOST_PORT=6380\n# For the containers of the product\nREDIS_URL=redis://redis:${REDIS_HOST_PORT}\n',
@@ -30,16 +30,16 @@ export const hostPortInside = {
     )) {
       const at = { file, line, ...(column === undefined ? {} : { column }) }
       if (host === null) {
-        const message = `the port of the container of service ${service} comes from ${variable}, which the merge moves; what listens in there does not move`
-        const next = `Write the port on which it listens behind the colon. If it listens on ${variable}, hand it that in environment: or command:.`
+        const message = `The container port of service ${service} comes from ${variable}, which a merge shifts although the container listens on a fixed port`
+        const next = `Write the port that the container listens on after the colon; if it is meant to listen on ${variable}, pass it the variable in environment: or command:.`
         yield { ...at, message, next }
         continue
       }
-      const port = container === null ? 'the port on which it listens there' : rangeText(container)
+      const port = container === null ? 'the port that the container listens on' : rangeText(container)
       yield {
         ...at,
-        message: `${title} calls ${host} on ${variable}, which the merge moves on the host; in its container ${service} listens where it did`,
-        next: `Write ${port} in place of \${${variable}}.`,
+        message: `${title} uses ${variable} as the port of ${host}, but a merge shifts only the host port of ${service}, not its container port`,
+        next: `Replace \${${variable}} with ${port}.`,
       }
     }
   },

@@ -12,8 +12,9 @@ export const literalPort = {
   code: 'literal-port',
   group: 'ports',
   severity: 'error',
-  meaning: 'A Compose file states a host port as a number.',
-  reason: 'No offset reaches it, so the second product with the feature cannot start: the port is in use.',
+  meaning: 'A Compose file publishes a fixed host port.',
+  reason:
+    'A merge cannot shift it, so the second product with the feature cannot start: the port is already in use.',
   bad: {
     'features/redis/compose.yaml':
       'services:\n  redis:\n    image: redis:7\n    ports:\n      - "6380:6379"\n',
@@ -23,7 +24,7 @@ export const literalPort = {
       'services:\n  redis:\n    image: redis:7\n    ports:\n      - "${REDIS_HOST_PORT}:6379"\n',
     'features/redis/.env.example': '# Port that redis publishes on the host\nREDIS_HOST_PORT=6380\n',
   },
-  fix: 'puts `${NAME_HOST_PORT}` in its place, and the number, with a comment, at the end of the template; where the template has the number already, that variable is used. Where the number is taken, or below 1024, it states the nearest port that will do, and the URLs that named the number refer to the variable; if one of them cannot, nothing is changed',
+  fix: 'replaces the number with `${NAME_HOST_PORT}` and adds that variable, with a comment, to the template; if the template already has a port variable with that number, it is used instead. If the number is taken or below 1024, the nearest suitable port is used, and URLs that contain the number refer to the variable; if one of them cannot, nothing is changed',
   check(context) {
     const literal = ownPorts(context).filter((port) => port.literal && port.host !== null)
     if (literal.length === 0) return []
@@ -36,7 +37,7 @@ export const literalPort = {
         file,
         line,
         column,
-        message: `service ${port.service} publishes host port ${rangeText(host)}, a number that no offset reaches`,
+        message: `Service ${port.service} publishes the fixed host port ${rangeText(host)}, which a merge cannot shift`,
         next: nextStep(context, host, variable, more),
         ...(more.edits === null ? {} : { edits: more.edits, replaces: more.replaces }),
       }
@@ -49,31 +50,30 @@ interface Range {
   readonly to: number
 }
 
-/** What puts a literal port right. */
 interface Fix {
   readonly variable: string
-  /** Null where no base port is free. */
+  /** Null if no base port is free. */
   readonly base: Range | null
   readonly edits: readonly Edit[] | null
-  /** The number, if the base port is another one. */
+  /** The old number, if the base port differs. */
   readonly replaces: Readonly<Record<string, string>>
 }
 
-/** Names the base port only if --fix would take no other, whatever else it fixes before. */
+/** Names the base port only if --fix would choose it too, whatever it fixes first. */
 function nextStep(
   { template }: LintContext,
   host: Range,
   variable: string,
   { base, edits }: Omit<Fix, 'variable'>,
 ): string {
-  const write = `Write \${${variable}} in its place, and`
+  const write = `Replace it with \${${variable}} and set`
   if (base?.from === host.from) return `${write} ${variable}=${rangeText(host)} in ${template.file}.`
-  const urls = host.from === host.to ? `; a URL that names localhost:${host.from} has to follow` : ''
-  const who = edits === null ? `\`feature list\` shows those that are taken${urls}` : '--fix finds a free one'
-  return `${write} ${variable} in ${template.file}, with another base port: ${rangeText(host)} is taken, or will not do (${who}).`
+  const urls = host.from === host.to ? `, and change URLs that contain localhost:${host.from}` : ''
+  const who = edits === null ? `\`feature list\` shows the taken ports${urls}` : '--fix finds a free one'
+  return `${write} ${variable} in ${template.file} to another base port, because ${rangeText(host)} is taken or unsuitable: ${who}.`
 }
 
-/** Works out the edits of all literal ports of one feature, since names and base ports must not meet. */
+/** Plans all literal ports of a feature together, so that their names and base ports differ. */
 class Fixes {
   private readonly names: NewVariables
   private readonly bases: NewBases
@@ -85,7 +85,7 @@ class Fixes {
     this.names = new NewVariables(context)
     this.bases = new NewBases(context)
     this.renumbering = new Renumbering(context)
-    // A variable with this base port that is there in every template.
+    // A variable with this base port that every template defines.
     const everywhere = baseVariables(context).filter(
       ({ key, port }) =>
         port.address === '' &&
@@ -95,7 +95,6 @@ class Fixes {
     this.known = new Map(everywhere.map(({ key, port }) => [rangeText(port), { variable: key, base: port }]))
   }
 
-  /** What is to be stated, and the edits that do it. */
   of(port: PublishedPort): Fix {
     const { context } = this
     const range = port.host ?? { from: 0, to: 0 }
@@ -114,7 +113,7 @@ class Fixes {
     const none = { variable, base, edits: null, replaces: {} }
     if (base === null || !isFixable) return none
     const isMoved = base.from !== range.from
-    // With the same number they are another rule's, which says what to do where it cannot do it.
+    // URLs of an unchanged number are reported by url-base-port.
     const followers = isMoved ? this.renumbering.of(range, variable) : NO_FOLLOWERS
     if (followers === null) return none
     this.known.set(rangeText(range), { variable, base })
@@ -126,7 +125,7 @@ class Fixes {
     return { variable, base, edits, replaces: replaced(variable, range, base) }
   }
 
-  /** Quotes come with it: in a plain scalar, `{` may start a mapping. */
+  /** Adds quotes: in a plain scalar, `{` may start a mapping. */
   private composeEdits({ hostSpan, span, syntax }: PublishedPort, reference: string): Edit[] | null {
     if (hostSpan === undefined) return null
     const { file, start, end } = hostSpan

@@ -7,16 +7,16 @@ export const networkModeHost = {
   severity: 'warning',
   meaning: 'A service uses the network of the host.',
   reason:
-    'What it listens on are ports of the host, and no offset reaches them; `ports:` has no effect. A second product finds them in use.',
+    'The ports that it listens on are ports of the host, which a merge cannot shift, and `ports:` has no effect. A second product finds them in use.',
   bad: { 'features/redis/compose.yaml': 'services:\n  redis:\n    image: redis:7\n    network_mode: host\n' },
   good: { 'features/redis/compose.yaml': 'services:\n  redis:\n    image: redis:7\n' },
   *check(context) {
     for (const { name, networkMode } of context.compose?.services ?? []) {
       if (networkMode?.text !== 'host' || !isOwn(context, networkMode.span)) continue
       const { file, line, column } = networkMode.entry
-      const message = `service ${name} uses the network of the host: no offset reaches the ports that it listens on`
+      const message = `Service ${name} uses the network of the host, so a merge cannot shift its ports`
       const next =
-        'Remove network_mode and publish its ports; the host itself is host.docker.internal (extra_hosts: host-gateway).'
+        'Remove network_mode and publish the ports; to reach the host, use host.docker.internal (extra_hosts: host-gateway).'
       yield { file, line, column, message, next }
     }
   },

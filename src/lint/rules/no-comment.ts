@@ -8,7 +8,7 @@ export const noComment = {
   severity: 'warning',
   meaning: 'A port variable has no comment above it.',
   reason:
-    'The comment goes into the product env with the variable, where it is all that says what listens on that port.',
+    'A merge copies the comment with the variable; nothing else in the product env says what listens on the port.',
   bad: { 'features/redis/.env.example': 'REDIS_HOST_PORT=6380\n' },
   good: { 'features/redis/.env.example': '# Port that redis publishes on the host\nREDIS_HOST_PORT=6380\n' },
   *check({ template }) {
@@ -18,7 +18,7 @@ export const noComment = {
       const around = textAbove(doc, chunk) + textBehind(doc, chunk)
       if (!isPortVariable(statement.key) || /#[^\n]*[^\s#]/.test(around)) continue
       const message = `${statement.key} has no comment that says what the port is for`
-      const next = `Write a line above it: # Port that … publishes on the host`
+      const next = 'Add a comment above it: # Port that … publishes on the host'
       yield { file: template.file, line: statement.line, message, next }
     }
   },

@@ -6,8 +6,7 @@ export const noImage = {
   group: 'compose',
   severity: 'error',
   meaning: 'A service has neither an `image` nor a `build`.',
-  reason:
-    'Compose refuses the project, unless every product with the feature gives the service one by an override.',
+  reason: 'Compose refuses the project unless an override in every product with the feature adds one.',
   bad: { 'features/redis/compose.yaml': 'services:\n  redis:\n    command: redis-server\n' },
   good: {
     'features/redis/compose.yaml': 'services:\n  redis:\n    image: redis:7\n    command: redis-server\n',
@@ -15,7 +14,7 @@ export const noImage = {
   *check(context) {
     for (const { name, span, message } of ownGaps(context, 'image')) {
       const { file, line, column } = span
-      yield { file, line, column, message, next: `Give it one, such as image: ${name}:latest` }
+      yield { file, line, column, message, next: `Add one, such as image: ${name}:latest` }
     }
   },
 } as const satisfies Rule

@@ -12,8 +12,8 @@ export const portEmpty = {
   *check(context) {
     for (const { key, statement, port } of portVariables(context)) {
       if (port !== 'empty') continue
-      const message = `${key} has no port: Docker would publish a random host port`
-      const next = 'State the base port, for example 8080.'
+      const message = `${key} is empty or 0, so Docker publishes a random host port`
+      const next = 'Set a base port, for example 8080.'
       yield { file: context.template.file, line: statement.line, message, next }
     }
   },

@@ -14,9 +14,9 @@ export const portMissing = {
   code: 'port-missing',
   group: 'ports',
   severity: 'error',
-  meaning: 'A Compose file publishes a port from a variable that no template states.',
+  meaning: 'A Compose file publishes a port from a variable that no template sets.',
   reason:
-    'The merge has no base port to shift. Docker then publishes a random port and reports success; with a default in the Compose file (`${REDIS_HOST_PORT:-6380}`) all products want that one port.',
+    'A merge has no base port to shift. Docker then publishes a random port and reports success; if the Compose file has a default (`${REDIS_HOST_PORT:-6380}`), all products compete for that port.',
   bad: {
     'features/redis/.env.example': '# Memory\nREDIS_MEMORY=128mb\n',
     'features/redis/compose.yaml':
@@ -27,7 +27,7 @@ export const portMissing = {
     'features/redis/compose.yaml':
       'services:\n  redis:\n    image: redis:7\n    ports:\n      - "${REDIS_HOST_PORT:-6380}:6379"\n',
   },
-  fix: 'states the default, where the Compose file has one, in the template',
+  fix: 'adds the variable to the template with the default of the Compose file, if there is one',
   *check(context) {
     const seen = new Set<string>()
     const bases = new NewBases(context)
@@ -41,13 +41,13 @@ export const portMissing = {
       const fix = stateDefault(context, port, name, bases, renumbering)
       const effect =
         port.host === null
-          ? 'Docker publishes a random port and reports success'
-          : `every product gets ${rangeText(port.host)}, without an offset`
+          ? 'Docker publishes a random port'
+          : `every product publishes ${rangeText(port.host)}`
       yield {
         file,
         line,
         column,
-        message: `service ${port.service} publishes \${${name}}, but ${context.template.file} does not state ${name}: ${effect}`,
+        message: `Service ${port.service} publishes \${${name}}, which ${context.template.file} does not set, so ${effect}`,
         next: nextStep(name, isFree ? port.host : null, port.host, fix !== null),
         ...fix,
       }
@@ -63,19 +63,18 @@ interface Range {
 function missing({ template, others }: LintContext, { references, chance }: PublishedPort): string | null {
   const names = references.map(({ name }) => name)
   if (names.some((name) => template.stated.has(name) || others.stating(name).length > 0)) return null
-  // Of a name that is no port variable's the other rule speaks, unless the port is left to chance.
+  // port-not-shifted reports other names, unless Docker chooses the port at random.
   return names.find(isPortVariable) ?? (chance ? (names[0] ?? null) : null)
 }
 
-/** Names the base port only if --fix would take no other, whatever else it fixes before. */
 function nextStep(name: string, free: Range | null, wanted: Range | null, isFixable: boolean): string {
   const allowed = allowedName(name)
   if (allowed !== name)
-    return `Call it ${allowed}, in the Compose file and in the template: a merge refuses ${name}.`
-  if (free !== null) return `State the base port there: ${name}=${rangeText(free)}`
-  if (wanted === null) return `State a base port there, for example ${name}=8080.`
-  const who = isFixable ? '--fix finds a free one' : '`feature list` shows those that are taken'
-  return `State ${name} there, with another base port: ${rangeText(wanted)} is taken, or will not do (${who}).`
+    return `Rename it to ${allowed} in the Compose file and the template: a merge refuses ${name}.`
+  if (free !== null) return `Set the base port there: ${name}=${rangeText(free)}`
+  if (wanted === null) return `Set a base port there, for example ${name}=8080.`
+  const who = isFixable ? '--fix finds a free one' : '`feature list` shows the taken ports'
+  return `Set ${name} there to another base port, because ${rangeText(wanted)} is taken or unsuitable: ${who}.`
 }
 
 function stateDefault(
@@ -86,7 +85,7 @@ function stateDefault(
   renumbering: Renumbering,
 ): Pick<Found, 'edits' | 'replaces'> | null {
   const [only] = references
-  // A merge would refuse the feature that states it.
+  // A merge refuses a feature that sets a reserved name.
   if (allowedName(name) !== name) return null
   const isWhole = references.length === 1 && only?.start === 0 && only.end === hostText?.length
   if (!isWhole || host === null || !isPortVariable(name) || !only?.operator.endsWith('-')) return null

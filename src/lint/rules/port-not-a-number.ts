@@ -7,17 +7,16 @@ export const portNotANumber = {
   code: 'port-not-a-number',
   group: 'ports',
   severity: 'warning',
-  meaning: 'The value of a port variable is no port.',
+  meaning: 'The value of a port variable is not a port.',
   reason:
-    'No offset reaches it. The merge takes the value as it is written: a number that only comes about by a `$` is none to it.',
+    'A merge cannot shift it. A merge reads the value as written, so a reference such as `$PORT` is not a port either.',
   bad: { 'features/redis/.env.example': '# Port that redis publishes on the host\nREDIS_HOST_PORT=auto\n' },
   good: { 'features/redis/.env.example': '# Port that redis publishes on the host\nREDIS_HOST_PORT=6380\n' },
   *check(context) {
     for (const { key, statement, raw, port } of portVariables(context)) {
       if (port !== 'not-a-number') continue
-      const message = `${key} is ${quoted(decode(raw), key)}, which is no port, so no offset reaches it`
-      const next =
-        'State a number, a range such as 8000-8010, or an address and a number such as 127.0.0.1:8080.'
+      const message = `${key} is ${quoted(decode(raw), key)}, which is not a port, so a merge cannot shift it`
+      const next = 'Set a number, a range such as 8000-8010, or an address and a port such as 127.0.0.1:8080.'
       yield { file: context.template.file, line: statement.line, message, next }
     }
   },

@@ -15,7 +15,7 @@ export const portNotShifted = {
   meaning:
     'A host port comes from a variable whose name does not end in `_HOST_PORT`, `_PORT_ONE` or `_PORT_TWO`.',
   reason:
-    'The merge tells a port variable by its name alone. Under any other name the value goes into every product as it is, and two products want the same port.',
+    'A merge recognises port variables by their names. It copies any other value into every product unchanged, so two products compete for the same port.',
   bad: {
     'features/redis/.env.example': '# Port that redis publishes on the host\nREDIS_PORT=6380\n',
     'features/redis/compose.yaml':
@@ -38,34 +38,35 @@ export const portNotShifted = {
       const statement = template.stated.get(name)
       const wanted = suggestedName(name, feature)
       const better = names.nameLike(wanted, port.service, port.container.from)
-      const where = statement === undefined ? '' : ` in ${placeOf(use)}`
+      const where = statement === undefined ? '' : ` (${placeOf(use)})`
       yield {
         ...(statement === undefined
           ? { file: use.file, line: use.line, column: use.column }
           : { file: template.file, line: statement.line }),
-        message: `${name} is a host port of service ${port.service}${where}, but no offset reaches a variable of that name`,
-        next: `Call it ${better}, in the template and in the Compose file${insideText(context, name, port)}.`,
+        message: `Service ${port.service} publishes \${${name}}${where}, but a merge does not shift a variable with that name`,
+        next: `Rename it to ${better} in the template and the Compose file${insideText(context, name, port)}.`,
       }
     }
   },
 } as const satisfies Rule
 
-/** Where the new name would be wrong: a container goes on listening where it does. */
+/** Names a place where the new name would be wrong, because a container keeps its port. */
 function insideText(context: LintContext, name: string, { container }: PublishedPort): string {
   const [use] = insideUses(context, (variable) => variable === name)
   if (use === undefined) return ''
-  const what = use.host === null ? 'the port on which it listens' : rangeText(use.container ?? container)
-  return `; but where it is the port inside a container, as in ${placeOf(use)}, write ${what}, which does not move`
+  const what =
+    use.host === null ? 'the port that the container listens on' : rangeText(use.container ?? container)
+  return `, but where it is a port inside a container, as in ${placeOf(use)}, write ${what}`
 }
 
-/** The variable that a host port comes from, if neither it nor another one of the port is a port variable. */
+/** Returns the variable of a host port that contains no port variable. */
 function unshifted({ template, others }: LintContext, { references, chance }: PublishedPort): string | null {
   const names = references.map(({ name }) => name)
   if (names.some(isPortVariable)) return null
   const stated = names.find((name) => template.stated.has(name))
   if (stated !== undefined) return stated
   const [first] = names
-  // Left to chance, it is the variable that is missing; another feature's is that one's matter.
+  // port-missing reports a random port; another feature's variable is reported there.
   if (first === undefined || chance || others.stating(first).length > 0) return null
   return first
 }

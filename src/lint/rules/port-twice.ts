@@ -7,9 +7,9 @@ export const portTwice = {
   code: 'port-twice',
   group: 'ports',
   severity: 'error',
-  meaning: 'The same port of the host is published twice.',
+  meaning: 'The same host port is published twice.',
   reason:
-    'A port of the host goes to one container: whichever starts second ends with "port is already allocated".',
+    'Only one container can publish a host port; the second one fails with "port is already allocated".',
   bad: {
     'features/redis/.env.example': '# Port that redis publishes on the host\nREDIS_HOST_PORT=6380\n',
     'features/redis/compose.yaml':
@@ -30,13 +30,13 @@ export const portTwice = {
       const { file, line, column } = port.span
       const [variable] = port.references
       const what = variable === undefined ? `host port ${port.hostText}` : `\${${variable.name}}`
-      const again = other.service === port.service ? 'twice' : `as service ${other.service} does`
+      const again = other.service === port.service ? 'twice' : `like service ${other.service}`
       yield {
         file,
         line,
         column,
-        message: `service ${port.service} publishes ${what} ${again}: the host has that port only once`,
-        next: 'Give it a port variable of its own; or give both services profiles that are never active together.',
+        message: `Service ${port.service} publishes ${what} ${again}, but a host port can be published only once`,
+        next: 'Give it its own port variable, or give both services profiles that are never active together.',
       }
     }
   },
@@ -45,10 +45,10 @@ export const portTwice = {
 /** Each is compared with so many; nobody writes more. */
 const MAX_COMPARED = 2000
 
-/** Of two variables with one base port another rule speaks: a product may move them apart. */
+/** base-port-taken reports two variables with one base port, which a product may set apart. */
 function meets({ compose }: LintContext, one: PublishedPort, two: PublishedPort): boolean {
   if (one.protocol !== two.protocol || !sameAddress(one.hostIp, two.hostIp)) return false
-  // Out of a range for one container port the engine takes a free one.
+  // For one container port, Docker picks a free port of the range.
   if (isPool(one) || isPool(two)) return false
   const together =
     one.host !== null && two.host !== null
@@ -66,7 +66,7 @@ function isPool({ host, container }: PublishedPort): boolean {
   return host !== null && host.to > host.from && container.from === container.to
 }
 
-/** 0.0.0.0 and :: are different families; no address is both. */
+/** 0.0.0.0 and :: belong to different families; no address means both. */
 function sameAddress(one: string, two: string): boolean {
   if (one === two || one === '' || two === '') return true
   const isIpv6 = one.includes(':')

@@ -5,9 +5,9 @@ export const portUnused = {
   code: 'port-unused',
   group: 'ports',
   severity: 'warning',
-  meaning: 'No Compose file uses a port variable.',
+  meaning: 'A port variable is not used in any Compose file.',
   reason:
-    'Its port is kept free on the host for nobody; mostly the Compose file spells the name differently, and publishes a random port.',
+    'A host port is reserved for nothing; often the Compose file spells the name differently and publishes a random port.',
   bad: {
     'features/redis/.env.example': '# Port that redis publishes on the host\nREDIS_HOST_PORT=6380\n',
     'features/redis/compose.yaml': 'services:\n  redis:\n    image: redis:7\n',
@@ -19,7 +19,6 @@ export const portUnused = {
   },
   *check(context) {
     const { compose, template, others } = context
-    // Without a Compose file, or one that cannot be read, there is nothing to say.
     if (compose === null || compose.problems.some(({ severity }) => severity === 'error')) return
     const used = new Set(compose.mentioned.map(({ name }) => name))
     for (const { key, statement } of portVariables(context)) {
@@ -27,8 +26,8 @@ export const portUnused = {
       yield {
         file: template.file,
         line: statement.line,
-        message: `no Compose file uses ${key}`,
-        next: `Publish it (- "\${${key}}:…"), or remove the line.`,
+        message: `No Compose file uses ${key}`,
+        next: `Publish it (- "\${${key}}:…"), or remove the variable.`,
       }
     }
   },

@@ -9,7 +9,7 @@ export const privilegedPort = {
   severity: 'warning',
   meaning: 'A base port is below 1024.',
   reason:
-    'There only root may listen: a rootless engine cannot publish it, and which products are concerned depends on their offsets. `feature new` gives no such port.',
+    'Only root may listen there: a rootless engine cannot publish such a port, and which products are affected depends on their offsets. `feature new` never chooses one.',
   bad: { 'features/redis/.env.example': '# Port of the page on the host\nREDIS_UI_HOST_PORT=80\n' },
   good: { 'features/redis/.env.example': '# Port of the page on the host\nREDIS_UI_HOST_PORT=8080\n' },
   *check(context) {
@@ -20,7 +20,7 @@ export const privilegedPort = {
         file: template.file,
         line: statement.line,
         message: `${key}=${rangeText(port)} is below ${FIRST_PORT}, where only root may listen`,
-        next: `State a base port from ${FIRST_PORT} on, for example ${port.from + 8000}; \`feature list\` shows those that are taken.`,
+        next: `Set a base port of ${FIRST_PORT} or more, for example ${port.from + 8000}; \`feature list\` shows the taken ports.`,
       }
     }
   },

@@ -7,12 +7,12 @@ export const projectName = {
   code: 'project-name',
   group: 'isolation',
   severity: 'error',
-  meaning: 'A Compose file pins the name of the project.',
+  meaning: 'A Compose file sets the name of the project.',
   reason:
-    'To Compose, two products with the same project name are one: starting the second one replaces the containers of the first.',
+    'Compose treats two products with the same project name as one: starting the second one replaces the containers of the first.',
   bad: { 'features/redis/compose.yaml': 'name: redis\nservices:\n  redis:\n    image: redis:7\n' },
   good: { 'features/redis/compose.yaml': 'services:\n  redis:\n    image: redis:7\n' },
-  fix: 'takes the line out',
+  fix: 'removes the line',
   *check(context) {
     const name = context.compose?.name
     if (name === undefined || !isOwn(context, name.span) || !isFixed(context, name.raw, name.text)) return
@@ -22,8 +22,8 @@ export const projectName = {
       file,
       line,
       column,
-      message: `name: ${JSON.stringify(name.text)} makes one Compose project of all products with this file`,
-      next: 'Remove name: the project is then called after the folder of the product.',
+      message: `The fixed project name ${JSON.stringify(name.text)} makes all products with this file one Compose project`,
+      next: 'Remove name, so that Compose names the project after the folder of the product.',
       ...(edit === null ? {} : { edits: [edit] }),
     }
   },

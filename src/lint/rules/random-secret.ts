@@ -6,9 +6,9 @@ export const randomSecret = {
   code: 'random-secret',
   group: 'env',
   severity: 'warning',
-  meaning: 'A password, token or key has a value that looks random, and so like a real one.',
+  meaning: 'A password, token or key has a value that looks random, so it may be real.',
   reason:
-    'It is in the repository for good, and as a default value it is the same in every product that does not change it.',
+    'It stays in the repository for good, and every product that does not change it uses the same value.',
   bad: {
     'features/redis/.env.example': '# Password of redis\nREDIS_PASSWORD=m7Qz2vXp9LrT4wYk8NbH\n',
   },
@@ -18,7 +18,7 @@ export const randomSecret = {
       const found = looksLikeSecret(statement.key, rawOf(template, statement))
       if (found?.kind !== 'random') continue
       const message = `${statement.key} looks like ${found.what}`
-      const next = 'Write change-me in its place; if it is a real one, change it where it is used.'
+      const next = 'Replace it with change-me; if the value is real, change it wherever it is used.'
       yield { file: template.file, line: statement.line, message, next }
     }
   },

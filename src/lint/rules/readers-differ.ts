@@ -11,7 +11,7 @@ export const readersDiffer = {
   severity: 'warning',
   meaning: 'Docker Compose and npm `dotenv` read different values from the same line.',
   reason:
-    'An application that loads the file itself would work with another value than Compose hands to its container. A variable that refers to another one (`${REDIS_HOST_PORT}`) is not meant: only Compose fills it in, and is there to do so.',
+    'An application that loads the file itself gets another value than Compose passes to its container. References such as `${REDIS_HOST_PORT}` are not reported, because only Compose expands them.',
   bad: { 'features/redis/.env.example': '# Colour of the page\nREDIS_PAGE_COLOUR=#f00\n' },
   good: { 'features/redis/.env.example': "# Colour of the page\nREDIS_PAGE_COLOUR='#f00'\n" },
   *check({ template }) {
@@ -30,17 +30,17 @@ export const readersDiffer = {
           : undefined
       if (other !== undefined && isReferenceOnly(raw, other, value, lookup)) continue
       const { line } = statement
-      // A part of a secret is no secret by its looks, so that both are masked if one of them is, or the whole is.
+      // Part of a secret may not look like one, so one secret masks all.
       const hide = [raw, value, other ?? ''].some((each) => isHidden(key, each))
       const shown = (text: string) => (hide ? MASK : quoted(decode(text), key))
-      const seen = other === undefined ? 'does not see it' : `reads ${shown(other)}`
-      const message = `${key}: Docker Compose reads ${shown(value)}, npm dotenv ${seen}`
+      const seen = other === undefined ? 'ignores it' : `reads it as ${shown(other)}`
+      const message = `Docker Compose reads ${key} as ${shown(value)}, but npm dotenv ${seen}`
       yield { file, line, message, next: nextStep(raw, other, value, hide) }
     }
   },
 } as const satisfies Rule
 
-/** Whether all that dotenv does not do is to fill in variables. */
+/** Returns true if the values differ only because dotenv expands no variables. */
 function isReferenceOnly(raw: string, other: string, value: string, lookup: Lookup): boolean {
   if (raw.includes('$$') || raw.includes('\\$') || references(other).length === 0) return false
   const expanded = expand(other, lookup)
@@ -48,11 +48,11 @@ function isReferenceOnly(raw: string, other: string, value: string, lookup: Look
 }
 
 function nextStep(raw: string, other: string | undefined, value: string, hide: boolean): string {
-  if (other === undefined) return 'Use letters, digits, "_", "." and "-" for the name.'
+  if (other === undefined) return 'Use only letters, digits, "_", "." and "-" in the name.'
   if (raw.includes("'") || value.includes("'"))
-    return 'Put the value in double quotes, without backslashes or dollars in it.'
-  // What Compose reads lacks what it took for variables; only the author knows the whole.
-  if (raw.includes('$')) return 'Put the value in single quotes, as it is meant: there a dollar is a dollar.'
+    return 'Put the value in double quotes, without backslashes or dollar signs.'
+  // Compose has dropped what it took for a variable; only the author knows the whole value.
+  if (raw.includes('$')) return 'Put the intended value in single quotes, where a dollar sign is literal.'
   if (hide) return 'Put the value in single quotes.'
   const text = decode(value)
   return `Put the value in single quotes: '${text.length > 40 ? '…' : text}'`

@@ -7,9 +7,9 @@ export const sharedBindMount = {
   code: 'shared-bind-mount',
   group: 'isolation',
   severity: 'warning',
-  meaning: 'A container can write to a folder of the host that all products with the feature share.',
+  meaning: 'A container can write to a host folder that all products with the feature share.',
   reason:
-    'Relative paths start in the folder of the feature, which is the same for every product. Two databases on the same files destroy them.',
+    'Relative paths start in the folder of the feature, which is the same for every product. Two databases that use the same files destroy them.',
   bad: {
     'features/redis/compose.yaml':
       'services:\n  redis:\n    image: redis:7\n    volumes:\n      - ./data:/data\n',
@@ -27,12 +27,12 @@ export const sharedBindMount = {
           file,
           line,
           column,
-          message: `service ${name} can write to ${mount.source} of the host, in every product to the same`,
-          next: 'Use a named volume, which each product has for itself; what is only read is mounted with :ro.',
+          message: `Service ${name} can write to ${mount.source} on the host, which all products share`,
+          next: 'Use a named volume, which each product has for itself, or mount it read-only (:ro).',
         }
       }
     }
-    // A bind mount by another name: `driver_opts: { type: none, o: bind, device: /srv/data }`, or a share of the network.
+    // Also a bind mount: `driver_opts: { type: none, o: bind, device: /srv/data }`, or a network share.
     for (const { kind, owner, raw, text, span } of context.compose?.ties ?? []) {
       if (kind !== 'device' || !isOwn(context, span) || !isFixed(context, raw, text)) continue
       const { file, line, column } = span
@@ -40,8 +40,8 @@ export const sharedBindMount = {
         file,
         line,
         column,
-        message: `${owner} stands for ${text}, in every product for the same`,
-        next: 'Remove driver_opts: then each product has the volume for itself. Or take the path from a variable that each product sets.',
+        message: `${owner} stores its data in ${text}, which all products share`,
+        next: 'Remove driver_opts, so that each product has its own volume, or take the path from a variable that each product sets.',
       }
     }
   },
@@ -52,5 +52,5 @@ function isShared(context: LintContext, { type, raw, source, readOnly }: Mount):
   return !NO_DATA.test(source)
 }
 
-/** Sockets, devices and the kernel's own files: many may use them at a time. */
+/** Sockets, devices and kernel files, which many containers may use at once. */
 const NO_DATA = /\.sock$|^\/(?:dev|proc|sys)(?:\/|$)|^\/etc\/(?:localtime|timezone)$/

@@ -7,9 +7,9 @@ export const sharedResource = {
   code: 'shared-resource',
   group: 'isolation',
   severity: 'warning',
-  meaning: 'A volume or network has one name for all products: it is external, or its `name:` is fixed.',
+  meaning: 'A volume or network has the same name in all products: it is external, or its `name:` is fixed.',
   reason:
-    'The data of all products come together in one volume; in one network a service finds the `redis` of some product, not of its own.',
+    'All products write to one volume; in one network, a service may reach the `redis` of another product.',
   bad: {
     'features/redis/compose.yaml':
       'services:\n  redis:\n    image: redis:7\n    volumes:\n      - redis-data:/data\nvolumes:\n  redis-data:\n    name: redis-data\n',
@@ -21,8 +21,8 @@ export const sharedResource = {
   *check(context) {
     const { compose } = context
     const all: [string, Resource][] = [
-      ...(compose?.volumes ?? []).map((volume): [string, Resource] => ['volume', volume]),
-      ...(compose?.networks ?? []).map((network): [string, Resource] => ['network', network]),
+      ...(compose?.volumes ?? []).map((volume): [string, Resource] => ['Volume', volume]),
+      ...(compose?.networks ?? []).map((network): [string, Resource] => ['Network', network]),
     ]
     for (const [kind, { name, span, external, fixedName }] of all) {
       if (!isOwn(context, span) || (!external && fixedName === undefined)) continue
@@ -34,10 +34,10 @@ export const sharedResource = {
         file,
         line,
         column,
-        message: `${kind} ${name} ${what}: ${title} is one and the same for all products`,
+        message: `${kind} ${name} ${what}, so all products share ${title}`,
         next: external
-          ? `Let Compose make it (remove external), or take its name from a variable that each product sets.`
-          : `Remove name: Compose then calls it PRODUCT_${name}.`,
+          ? 'Remove external, so that Compose creates one for each product, or take its name from a variable that each product sets.'
+          : `Remove name, so that Compose calls it PRODUCT_${name}.`,
       }
     }
   },

@@ -5,26 +5,26 @@ export const spaceInValue = {
   code: 'space-in-value',
   group: 'env',
   severity: 'warning',
-  meaning: 'A value starts or ends with white space that readers keep.',
+  meaning: 'A value starts or ends with white space that becomes part of it.',
   reason:
-    'A blank inside the quotes, or one that only looks like a blank (a zero-width space, a byte order mark), is part of the value. Nobody sees it, and passwords and host names fail with it.',
+    'White space inside quotes, or an invisible character such as a zero-width space or a byte order mark, is easy to miss and breaks passwords and host names.',
   bad: { 'features/redis/.env.example': '# Name of the server\nREDIS_SERVER="redis "\n' },
   good: { 'features/redis/.env.example': '# Name of the server\nREDIS_SERVER="redis"\n' },
   *check({ template }) {
     for (const [key, { line, kind }] of template.stated) {
       const value = decode(template.reading.values.get(key) ?? '')
       if (kind === 'inherit' || value === '') continue
-      // The newline at the end of a certificate is meant.
+      // The newline at the end of a certificate is intended.
       const text = value.replace(/\n$/, '')
       const edge = BLANK.test(text.slice(-1)) ? 'ends' : BLANK.test(text.slice(0, 1)) ? 'starts' : null
       if (edge === null) continue
       const code = (edge === 'ends' ? text.slice(-1) : text.slice(0, 1)).charCodeAt(0)
       const which = code === 0x20 ? 'a space' : `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
-      const message = `the value of ${key} ${edge} with ${which}, which is part of it`
-      yield { file: template.file, line, message, next: 'Take it out.' }
+      const message = `The value of ${key} ${edge} with ${which}, which is part of it`
+      yield { file: template.file, line, message, next: 'Remove it.' }
     }
   },
 } as const satisfies Rule
 
-/** White space of Unicode, and characters without a width. */
+/** Unicode white space and characters without width. */
 const BLANK = /^[\s\x85\u180e\u200b-\u200f\u2060\ufeff]$/

@@ -7,9 +7,9 @@ export const undeclaredResource = {
   code: 'undeclared-resource',
   group: 'compose',
   severity: 'error',
-  meaning: 'A service uses a network, a secret or a config that is not declared.',
+  meaning: 'A service uses a network, secret or config that is not declared.',
   reason:
-    'Compose refuses the project, unless every product with the feature declares it: what has a name stands under the top-level `networks:`, `secrets:` or `configs:`.',
+    'Compose refuses the project unless every product with the feature declares it under the top-level `networks:`, `secrets:` or `configs:`.',
   bad: {
     'features/redis/compose.yaml': 'services:\n  redis:\n    image: redis:7\n    networks: [cache]\n',
   },
@@ -19,10 +19,10 @@ export const undeclaredResource = {
   },
   *check(context) {
     for (const { kind, name, span, raw, message } of ownGaps(context, 'network', 'secret', 'config')) {
-      // A product, or a feature that it has too, may declare what several features share.
+      // A product, or another of its features, may declare it.
       if (!isFixed(context, raw, name) || context.others.hasKey(name)) continue
       const { file, line, column } = span
-      const next = `Declare it at the end of ${toDeclareIn(context, file)}: ${kind}s:, and below it, indented, ${name}:`
+      const next = `Declare it at the end of ${toDeclareIn(context, file)}: add ${kind}s: and, indented below it, ${name}:`
       yield { file, line, column, message, next: kind === 'network' ? next : `${next} { file: … }` }
     }
   },

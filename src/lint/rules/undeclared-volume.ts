@@ -8,7 +8,7 @@ export const undeclaredVolume = {
   severity: 'error',
   meaning: 'A service mounts a named volume that is not declared.',
   reason:
-    'Compose refuses the project, unless every product with the feature declares the volume itself: what has a name stands under the top-level `volumes:`.',
+    'Compose refuses the project unless every product with the feature declares the volume under the top-level `volumes:`.',
   bad: {
     'features/redis/compose.yaml':
       'services:\n  redis:\n    image: redis:7\n    volumes:\n      - redis-data:/data\n',
@@ -20,7 +20,7 @@ export const undeclaredVolume = {
   *check(context) {
     for (const { name, span, message } of ownGaps(context, 'volume')) {
       const { file, line, column } = span
-      const next = `Declare it at the end of ${toDeclareIn(context, file)}: volumes:, and below it, indented, ${name}:`
+      const next = `Declare it at the end of ${toDeclareIn(context, file)}: add volumes: and, indented below it, ${name}:`
       yield { file, line, column, message, next }
     }
   },

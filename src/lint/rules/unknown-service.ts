@@ -6,9 +6,9 @@ export const unknownService = {
   code: 'unknown-service',
   group: 'compose',
   severity: 'error',
-  meaning: 'A service depends on another one, or links to it, that is not there.',
+  meaning: 'A service depends on, or links to, a service that does not exist.',
   reason:
-    'Compose refuses the project. What another feature brings is not there by itself: include its Compose file, or make sure that every product with the one has the other.',
+    'Compose refuses the project. To use a service of another feature, include its Compose file, or make sure that every product with this feature has the other one too.',
   bad: {
     'features/redis/compose.yaml': 'services:\n  redis:\n    image: redis:7\n    depends_on: [sentinel]\n',
   },
@@ -18,10 +18,16 @@ export const unknownService = {
   },
   *check(context) {
     for (const { name, span, raw, message } of ownGaps(context, 'service')) {
-      // Which products have both is the products' matter.
+      // The products decide which features they combine.
       if (!isFixed(context, raw, name) || context.others.hasKey(name)) continue
       const { file, line, column } = span
-      yield { file, line, column, message, next: 'Correct the name, or add the service or an include of it.' }
+      yield {
+        file,
+        line,
+        column,
+        message,
+        next: 'Correct the name, add the service, or include the file that defines it.',
+      }
     }
   },
 } as const satisfies Rule

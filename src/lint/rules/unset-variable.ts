@@ -4,16 +4,16 @@ import { isOwn } from '../context.js'
 import { ownPorts } from '../port-use.js'
 import type { Rule } from '../rule.js'
 
-/** Every shell sets them. */
+/** Set by every shell. */
 const FROM_THE_SHELL: ReadonlySet<string> = new Set(['LOGNAME', 'PWD', 'SHELL', 'USER'])
 
 export const unsetVariable = {
   code: 'unset-variable',
   group: 'compose',
   severity: 'warning',
-  meaning: 'A Compose file takes a value from a variable that no template states.',
+  meaning: 'A Compose file uses a variable that no template sets.',
   reason:
-    'Compose puts nothing in its place, and only warns. The merge writes what the templates state, so every product with the feature starts with an empty value.',
+    'Compose only warns and uses an empty value. A merge adds only what templates set, so every product with the feature starts with an empty value.',
   bad: {
     'features/redis/.env.example': '# Memory for redis\nREDIS_MEMORY=128mb\n',
     'features/redis/compose.yaml':
@@ -31,7 +31,7 @@ export const unsetVariable = {
     )
     for (const { name, uses } of compose?.variables ?? []) {
       const use = uses.find(({ span, operator, isSet }) => operator === '' && !isSet && isOwn(context, span))
-      // Ports have rules of their own, and a feature may not set a reserved variable.
+      // Ports have their own rules, and features may not set reserved variables.
       if (use === undefined || published.has(name) || isPortVariable(name)) continue
       if (reservedReason(name) !== null || FROM_THE_SHELL.has(name)) continue
       if (templates.some(({ stated }) => stated.has(name)) || others.stating(name).length > 0) continue
@@ -40,8 +40,8 @@ export const unsetVariable = {
         file,
         line,
         column,
-        message: `no template states ${name}, so Docker Compose puts nothing in the place of \${${name}}`,
-        next: `State it in ${template.file}, or give it a default: \${${name}:-…}. If each product has to state it: \${${name}:?…}`,
+        message: `No template sets ${name}, so Docker Compose replaces \${${name}} with nothing`,
+        next: `Set it in ${template.file}, or give it a default: \${${name}:-…}; if each product must set it, write \${${name}:?…}`,
       }
     }
   },

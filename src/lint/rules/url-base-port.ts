@@ -9,9 +9,9 @@ export const urlBasePort = {
   code: 'url-base-port',
   group: 'ports',
   severity: 'warning',
-  meaning: 'A value names a host port, such as `http://localhost:8025`, that the merge will move.',
+  meaning: 'A value contains a host port, such as `http://localhost:8025`, that a merge shifts.',
   reason:
-    'The port variable gets the offset, the URL does not: it leads nowhere, or to another product. Compose fills in a reference, if the variable stands above it. In a container, `localhost` is the container itself, whose ports stay: that is what a health check means, and where a value goes to the container that listens on this very port, only you can tell which is meant.',
+    'A merge shifts the port variable but not the URL, which then leads nowhere or to another product. Compose expands a reference if the variable is defined above it. Inside a container, `localhost` is the container itself, whose ports do not change: a health check means that one. If the value goes to the container that listens on this very port, only you know which one is meant.',
   bad: {
     'features/redis/.env.example':
       '# Port of the page\nREDIS_UI_HOST_PORT=8001\n# Where to look\nREDIS_UI_URL=http://localhost:8001/keys\n',
@@ -20,7 +20,7 @@ export const urlBasePort = {
     'features/redis/.env.example':
       '# Port of the page\nREDIS_UI_HOST_PORT=8001\n# Where to look\nREDIS_UI_URL=http://localhost:${REDIS_UI_HOST_PORT}/keys\n',
   },
-  fix: 'puts the reference in place of the number, unless the container itself may be meant, or the variable is more than that one port; in single quotes, where nothing is filled in, double ones come in their place',
+  fix: 'replaces the number with a reference, unless the container itself may be meant or the variable holds more than that one port; single quotes, which prevent expansion, become double quotes',
   *check(context) {
     const moved = new Moved(context)
     for (const url of urlsOfTemplate(context)) yield* findings(url, moved)
@@ -28,16 +28,16 @@ export const urlBasePort = {
   },
 } as const satisfies Rule
 
-/** A port that the merge moves, and by which variable. */
+/** A port that a merge shifts, with its variable. */
 interface Base {
   readonly variable: string
   readonly port: PortValue
   readonly where: string
-  /** The feature that states it, if it is another one. */
+  /** Set if another feature defines it. */
   readonly feature?: string
 }
 
-/** Finds the variable that moves a port: the feature's own, else another feature's. */
+/** Finds the variable that shifts a port: the feature's own, else another feature's. */
 class Moved {
   private readonly bases = new Map<number, Base | null>()
   private readonly ranges: readonly Base[]
@@ -49,7 +49,7 @@ class Moved {
     })
     for (const base of all) if (base.port.from === base.port.to) this.bases.set(base.port.from, base)
     this.ranges = all.filter(({ port }) => port.from !== port.to).slice(0, MAX_RANGES)
-    // A number that the Compose file itself publishes is that port's, which another rule moves.
+    // literal-port reports a number that the Compose file itself publishes.
     for (const { literal, host } of ownPorts(context)) {
       if (literal && host !== null && host.from === host.to && !this.bases.has(host.from))
         this.bases.set(host.from, null)
@@ -77,7 +77,7 @@ class Moved {
 /** Ranges are gone through one by one; no feature has this many. */
 const MAX_RANGES = 100
 
-/** One finding for what can be referred to as it stands, and one for each port that is for a person to decide. */
+/** Reports all simple replacements as one finding, and each port that needs a decision as its own. */
 function* findings(url: HostUrl, moved: Moved): Generator<Found> {
   const { file, line, column } = url
   const at = { file, line, ...(column === undefined ? {} : { column }) }
@@ -86,7 +86,7 @@ function* findings(url: HostUrl, moved: Moved): Generator<Found> {
   for (const named of url.ports) {
     const base = moved.by(Number(named.number))
     const reader = base === null ? 'container' : url.readerOf(named)
-    // To the container itself, another feature's port is nothing.
+    // The container itself never listens on another feature's port.
     if (base === null || reader === 'container' || (reader === 'either' && base.feature !== undefined))
       continue
     const next = reader === 'either' ? nextOfEither(named, base) : nextOf(named, base)
@@ -100,28 +100,28 @@ function* findings(url: HostUrl, moved: Moved): Generator<Found> {
   if (first === undefined) return
   const [named, base] = first
   const edits = url.refer(refer.map(([each, { variable }]) => [each, variable]))
-  const above = url.before === null ? '' : `; ${base.variable} has to stand above it`
-  const next = `Write \${${base.variable}} in place of ${named.number}${above}.`
+  const above = url.before === null ? '' : `, and define ${base.variable} above it`
+  const next = `Replace ${named.number} with \${${base.variable}}${above}.`
   yield { ...at, message: messageOf(url, named, base), next, ...(edits === null ? {} : { edits }) }
 }
 
 function messageOf({ title }: HostUrl, { number }: NamedPort, { variable, where, feature }: Base): string {
   const whose = feature === undefined ? '' : ` of feature ${feature}`
-  return `${title} names port ${number}, which the merge moves with ${variable}${whose} (${where})`
+  return `${title} contains port ${number}, which a merge shifts with ${variable}${whose} (${where})`
 }
 
-/** Null where the variable just takes the place of the number. */
+/** Returns null if the variable can simply replace the number. */
 function nextOf({ host, number }: NamedPort, { variable, port, feature }: Base): string | null {
   if (port.from !== port.to)
-    return `${variable} is a range, which no URL can hold: give port ${number} a variable of its own.`
+    return `Give port ${number} its own variable: ${variable} is a range, which a URL cannot contain.`
   if (port.address !== '' && !/^(?:127\.|\[::1\])/.test(port.address))
-    return `${variable} holds the address too (${formatPort(port)}): state the port alone in it, and the address in the Compose file; then write \${${variable}} in place of ${number}.`
+    return `Move the address from ${variable} (${formatPort(port)}) to the Compose file, then replace ${number} with \${${variable}}.`
   if (port.address !== '')
-    return `${variable} holds the address too (${formatPort(port)}): write \${${variable}} in place of ${host}:${number}, or state the port alone in ${variable}, and the address in the Compose file.`
+    return `Replace ${host}:${number} with \${${variable}}, or move the address from ${variable} (${formatPort(port)}) to the Compose file.`
   if (feature === undefined) return null
-  return `Write \${${variable}} in place of ${number}; ${feature} has to stand before this feature in the products' features:.`
+  return `Replace ${number} with \${${variable}}, and list ${feature} before this feature under features: in each product.`
 }
 
 function nextOfEither({ number }: NamedPort, { variable }: Base): string {
-  return `If a browser or a tool on the host follows it, write \${${variable}} in place of ${number}. If the container calls itself, leave ${number}, which does not move in there, and give ${variable} another base port, so that the two differ.`
+  return `Replace ${number} with \${${variable}} if a browser or a tool on the host follows the URL; if the container calls itself, keep ${number} and give ${variable} another base port, so that the two differ.`
 }
