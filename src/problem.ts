@@ -203,6 +203,24 @@ export function problem(code: ProblemCode, place: Place, message: string, next: 
   return { code, severity: PROBLEMS[code].severity, ...place, message, next }
 }
 
+/** Codes of what was not looked at, or not all of it. */
+const NOT_READ: ReadonlySet<ProblemCode> = new Set([
+  'unreadable-file',
+  'bad-settings',
+  'no-feature',
+  'env-refused',
+  'unread-include',
+  'compose-refused',
+  'compose-missing',
+  'compose-remote',
+])
+
+/** The files that a run could not read, or not follow, so that it does not know everything. */
+export function notRead(problems: readonly Problem[]): string[] {
+  const files = problems.flatMap(({ code, file }) => (NOT_READ.has(code) ? (file ?? []) : []))
+  return [...new Set(files)]
+}
+
 /** Whether any of them forbids a write. */
 export function hasErrors(problems: readonly Problem<string>[]): boolean {
   return problems.some(({ severity }) => severity === 'error')

@@ -22,7 +22,7 @@ import type { ExitCode, Host } from './host.js'
 import { lookLive } from './live.js'
 import { printJson, reportProblems, styleOf, usageError } from './program.js'
 import { printAnnotations, stopAs } from './stop.js'
-import { type Surveyed, surveyWorkspace } from './survey.js'
+import { problemsOfWanted, type Surveyed, surveyWorkspace } from './survey.js'
 
 /** As commander gives them. */
 export interface CheckOptions {
@@ -46,13 +46,10 @@ export async function check(
   const surveyed = await surveyWorkspace(host, command, names)
   if (Array.isArray(surveyed)) return stopAs(host, options.format, checkJson(NOTHING_CHECKED), surveyed)
   const fixed = options.fix ? await fix(host, surveyed, options) : null
-  const { workspace, survey, wanted } = fixed?.written ? await again(surveyed) : surveyed
-  const shared = sameProjects(survey.owners, wanted)
-  const problems: Problem[] = [...survey.problems, ...(fixed?.problems ?? []), ...shared]
-  const result: CheckResult = {
-    ...(await findings(host, { workspace, survey, wanted }, options, problems)),
-    fix: fixed,
-  }
+  const now = fixed?.written ? await again(surveyed) : surveyed
+  const shared = sameProjects(now.survey.owners, now.wanted)
+  const problems: Problem[] = [...problemsOfWanted(now), ...(fixed?.problems ?? []), ...shared]
+  const result: CheckResult = { ...(await findings(host, now, options, problems)), fix: fixed }
   print(host, result, problems, options)
   const exitCode =
     options.format === 'github' ? (hasErrors(problems) ? 1 : 0) : reportProblems(host, problems)
@@ -109,9 +106,11 @@ async function findings(
   const claims = all.filter(wanted)
   const live = options.live ? await lookLive(host, workspace, survey, claims) : null
   problems.push(...(live?.problems ?? []))
+  const read = survey.owners.filter((owner) => wanted(owner) && owner.unread.length === 0)
   return {
-    products: new Set(survey.owners.filter(wanted).map(({ product }) => product)).size,
-    claims,
+    products: new Set(read.map(({ product }) => product)).size,
+    ports: read.flatMap((owner) => owner.claims).length,
+    unread: survey.unread,
     collisions: findCollisions(all).filter((collision) => collision.claims.some(wanted)),
     hazards: findHazards(claims, host.machine.ephemeralRange()),
     held: (live?.held ?? []).filter(({ certain }) => certain),

@@ -7,7 +7,7 @@ import { type Fixed, fixFeature, withTrueEdits } from '../lint/fix.js'
 import { lintFeature } from '../lint/lint.js'
 import { type Finding, withoutEdits } from '../lint/rule.js'
 import { Surroundings } from '../lint/surroundings.js'
-import { hasErrors, type Problem } from '../problem.js'
+import { hasErrors, notRead, type Problem } from '../problem.js'
 import { problemAnnotations } from '../report/annotation.js'
 import {
   type LintChange,
@@ -45,7 +45,11 @@ export async function lintFeatures(
   if ('code' in workspace) return stopAs(host, options.format, lintJson(NOTHING_LINTED), [workspace])
   const problems: Problem[] = [...workspace.problems]
   const chosen = chosenFeatures(workspace, names, problems)
-  const sources = workspace.features.map((name) => sourceOf(workspace, name, problems))
+  // What is wrong with the others is theirs, but what they state may not be known for it.
+  const elsewhere: Problem[] = []
+  const sources = workspace.features.map((name) =>
+    sourceOf(workspace, name, chosen.includes(name) ? problems : elsewhere),
+  )
   const surroundings = new Surroundings(sources, {
     modulus: workspace.modulus,
     // The same on every machine, as what is found has to be.
@@ -57,7 +61,9 @@ export async function lintFeatures(
   const outcome = options.fix
     ? await fix(host, workspace, wanted, surroundings, options, problems)
     : { findings: wanted.flatMap((source) => withTrueEdits(source, surroundings)), changes: null }
-  const result: LintResult = { features: wanted.length, ...outcome }
+  const unread = notRead([...problems, ...elsewhere])
+  const read = wanted.filter(({ folder }) => !unread.some((file) => file.startsWith(`${folder}/`)))
+  const result: LintResult = { features: read.length, unread, ...outcome }
   print(host, result, problems, options)
   const failing = result.findings.some(({ severity }) => severity === 'error' || options.strict)
   const failed = options.strict ? problems.length > 0 : hasErrors(problems)

@@ -28,7 +28,7 @@ export async function list(
       features: featuresOf(owner),
       file: owner.plan.file,
       state: stateOf(owner, stopped),
-      ports: owner.claims.length,
+      ports: portsOf(owner),
       project: owner.projectName,
     }))
     printJson(host, { ok: !hasErrors(problems), products, problems })
@@ -47,7 +47,7 @@ export async function list(
     const rows = owners.map((owner) => [
       ownerName(owner),
       `+${owner.offset}${owner.stated ? ' (stated)' : ''}`,
-      `${owner.claims.length}`,
+      `${portsOf(owner) ?? '?'}`,
       stateOf(owner, stopped),
       featuresOf(owner).join(', '),
     ])
@@ -59,6 +59,11 @@ export async function list(
     )
   }
   return reportProblems(host, problems)
+}
+
+/** How many ports it claims; null if not all are known. */
+function portsOf({ claims, unread }: SurveyedOwner): number | null {
+  return unread.length === 0 ? claims.length : null
 }
 
 /** The features with a template, told once: the instances of a product have the same. */

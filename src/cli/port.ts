@@ -7,7 +7,7 @@ import { MAX_PORT } from '../ports/value.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { printable } from '../report/escape.js'
 import { portJson } from '../report/ports.js'
-import { survey } from '../tasks/survey.js'
+import { problemsOf, survey } from '../tasks/survey.js'
 import { loadProduct } from '../workspace/product.js'
 import type { ProductSettings } from '../workspace/settings.js'
 import { suggestion } from '../workspace/suggestion.js'
@@ -125,10 +125,11 @@ async function one(
   variable: string,
   options: PortOptions,
 ): Promise<ExitCode> {
-  const { owners, problems } = await survey(workspace, [named.product])
+  const { owners, problems: all } = await survey(workspace, [named.product])
   const unknown = unknownInstance(owners, named)
-  if (unknown !== null) return stop(host, options.json && {}, [...problems, unknown])
+  if (unknown !== null) return stop(host, options.json && {}, [...all, unknown])
   const owner = owners.find(({ instance }) => instance === named.instance)
+  const problems = problemsOf(workspace, owner === undefined ? [] : [owner])
   const own = owner?.claims ?? []
   // Of the variables that have one port among them, only one claims it.
   const leader = (key: string) => owner?.references.leaders.get(key) ?? key

@@ -8,7 +8,7 @@ import type { ExitCode, Host } from './host.js'
 import { lookLive } from './live.js'
 import { printJson, reportProblems } from './program.js'
 import { stop } from './stop.js'
-import { surveyWorkspace } from './survey.js'
+import { problemsOfWanted, surveyWorkspace } from './survey.js'
 
 /** As commander gives them. */
 export interface PortsOptions {
@@ -28,14 +28,15 @@ export async function ports(
   if (Array.isArray(result)) return stop(host, options.json && { ports: [] }, result)
   const { workspace, survey, wanted: named } = result
   const unknown = options.feature === undefined ? null : unknownFeature(workspace, options.feature)
-  if (unknown !== null) return stop(host, options.json && { ports: [] }, [...survey.problems, unknown])
+  const found = problemsOfWanted(result)
+  if (unknown !== null) return stop(host, options.json && { ports: [] }, [...found, unknown])
   const wanted = (claim: PortClaim): boolean =>
     named(claim) &&
     (options.feature === undefined || options.feature === claim.feature) &&
     (options.outcome === undefined || options.outcome === claim.outcome)
   const claims = survey.owners.flatMap((owner) => [...owner.claims].sort(byPort)).filter(wanted)
   const live = options.live ? await lookLive(host, workspace, survey, claims) : null
-  const problems = [...survey.problems, ...(live?.problems ?? [])]
+  const problems = [...found, ...(live?.problems ?? [])]
   if (options.json) {
     printJson(host, {
       ok: !hasErrors(problems),

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Problem } from '../problem.js'
-import { type Survey, survey as surveyProducts } from '../tasks/survey.js'
+import { problemsOf, type Survey, survey as surveyProducts } from '../tasks/survey.js'
 import { checkProduct, type Workspace } from '../workspace/workspace.js'
 import type { Host } from './host.js'
 import { type Named, parseOwner, unknownInstance } from './owners.js'
@@ -12,6 +12,11 @@ export interface Surveyed {
   readonly survey: Survey
   /** Whether a product, an instance, or a claim of one, is among those that are named; without names all are. */
   readonly wanted: (owner: Named) => boolean
+}
+
+/** What is wrong with those that the command is about. */
+export function problemsOfWanted({ workspace, survey, wanted }: Surveyed): Problem[] {
+  return problemsOf(workspace, survey.owners.filter(wanted))
 }
 
 /**

@@ -5,7 +5,7 @@ import { MAX_PORT } from '../ports/value.js'
 import { hasErrors } from '../problem.js'
 import { printable } from '../report/escape.js'
 import { portJson, portLines } from '../report/ports.js'
-import type { Survey } from '../tasks/survey.js'
+import { problemsOf, type Survey } from '../tasks/survey.js'
 import type { ExitCode, Host } from './host.js'
 import { lookAtPort } from './live.js'
 import { printJson, reportProblems, usageError } from './program.js'
@@ -23,13 +23,16 @@ export async function whois(
     return usageError(host, `${JSON.stringify(text)} is no port from 1 to ${MAX_PORT}`)
   const result = await surveyWorkspace(host, command, [])
   if (Array.isArray(result))
-    return stop(host, options.json && { port, claims: [], decoded: [], now: [] }, result)
+    return stop(host, options.json && { port, claims: [], decoded: [], now: [], unread: [] }, result)
   const { workspace, survey } = result
   const claims = claimsOfPort(survey.owners, port)
   const live = await lookAtPort(host, workspace, survey, port)
   const decoded =
     claims.length > 0 ? [] : decodePort(survey.owners, ownBases(survey), port, workspace.modulus)
-  const problems = [...survey.problems, ...live.problems]
+  const claiming = survey.owners.filter((owner) => owner.claims.some((claim) => claims.includes(claim)))
+  // Where nobody claims it, anybody whose files could not be read may do so.
+  const found = problemsOf(workspace, claiming.length > 0 ? claiming : survey.owners)
+  const problems = [...found, ...live.problems]
   if (options.json) {
     printJson(host, {
       ok: !hasErrors(problems),
@@ -37,16 +40,22 @@ export async function whois(
       claims: claims.map((claim) => portJson(claim, null)),
       decoded,
       now: live.now,
+      unread: survey.unread,
       problems,
     })
     return reportProblems(host, problems)
   }
   const owned = claims.map((claim) => `  stated in ${claim.file}:${claim.line}`)
+  const nobody = survey.unread.length === 0 ? 'no product' : 'no product that was read'
   const lines =
     claims.length > 0
       ? [...portLines(claims, null), '', ...owned]
-      : [`  no product claims ${port}`, ...decoded.map((line) => `  ${line}`)]
-  host.stdout(`${[...lines, ...live.now.map((line) => `  now: ${line}`)].map(printable).join('\n')}\n`)
+      : [`  ${nobody} claims ${port}`, ...decoded.map((line) => `  ${line}`)]
+  lines.push(
+    ...live.now.map((line) => `  now: ${line}`),
+    ...survey.unread.map((file) => `  not read: ${file}`),
+  )
+  host.stdout(`${lines.map(printable).join('\n')}\n`)
   return reportProblems(host, problems)
 }
 

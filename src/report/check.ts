@@ -5,6 +5,7 @@ import type { Collision } from '../claims/collisions.js'
 import type { Hazard } from '../claims/hazards.js'
 import { rangeText } from '../ports/range.js'
 import { annotation } from './annotation.js'
+import { count, counts, unreadLines } from './count.js'
 import { printable } from './escape.js'
 import { type FixResult, fixAnnotations, fixJson, fixLines } from './fix.js'
 import { hostText, portJson } from './ports.js'
@@ -12,8 +13,11 @@ import type { Style } from './style.js'
 
 /** What a check comes to. */
 export interface CheckResult {
+  /** How many of those that are asked for were read, and what they claim. */
   readonly products: number
-  readonly claims: readonly PortClaim[]
+  readonly ports: number
+  /** The files of any product that were not: with what they claim, there may be more collisions. */
+  readonly unread: readonly string[]
   readonly collisions: readonly Collision[]
   readonly hazards: readonly Hazard[]
   /** With --live: ports that somebody else holds. */
@@ -25,7 +29,8 @@ export interface CheckResult {
 /** That of a run that came to no product. */
 export const NOTHING_CHECKED: CheckResult = {
   products: 0,
-  claims: [],
+  ports: 0,
+  unread: [],
   collisions: [],
   hazards: [],
   held: [],
@@ -34,7 +39,7 @@ export const NOTHING_CHECKED: CheckResult = {
 
 /** For people. */
 export function checkLines(result: CheckResult, style: Style): string[] {
-  const { collisions, hazards, held, products, claims, fix } = result
+  const { collisions, hazards, held, products, ports, unread, fix } = result
   const lines: string[] = []
   for (const collision of collisions) {
     lines.push(`${style.red('collision')}  ${collision.protocol} ${rangeText(collision)}`)
@@ -48,19 +53,26 @@ export function checkLines(result: CheckResult, style: Style): string[] {
   }
   if (fix !== null) lines.push(...fixLines(fix))
   if (lines.length > 0) lines.push('')
-  const inUse = held.length === 0 ? '' : `${held.length} held by others, `
-  const found = `${collisions.length} collision(s), ${inUse}${hazards.length} hazard(s)`
+  const found = [
+    counts([[collisions.length, 'collision']], unread),
+    held.length === 0 ? '' : `${held.length} held by others`,
+    counts([[hazards.length, 'hazard']], unread),
+  ]
+  const text = found.filter((part) => part !== '').join(', ')
+  const what = products === 0 ? 'nothing' : `${count(ports, 'port')} of ${count(products, 'product')}`
   return [
     ...lines,
-    `  ${style.dim('checked'.padEnd(9))}${claims.length} port(s) of ${products} product(s): ${found}`,
+    `  ${style.dim('checked'.padEnd(9))}${what}${text === '' ? '' : `: ${text}`}`,
+    ...unreadLines(unread, 9, style),
   ]
 }
 
 /** As JSON (docs/json.md). */
-export function checkJson({ collisions, hazards, held, fix, products, claims }: CheckResult) {
+export function checkJson({ collisions, hazards, held, fix, products, ports, unread }: CheckResult) {
   return {
     products,
-    ports: claims.length,
+    ports,
+    unread,
     collisions: collisions.map((collision) => ({
       ...collision,
       claims: collision.claims.map((claim) => portJson(claim, null)),

@@ -1,13 +1,17 @@
 /** What `feature lint` found, as text, as JSON, and as annotations for GitHub. */
 import { type Finding, withoutEdits } from '../lint/rule.js'
 import { annotation } from './annotation.js'
+import { count, counts, unreadLines } from './count.js'
 import { printable } from './escape.js'
 import { placeOf } from './problems.js'
 import type { Style } from './style.js'
 
 /** What a run of the linter comes to. */
 export interface LintResult {
+  /** How many of those that are asked for were read. */
   readonly features: number
+  /** The files of any feature that were not. */
+  readonly unread: readonly string[]
   /** After the fix, where there is one. */
   readonly findings: readonly Finding[]
   /** With --fix: the files that were changed, or would be, and for which rules. */
@@ -15,7 +19,7 @@ export interface LintResult {
 }
 
 /** That of a run that came to no feature. */
-export const NOTHING_LINTED: LintResult = { features: 0, findings: [], changes: null }
+export const NOTHING_LINTED: LintResult = { features: 0, unread: [], findings: [], changes: null }
 
 /** A changed file. */
 export interface LintChange {
@@ -26,7 +30,7 @@ export interface LintChange {
 
 /** For people. @param dryRun whether the changes are only planned */
 export function lintLines(
-  { features, findings, changes }: LintResult,
+  { features, unread, findings, changes }: LintResult,
   dryRun: boolean,
   style: Style,
 ): string[] {
@@ -37,15 +41,18 @@ export function lintLines(
   }
   if (changes?.length === 0) lines.push(`  ${title}  nothing`)
   if (lines.length > 0) lines.push('')
-  const count = (severity: Finding['severity']) =>
+  const having = (severity: Finding['severity']) =>
     findings.filter((finding) => finding.severity === severity).length
   const fixable = changes === null ? findings.filter(({ edits }) => edits !== undefined).length : 0
   const hint = fixable === 0 ? '' : `; --fix puts ${fixable} of them right`
-  const found = `${count('error')} error(s), ${count('warning')} warning(s)${hint}`
-  return [
-    ...lines,
-    `  ${style.dim('linted'.padEnd(9))}  ${features} feature(s)${dryRun ? '; would be left' : ''}: ${found}`,
-  ]
+  const kinds = [
+    [having('error'), 'error'],
+    [having('warning'), 'warning'],
+  ] as const
+  const found = counts(kinds, unread)
+  const left = dryRun ? '; would be left' : ''
+  const what = `${count(features, 'feature')}${found === '' ? '' : `${left}: ${found}${hint}`}`
+  return [...lines, `  ${style.dim('linted'.padEnd(9))}  ${what}`, ...unreadLines(unread, 11, style)]
 }
 
 /**
@@ -64,9 +71,10 @@ function findingLines(finding: Finding, style: Style): string[] {
 }
 
 /** As JSON (docs/json.md). */
-export function lintJson({ features, findings, changes }: LintResult) {
+export function lintJson({ features, unread, findings, changes }: LintResult) {
   return {
     features,
+    unread,
     findings: findings.map((finding) => ({
       ...withoutEdits(finding),
       fixable: finding.edits !== undefined,

@@ -13,7 +13,7 @@ import { type PortReferences, portReferences } from '../merge/port-references.js
 import { findSections } from '../merge/sections.js'
 import type { ProductSource } from '../merge/source.js'
 import { isPortVariable } from '../ports/variable.js'
-import { hasErrors, type Problem, unique } from '../problem.js'
+import { hasErrors, notRead, type Problem, unique } from '../problem.js'
 import { loadCompose } from '../workspace/compose.js'
 import { instancesOf, loadInstance } from '../workspace/instances.js'
 import { type LoadedProduct, loadProduct } from '../workspace/product.js'
@@ -24,7 +24,10 @@ export interface Survey {
   readonly products: readonly LoadedProduct[]
   /** Each product, followed by its instances. */
   readonly owners: readonly SurveyedOwner[]
+  /** All of them. */
   readonly problems: readonly Problem[]
+  /** The files that could not be read, so that products may claim more ports. */
+  readonly unread: readonly string[]
 }
 
 /** An owner of ports, and what Compose calls its project. */
@@ -36,6 +39,10 @@ export interface SurveyedOwner extends Owner {
   readonly references: PortReferences
   /** Whether its env file has variables of the tool's that no template states any more, so that a refresh drops them. */
   readonly stale: boolean
+  /** What is wrong with what it is read from; of an instance, that includes its product. */
+  readonly problems: readonly Problem[]
+  /** The files that could not be read: not all of its ports are known. */
+  readonly unread: readonly string[]
 }
 
 /**
@@ -43,26 +50,32 @@ export interface SurveyedOwner extends Owner {
  * before it happens.
  */
 export async function survey(workspace: Workspace, names: readonly string[]): Promise<Survey> {
-  const problems: Problem[] = [...workspace.problems]
   const products: LoadedProduct[] = []
   const owners: SurveyedOwner[] = []
   for (const name of names) {
     const product = await loadProduct(workspace, name)
     products.push(product)
-    append(problems, product.problems)
-    owners.push(...ownersOf(workspace, product, problems))
+    owners.push(...ownersOf(workspace, product))
   }
-  return { products, owners, problems: unique(problems) }
+  const unread = [...notRead(workspace.problems), ...owners.flatMap((owner) => owner.unread)]
+  return { products, owners, problems: problemsOf(workspace, owners), unread: [...new Set(unread)] }
 }
 
-function ownersOf(workspace: Workspace, product: LoadedProduct, problems: Problem[]): SurveyedOwner[] {
+/** What is wrong with some owners and with the workspace, each once. */
+export function problemsOf(workspace: Workspace, owners: readonly SurveyedOwner[]): Problem[] {
+  return unique([...workspace.problems, ...owners.flatMap(({ problems }) => problems)])
+}
+
+function ownersOf(workspace: Workspace, product: LoadedProduct): SurveyedOwner[] {
   const { source, settings } = product
   const plan = planMerge(source)
-  append(problems, plan.problems)
-  const own = owner(workspace, plan, null, settings.offset !== undefined, problems)
+  const shared = [...product.problems, ...plan.problems]
+  const problems = [...shared]
   const names = instancesOf(workspace, source.name, problems)
+  const own = owner(workspace, plan, null, settings.offset !== undefined, problems)
   const base = names.length === 0 ? plan : refreshed(source, plan)
   const instances = names.map((name) => {
+    const problems = [...shared]
     const instance = loadInstance(workspace, product, name, base, problems)
     const overlay = planMerge(overlaySource(source, base, instance))
     append(problems, overlay.problems)
@@ -114,7 +127,10 @@ function owner(
     problems,
     places.get('COMPOSE_FILE'),
   )
-  if (compose !== null) append(problems, [...compose.problems, ...gapProblems(compose)])
+  append(problems, compose?.problems ?? [])
+  const unread = notRead(problems)
+  // A gap keeps nothing from being read.
+  append(problems, compose === null ? [] : gapProblems(compose))
   return {
     product: plan.product,
     instance: overlay?.instance ?? null,
@@ -134,5 +150,7 @@ function owner(
     stale: [...places].some(([key, { file, merges }]) => merges && file === last.file && !templates.has(key)),
     projectName,
     directory,
+    problems,
+    unread,
   }
 }

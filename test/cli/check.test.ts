@@ -16,7 +16,7 @@ describe('product check', () => {
       '  a  web  WEB_HOST_PORT  8005 (8000 + 5, planned)  features/web/.env.example:1',
       '  b  web  WEB_HOST_PORT  8005 (8000 + 5, planned)  features/web/.env.example:1',
       '',
-      '  checked  3 port(s) of 3 product(s): 1 collision(s), 0 hazard(s)',
+      '  checked  3 ports of 3 products: 1 collision, 0 hazards',
       '',
     ])
   })
@@ -27,9 +27,7 @@ describe('product check', () => {
 
   test('ends with 0 where nothing collides', async () => {
     const fine = colliding({ 'products/b/product.yaml': 'offset: 7\n' })
-    expect((await ok('check', fine)).trim()).toBe(
-      'checked  3 port(s) of 3 product(s): 0 collision(s), 0 hazard(s)',
-    )
+    expect((await ok('check', fine)).trim()).toBe('checked  3 ports of 3 products: 0 collisions, 0 hazards')
     expect(await ok('check --strict', fine)).toBe(await ok('check', fine))
   })
 

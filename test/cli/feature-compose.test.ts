@@ -86,7 +86,7 @@ test.runIf(requireOrSkip('Docker Compose', composeMissing()))(
     expect(new Set(volumes).size).toBe(volumes.length)
     expect(await product('check', workspace)).toMatchObject({
       exitCode: 0,
-      stdout: expect.stringContaining('0 collision(s)'),
+      stdout: expect.stringContaining('0 collisions'),
     })
   },
 )

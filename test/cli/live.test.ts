@@ -57,14 +57,14 @@ describe('product ports --live', () => {
 
 describe('product check --live', () => {
   test.each<[string, World, string, number]>([
-    ['nobody', {}, '0 collision(s), 0 hazard(s)', 0],
-    ['the own stack', { engine: engineOf([SHOP, everywhere(8000)]) }, '0 collision(s), 0 hazard(s)', 0],
-    ['some container, which may be the own', SOME_CONTAINER, '0 collision(s), 0 hazard(s)', 0],
-    ['a process', NODE, '0 collision(s), 1 held by others, 0 hazard(s)', 1],
+    ['nobody', {}, '0 collisions, 0 hazards', 0],
+    ['the own stack', { engine: engineOf([SHOP, everywhere(8000)]) }, '0 collisions, 0 hazards', 0],
+    ['some container, which may be the own', SOME_CONTAINER, '0 collisions, 0 hazards', 0],
+    ['a process', NODE, '0 collisions, 1 held by others, 0 hazards', 1],
     [
       'another product',
       { engine: engineOf([{ ...SHOP, project: 'blog' }, everywhere(8000)]) },
-      '0 collision(s), 1 held by others, 0 hazard(s)',
+      '0 collisions, 1 held by others, 0 hazards',
       1,
     ],
   ])('with a port of %s', async (_, machine, found, exitCode) => {

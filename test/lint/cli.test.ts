@@ -15,7 +15,7 @@ describe('feature lint', () => {
   test('finds nothing in the demo workspace', async () => {
     expect(await feature('lint --strict', demoWorkspace())).toEqual({
       exitCode: 0,
-      stdout: '  linted     4 feature(s): 0 error(s), 0 warning(s)\n',
+      stdout: '  linted     4 features: 0 errors, 0 warnings\n',
       stderr: '',
     })
   })
@@ -26,7 +26,7 @@ describe('feature lint', () => {
       'features/redis/compose.yaml:5:10 literal-port: error: Service redis publishes the fixed host port 6380, which a merge cannot shift\n' +
         '  Replace it with ${REDIS_HOST_PORT} and set REDIS_HOST_PORT=6380 in features/redis/.env.example.\n' +
         '\n' +
-        '  linted     1 feature(s): 1 error(s), 0 warning(s); --fix puts 1 of them right\n',
+        '  linted     1 feature: 1 error, 0 warnings; --fix puts 1 of them right\n',
     )
     expect(stderr).toBe('')
     expect(exitCode).toBe(1)
@@ -82,7 +82,7 @@ describe('feature lint', () => {
     })
     const { stdout } = await feature('lint b', workspace)
     expect(stdout.match(/^\S+ \S+: (?=warning)/gm)).toEqual(['features/b/.env.example:2 base-port-taken: '])
-    expect(stdout).toContain('linted     1 feature(s)')
+    expect(stdout).toContain('linted     1 feature')
   })
 
   test('does not know a feature that is not there', async () => {
@@ -198,7 +198,7 @@ describe('feature lint --fix', () => {
       '  fixed      features/redis/.env.example: literal-port\n' +
         '  fixed      features/redis/compose.yaml: literal-port\n' +
         '\n' +
-        '  linted     1 feature(s): 0 error(s), 0 warning(s)\n',
+        '  linted     1 feature: 0 errors, 0 warnings\n',
     )
     expect(exitCode).toBe(0)
     const files = workspace.all()
@@ -215,7 +215,7 @@ describe('feature lint --fix', () => {
     expect(stdout).toContain('\n-      - "6380:6379"\n+      - "${REDIS_HOST_PORT}:6379"\n')
     expect(stdout).toContain('\n+REDIS_HOST_PORT=6380\n')
     expect(stdout).toContain('  would fix  features/redis/compose.yaml: literal-port\n')
-    expect(stdout).toMatch(/ {2}linted {5}1 feature\(s\); would be left: 0 error\(s\), 0 warning\(s\)\n$/)
+    expect(stdout).toMatch(/ {2}linted {5}1 feature; would be left: 0 errors, 0 warnings\n$/)
     expect(workspace.all()).toEqual(before)
   })
 
@@ -238,7 +238,7 @@ describe('feature lint --fix', () => {
     expect(stderr).toContain('features/redis/compose.yaml: error: ')
     expect(stdout).not.toMatch(/fixed +features/)
     expect(stdout).toContain('  fixed      nothing\n')
-    expect(stdout).toContain('2 feature(s): 2 error(s)')
+    expect(stdout).toContain('2 features: 2 errors')
     expect(exitCode).toBe(1)
     expect(workspace.all()).toEqual(before)
     const json = JSON.parse((await feature('lint --fix --format json', workspace)).stdout)

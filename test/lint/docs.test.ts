@@ -35,7 +35,7 @@ function sections(): string {
 function section(rule: Rule): string {
   const { code, severity, meaning, reason, fix, bad, good } = rule
   const findings = lint(bad)
-  const printed = lintLines({ features: 1, findings, changes: [] }, false, styles(false)).slice(
+  const printed = lintLines({ features: 1, unread: [], findings, changes: [] }, false, styles(false)).slice(
     0,
     2 * findings.length,
   )
