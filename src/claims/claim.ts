@@ -2,7 +2,7 @@
  * A claim: one host port, or range, that a product takes on the host, and why. Everything that looks at many
  * products (`ports`, `whois`, `check`) looks at claims.
  */
-import { rangeText } from '../ports/range.js'
+import { rangeText } from '../ports/value.js'
 
 /** How a port came about, and what each word for it means. */
 export const OUTCOMES = {

@@ -152,7 +152,7 @@ function variableClaim(source: ClaimSource, entries: Lookups, key: string, port:
   const leader =
     isRefreshed(entry) && entry.shift !== null ? key : (source.references.leaders.get(key) ?? key)
   const lead = entries.effective.get(leader) ?? null
-  const base = lead?.shift == null ? null : parsePortValue(lead.shift.base)
+  const base = lead?.shift?.base ?? null
   const place = source.places.get(key) ?? entry ?? { file: source.plan.file, line: 1 }
   const stated = entries.own.get(key)
   const use = { appProtocol: undefined, container: null, variable: key, protocol: 'tcp' }
@@ -163,7 +163,7 @@ function variableClaim(source: ClaimSource, entries: Lookups, key: string, port:
     variable: key,
     service: null,
     base:
-      base === null || typeof base === 'string'
+      base === null
         ? null
         : { from: base.from, to: base.to, address: dueAddress(source, key, leader, entries.effective) },
     offset: lead?.shift?.offset ?? null,
@@ -189,7 +189,8 @@ function isRefreshed(entry: Entry | null): entry is Entry {
 function dueAddress(source: ClaimSource, key: string, leader: string, entries: Entries): string {
   const due = (name: string): string => {
     const entry = entries.get(name) ?? null
-    const given = parsePortValue(isRefreshed(entry) ? (entry.given ?? '') : '')
+    if (!isRefreshed(entry)) return now(name)
+    const given = entry.shift?.host ?? parsePortValue(entry.given ?? '')
     return typeof given === 'string' ? now(name) : given.address
   }
   const now = (name: string): string => {

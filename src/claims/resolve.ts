@@ -4,8 +4,7 @@
  */
 
 import { crc32 } from '../ports/offset.js'
-import { rangeText } from '../ports/range.js'
-import { MAX_PORT } from '../ports/value.js'
+import { MAX_PORT, rangeText } from '../ports/value.js'
 import { howToPart, MOST_NAMED } from './advice.js'
 import { addressesOverlap, follows, ownerName, type PortClaim } from './claim.js'
 import { findCollisions } from './collisions.js'

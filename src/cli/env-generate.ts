@@ -3,7 +3,7 @@
 import { parseEnv } from '../env/document.js'
 import { readEnv } from '../env/read.js'
 import { refusalProblem } from '../env/refusal.js'
-import { createFromExample } from '../merge/create.js'
+import { textFromExample } from '../merge/placeholder.js'
 import type { ProductSource } from '../merge/source.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { save } from '../save/save.js'
@@ -54,7 +54,7 @@ function generated({ name, env, example }: ProductSource, all: boolean, problems
     )
     return null
   }
-  const text = createFromExample(example.text, name)
+  const text = textFromExample(example.text, name)
   problems.push(...readEnv(parseEnv(text)).refusals.map((refusal) => refusalProblem(example.file, refusal)))
   return text
 }

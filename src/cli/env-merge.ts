@@ -1,7 +1,7 @@
 /** `product env --merge`: plan, save, report. */
 import { planMerge } from '../merge/merge.js'
 import { overlaySource } from '../merge/overlay.js'
-import { changesFile, isAssigned, type ProductPlan } from '../merge/plan.js'
+import { assignedPort, changesFile, type ProductPlan } from '../merge/plan.js'
 import type { ProductSource } from '../merge/source.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { mergeJson } from '../report/merge-json.js'
@@ -34,7 +34,7 @@ export async function merge(run: EnvRun): Promise<ExitCode> {
   problems.push(...failed)
   if (!stopped && !onlyShow && failed.length === 0)
     for (const plan of plans.filter(changesFile)) written.add(plan)
-  if ([...written].some(({ entries }) => entries.some(isAssigned))) {
+  if ([...written].some(({ entries }) => entries.some((entry) => assignedPort(entry) !== null))) {
     const { heldPorts } = await import('./held.js')
     problems.push(...(await heldPorts(host, workspace, [...written])))
   }

@@ -2,8 +2,7 @@
 
 import { claimPorts, ownerName } from '../claims/claim.js'
 import { isInUse, PortInspector } from '../live/inspector.js'
-import { isAssigned, type ProductPlan } from '../merge/plan.js'
-import { parsePortValue } from '../ports/value.js'
+import { assignedPort, type ProductPlan } from '../merge/plan.js'
 import { type Problem, problem } from '../problem.js'
 import { openWorkspace, type Workspace } from '../workspace/workspace.js'
 import type { Host } from './host.js'
@@ -22,9 +21,9 @@ export async function heldPorts(
   plans: readonly ProductPlan[],
 ): Promise<Problem[]> {
   const assigned = plans.flatMap((plan) =>
-    plan.entries.filter(isAssigned).flatMap(({ key, value }) => {
-      const port = parsePortValue(value ?? '')
-      return typeof port === 'string' ? [] : [{ name: `${ownerName(plan)} ${key}`, ...port }]
+    plan.entries.flatMap((entry) => {
+      const port = assignedPort(entry)
+      return port === null ? [] : [{ name: `${ownerName(plan)} ${entry.key}`, ...port }]
     }),
   )
   if (assigned.reduce((count, { from, to }) => count + to - from + 1, 0) > MOST) return []

@@ -6,7 +6,7 @@
 import type { EnvDocument, Quote, Statement } from '../env/document.js'
 import { parseEnv, rawValue } from '../env/document.js'
 import { skipInlineSpace, trimEnd } from '../env/space.js'
-import { append } from './append.js'
+import { rangeText } from '../ports/value.js'
 import type { Candidate } from './candidates.js'
 import type { SectionFate } from './ownership.js'
 import type { SectionChange } from './plan.js'
@@ -29,9 +29,7 @@ interface OwnStatement {
 /** The new text and what should be in it. */
 export interface Assembly {
   readonly text: string
-  /** How many statements of the old text lead the new one, just as they were: all, where no section is rewritten or dropped, else 0. */
-  readonly leading: number
-  /** Those that follow. */
+  /** The statements that it should hold, in order. */
   readonly expected: readonly Expected[]
   readonly sections: readonly SectionChange[]
 }
@@ -53,10 +51,9 @@ export function assemble(
   const expected: Expected[] = []
   const sections: SectionChange[] = []
   const written = new Set<string>()
-  const leading = fates.every(({ fate }) => fate === 'keep') ? doc.statements.length : 0
   let text = ''
   let at = 0
-  let next = leading
+  let next = 0
   const passUpTo = (end: number): Statement[] => {
     const from = next
     while ((doc.statements[next]?.start ?? end) < end) next += 1
@@ -85,7 +82,7 @@ export function assemble(
     } else if (fate === 'rewrite') {
       const candidates = chosen.get(feature) ?? []
       now = sectionText(candidates, eol)
-      append(expected, candidates)
+      for (const candidate of candidates) expected.push(candidate)
       written.add(feature)
     }
     text += now
@@ -100,18 +97,14 @@ export function assemble(
     const section = written.has(feature) ? '' : sectionText(candidates, eol)
     if (section === '') continue
     parts.push(blankLineAfter(parts.at(-1) as string, eol), section)
-    append(expected, candidates)
+    for (const candidate of candidates) expected.push(candidate)
     sections.push({ feature, change: 'added' })
   }
-  return { text: parts.join(''), leading, expected, sections }
+  return { text: parts.join(''), expected, sections }
 }
 
-/** The statements of a product env. */
-export function* ownStatements(doc: EnvDocument): Generator<OwnStatement> {
-  for (const statement of doc.statements) yield ownStatement(doc, statement)
-}
-
-function ownStatement(doc: EnvDocument, statement: Statement): OwnStatement {
+/** A statement of the product env itself. */
+export function ownStatement(doc: EnvDocument, statement: Statement): OwnStatement {
   const { key, kind, quote, line } = statement
   return { origin: null, key, line, kind, raw: rawValue(doc, statement), quote }
 }
@@ -153,7 +146,7 @@ function candidateText(candidate: Candidate, eol: string): string {
     statement.start,
     statement.kind === 'inherit' ? trimEnd(text, statement.start, headEnd) : headEnd,
   )
-  const comments = shift === null ? above : withSum(above, `${shift.base} + ${shift.offset}`)
+  const comments = shift === null ? above : withSum(above, `${rangeText(shift.base)} + ${shift.offset}`)
   const behind = endLine(textBehind(origin.doc, candidate), eol)
   const end = withoutSpaceBehind(below) === '' ? '' : endLine(below, eol)
   return `${withLineEnds(comments, eol)}${head}${quote}${raw}${quote}${behind}${end}`

@@ -9,7 +9,7 @@ import { evaluate, readEnv } from '../env/read.js'
 import { quoted } from '../env/secret.js'
 import { writeValue } from '../env/write-value.js'
 import type { Offset } from '../ports/offset.js'
-import { formatPort, formatPortNumbers, MAX_PORT, parsePortValue, shiftPort } from '../ports/value.js'
+import { formatPort, MAX_PORT, parsePortValue, rangeText, shiftPort } from '../ports/value.js'
 import { isPortVariable } from '../ports/variable.js'
 import { type Problem, problem } from '../problem.js'
 import {
@@ -125,9 +125,9 @@ function shifted(
     return { shift: null, raw, problems: [problem('port-not-a-number', place, message, next)] }
   }
   const host = shiftPort(base, offset.value)
-  const shift = { base: formatPortNumbers(base), offset: offset.value, host: formatPortNumbers(host) }
+  const shift = { base, offset: offset.value, host }
   if (host.to <= MAX_PORT) return { shift, raw: formatPort(host), problems: [] }
-  const message = `${key}: ${shift.base} + ${offset.value} = ${shift.host} is over ${MAX_PORT}, the highest port`
+  const message = `${key}: ${rangeText(base)} + ${offset.value} = ${rangeText(host)} is over ${MAX_PORT}, the highest port`
   const most = MAX_PORT - base.to
   // An offset that somebody has set is more likely wrong than the base port that all products share.
   const isOffset = offset.place !== undefined && most >= 0

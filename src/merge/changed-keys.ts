@@ -4,26 +4,21 @@
  */
 import type { EnvDocument } from '../env/document.js'
 import type { Lookup } from '../env/expand.js'
-import { type EnvReading, evaluator, mayExpand, referencesIn } from '../env/read.js'
+import { evaluator, mayExpand, referencesIn } from '../env/read.js'
 import { type Problem, problem } from '../problem.js'
-import { type Assembly, type Expected, ownStatements } from './assemble.js'
-import { OUR_FAULT } from './complaints.js'
+import { type Assembly, type Expected, ownStatement } from './assemble.js'
+import { OUR_FAULT } from './problems.js'
+import type { OldEnv } from './proof.js'
 
 /** Reports the keys that would read differently. */
-export function changedKeys(
-  old: { doc: EnvDocument; reading: EnvReading; isNew: boolean },
-  { leading, expected }: Assembly,
-  after: Lookup,
-  file: string,
-): Problem[] {
-  // What leads reads as it did, except to a container, and to that except for references.
-  if (leading > 0 && (old.isNew || !mayExpand(old.doc.text))) return []
+export function changedKeys(old: OldEnv, { expected }: Assembly, after: Lookup, file: string): Problem[] {
+  if (old.isNew) return []
   const before = old.reading.values
-  const own = referring(ownStatements(old.doc))
+  const own = old.doc.statements.map((statement) => ownStatement(old.doc, statement))
   const was = containerValue(own, (name) => before.get(name))
-  const is = containerValue(leading > 0 ? own : referring(expected), after)
+  const is = containerValue(expected, after)
   const changed = new Map<string, Expected>()
-  for (const statement of leading > 0 ? own.values() : expected) {
+  for (const statement of expected) {
     const { key, kind, origin } = statement
     // What a template adds is new, and no change; where both state a key, the template's word is meant to change it.
     if (origin !== null && !before.has(key)) continue
@@ -37,18 +32,13 @@ export function changedKeys(
   return [...changed.values()].flatMap((statement) => complaint(statement, context) ?? [])
 }
 
-/** The last statement of each key, if it refers to something. */
-function referring(statements: Iterable<Expected>): Map<string, Expected> {
-  const last = new Map<string, Expected>()
-  for (const statement of statements) {
-    if (statement.kind === 'assign' && mayExpand(statement.raw)) last.set(statement.key, statement)
-    else last.delete(statement.key)
+/** What a container reads for a key: the last statement counts, and without a reference both readers agree. */
+function containerValue(all: readonly Expected[], project: Lookup): Lookup {
+  const statements = new Map<string, Expected>()
+  for (const statement of all) {
+    if (statement.kind === 'assign' && mayExpand(statement.raw)) statements.set(statement.key, statement)
+    else statements.delete(statement.key)
   }
-  return last
-}
-
-/** What a container reads for a key. What refers to nothing is the same to both readers. */
-function containerValue(statements: ReadonlyMap<string, Expected>, project: Lookup): Lookup {
   const evaluateNext = evaluator()
   return (key) => {
     const statement = statements.get(key)

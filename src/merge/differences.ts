@@ -64,10 +64,7 @@ function featuresEntry(entry: Entry | undefined): Entry | null {
 /** A feature's base port, or what the product pinned. */
 function baseOf(port: PortValue, entry: Entry | null): BasePort {
   if (entry === null) return { port, from: PRODUCT_ENV }
-  const base = entry.shift === null ? port : parsePortValue(entry.shift.base)
-  return typeof base === 'string'
-    ? { port, from: PRODUCT_ENV }
-    : { port: { ...base, address: port.address }, from: entry.feature }
+  return { port: { ...(entry.shift?.base ?? port), address: port.address }, from: entry.feature }
 }
 
 const PRODUCT_ENV = 'the product env'

@@ -1,5 +1,6 @@
 /** What became of each variable of a feature: the entries of a plan. */
 import { type EnvDocument, rawValue } from '../env/document.js'
+import type { Lookup } from '../env/expand.js'
 import type { evaluate } from '../env/read.js'
 import { OWN_PORTS } from '../ports/own.js'
 import { type Candidate, candidateValue } from './candidates.js'
@@ -15,7 +16,7 @@ export interface Merged {
   /** For each key the candidate that counts. */
   readonly winners: ReadonlyMap<string, Candidate>
   /** What Compose reads after the merge. */
-  readonly after: (key: string) => string | undefined
+  readonly after: Lookup
   readonly evaluateNext: typeof evaluate
 }
 

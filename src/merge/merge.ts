@@ -5,16 +5,15 @@ import { evaluator, readEnv } from '../env/read.js'
 import { refusalProblem } from '../env/refusal.js'
 import { OWN_PORTS } from '../ports/own.js'
 import { hasErrors, type Problem } from '../problem.js'
-import { append } from './append.js'
 import { type Assembly, assemble } from './assemble.js'
 import type { Candidate } from './candidates.js'
-import { conflict, forward, reserved, strayMark } from './complaints.js'
-import { createFromExample } from './create.js'
 import { entryOf } from './entries.js'
 import { type Offer, offersOf } from './offers.js'
 import { forwardReferences } from './order.js'
 import { decideSections, type MergeOptions, type OwnKey, ownKeys, type SectionFate } from './ownership.js'
+import { textFromExample } from './placeholder.js'
 import type { ProductPlan } from './plan.js'
+import { conflict, forward, reserved, strayMark } from './problems.js'
 import { PROJECT, projectNameProblem } from './project-name.js'
 import { prove } from './proof.js'
 import { findSections, type Section } from './sections.js'
@@ -25,61 +24,49 @@ import type { ProductSource } from './source.js'
  * @returns the plan; with an error among its problems, `after` equals `before` and nothing may be written
  */
 export function planMerge(source: ProductSource, options: MergeOptions = {}): ProductPlan {
-  const problems: Problem[] = []
-  const create = source.env.text === null && source.example.text !== null
-  const text = source.env.text ?? createFromExample(source.example.text ?? '', source.name)
-  const file = create ? source.example.file : source.env.file
-  const doc = parseEnv(text)
+  const { env, example, earlier } = source
+  const isNew = env.text === null && example.text !== null
+  const file = isNew ? example.file : env.file
+  const doc = parseEnv(env.text ?? textFromExample(example.text ?? '', source.name))
+  const reading = readEnv(doc, new Map(), earlier)
   const { sections, stray } = findSections(doc)
-  const found: Problem[] = []
-  const { offers, winners } = offersOf(source, found)
+  const { offers, winners, problems: offered } = offersOf(source)
   const features = new Set(source.features.map(({ name }) => name))
   const templates = new Set(offers.keys())
   const isStale = staleness(source, doc, winners)
   const fates = decideSections(sections, { features, templates, isStale }, options)
-  const keepsAll = fates.every(({ fate }) => fate === 'keep')
-  const reading = readEnv(doc, new Map(), source.earlier)
-  append(
-    problems,
-    reading.refusals.map((refusal) => refusalProblem(file, refusal)),
-  )
-  append(
-    problems,
-    stray.map((mark) => strayMark(file, mark)),
-  )
-  append(problems, found)
   const own = ownKeys(doc, fates, templates)
   const chosen = choose(offers, winners, own)
-  for (const candidate of [...chosen.values()].flat()) {
-    append(problems, candidate.problems)
-    reserved(candidate, source.allow, problems)
-  }
-
   const assembly = assemble(doc, fates, chosen, winners)
-  const proof = prove({ doc, reading, earlier: source.earlier, isNew: create }, assembly, source.env.file)
-  const { after } = proof
-  append(problems, proof.problems)
-  for (const reference of forwardReferences(doc, assembly, source.earlier)) {
-    const { key } = reference
-    const isLost = reading.values.has(key) && reading.values.get(key) !== after(key)
-    problems.push(forward(reference, isLost, file))
-  }
-  append(problems, badProjectName(doc, assembly, after, file))
-  const unchanged = keepsAll ? [] : unchangedKeys(doc, reading.values, after)
-  const kept = new Map([...unchanged, ...own])
-  const merged = { doc, kept, winners, after, evaluateNext: evaluator() }
-  const entries = [...offers.values()].flatMap(({ last }) => last.map((each) => entryOf(each, merged)))
-  for (const entry of entries) if (entry.outcome === 'conflict') problems.push(conflict(entry))
+  const proof = prove({ doc, reading, earlier, isNew }, assembly, env.file)
+  const after = (key: string) => proof.values.get(key)
 
-  const empty = source.env.text === null && !create && assembly.text === ''
+  const keepsAll = fates.every(({ fate }) => fate === 'keep')
+  const unchanged = keepsAll ? [] : unchangedKeys(doc, reading.values, after)
+  const merged = { doc, kept: new Map([...unchanged, ...own]), winners, after, evaluateNext: evaluator() }
+  const entries = [...offers.values()].flatMap(({ last }) => last.map((each) => entryOf(each, merged)))
+  const isLost = (key: string) => reading.values.has(key) && reading.values.get(key) !== after(key)
+  const problems = [
+    ...reading.refusals.map((refusal) => refusalProblem(file, refusal)),
+    ...stray.map((mark) => strayMark(file, mark)),
+    ...offered,
+    ...[...chosen.values()].flat().flatMap((each) => [...each.problems, ...reserved(each, source.allow)]),
+    ...proof.problems,
+    ...forwardReferences(assembly.expected, earlier).map((each) => forward(each, isLost(each.key), file)),
+    ...badProjectName(assembly, after, file),
+    ...entries.filter(({ outcome }) => outcome === 'conflict').map(conflict),
+  ]
+  const isEmpty = env.text === null && !isNew && assembly.text === ''
+  const stays = isEmpty || hasErrors(problems)
   return {
     product: source.name,
     instance: source.instance ?? null,
     offset: { value: source.offset.value, from: source.offset.from },
-    file: source.env.file,
-    before: source.env.text,
-    after: empty || hasErrors(problems) ? source.env.text : assembly.text,
-    createdFrom: create ? source.example.file : null,
+    file: env.file,
+    before: env.text,
+    after: stays ? env.text : assembly.text,
+    ...(stays ? readingOf(isNew ? parseEnv('') : doc, earlier) : { doc: proof.doc, values: proof.values }),
+    createdFrom: isNew ? example.file : null,
     merged: [...templates].filter((name) => name !== OWN_PORTS),
     entries,
     sections: assembly.sections,
@@ -87,6 +74,10 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
     orphaned: orphans(fates, features),
     problems,
   }
+}
+
+function readingOf(doc: EnvDocument, earlier: ProductSource['earlier']) {
+  return { doc, values: readEnv(doc, new Map(), earlier).values }
 }
 
 /** Whether a section of the tool's own, that of an overlay, states what is not to be stated any more. */
@@ -111,13 +102,11 @@ function choose(
   return chosen
 }
 
-function badProjectName(doc: EnvDocument, { expected }: Assembly, after: Lookup, file: string): Problem[] {
+function badProjectName({ expected }: Assembly, after: Lookup, file: string): Problem[] {
   const name = after(PROJECT)
-  if (name === undefined) return []
-  const isName = ({ key }: { key: string }) => key === PROJECT
-  const added = expected.findLast(isName)
-  const line = (added ?? doc.statements.findLast(isName))?.line
-  return line === undefined ? [] : projectNameProblem(name, { file: added?.origin?.file ?? file, line })
+  const set = expected.findLast(({ key }) => key === PROJECT)
+  if (name === undefined || set === undefined) return []
+  return projectNameProblem(name, { file: set.origin?.file ?? file, line: set.line })
 }
 
 /** The features of untouched sections that stay, though the product does not have them any more. */

@@ -1,7 +1,6 @@
 /** What the features would give a product, and which of them counts for each key. */
 import { refusalProblem } from '../env/refusal.js'
 import { type Problem, problem } from '../problem.js'
-import { append } from './append.js'
 import { type Candidate, candidatesOf } from './candidates.js'
 import type { ProductSource } from './source.js'
 
@@ -16,7 +15,8 @@ export interface Offer {
  * The candidates of every feature that has a template, in the product's order; and for each key the one that counts:
  * the last statement of the first feature to state it.
  */
-export function offersOf(source: ProductSource, problems: Problem[]) {
+export function offersOf(source: ProductSource) {
+  const problems: Problem[] = []
   const offers = new Map<string, Offer>()
   const winners = new Map<string, Candidate>()
   for (const feature of source.features) {
@@ -27,10 +27,10 @@ export function offersOf(source: ProductSource, problems: Problem[]) {
     const all = candidatesOf(feature, template, source.name, source.offset)
     const last = new Map(all.map((candidate) => [candidate.key, candidate]))
     for (const [key, candidate] of last) if (!winners.has(key)) winners.set(key, candidate)
-    append(problems, duplicates(all, last))
+    for (const duplicate of duplicates(all, last)) problems.push(duplicate)
     offers.set(name, { all, last: [...last.values()] })
   }
-  return { offers, winners }
+  return { offers, winners, problems }
 }
 
 /** One problem a key, at its first statement, however often it is stated. */

@@ -2,9 +2,8 @@
  * What refers to a variable that is stated only further down. Compose reads a file from top to bottom, so such a
  * reference is empty, however clear it is what was meant.
  */
-import type { EnvDocument } from '../env/document.js'
 import { referencesIn } from '../env/read.js'
-import { type Assembly, ownStatements } from './assemble.js'
+import type { Expected } from './assemble.js'
 import type { Origin } from './candidates.js'
 
 /** A reference to what stands below it. */
@@ -22,15 +21,13 @@ export interface ForwardReference {
 /**
  * The forward references of a new product env, in order. One with a default, or another operator, says itself what is
  * to be where the variable is not.
- * @param old the product env as it was
+ * @param all the statements of the new product env
  * @param earlier what is read from env files before this one
  */
 export function forwardReferences(
-  old: EnvDocument,
-  { leading, expected }: Assembly,
+  all: readonly Expected[],
   earlier: ReadonlyMap<string, string> = new Map(),
 ): ForwardReference[] {
-  const all = [...[...ownStatements(old)].slice(0, leading), ...expected]
   // A name alone leaves its value to the shell.
   const assigns = all.flatMap(({ key, kind }, index) => (kind === 'assign' ? [[key, index] as const] : []))
   const first = new Map(assigns.reverse())

@@ -9,7 +9,6 @@
  */
 import { encode } from '../env/bytes.js'
 import { parseEnv } from '../env/document.js'
-import { readEnv } from '../env/read.js'
 import type { Offset } from '../ports/offset.js'
 import { formatPort } from '../ports/value.js'
 import { type BasePort, type Differences, differencesOf } from './differences.js'
@@ -41,8 +40,7 @@ export function overlaySource(
   plan: ProductPlan,
   instance: InstanceSource,
 ): ProductSource {
-  const doc = parseEnv(plan.after ?? '')
-  const { values } = readEnv(doc)
+  const { doc, values } = plan
   // Of a folder such as `__` nothing is left; Compose refuses the product's own project then.
   const base = composeProjectName(instance.projectName) || composeProjectName(source.name)
   const project = `${base}-${composeProjectName(instance.name)}`

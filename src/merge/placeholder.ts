@@ -3,6 +3,7 @@
  * resolved in values only, never in names or comments.
  */
 import { encode } from '../env/bytes.js'
+import { parseEnv, rawValue } from '../env/document.js'
 
 /** Placeholder → what it stands for, as byte strings. */
 export type Placeholders = ReadonlyMap<string, string>
@@ -13,11 +14,6 @@ export function featurePlaceholders(product: string, hostDir: string): Placehold
     ['__PRODUCT__', product],
     ['__FEATURE_HOST_DIR__', encode(hostDir)],
   ])
-}
-
-/** The placeholders of the product's own `.env.example`. */
-export function productPlaceholders(product: string): Placeholders {
-  return new Map([['__PRODUCT__', product]])
 }
 
 /** A text with its placeholders replaced. */
@@ -38,4 +34,21 @@ export function hidePlaceholders(placeholders: Placeholders) {
     show: (text: string): string =>
       text.includes('\0') ? marks.reduce((all, [word, mark]) => all.replaceAll(mark, word), text) : text,
   }
+}
+
+/**
+ * The first text of a product env: the product's own `.env.example`, byte for byte, with `__PRODUCT__` resolved
+ * in its values. Its ports are the product's own, so no offset is added to them.
+ */
+export function textFromExample(example: string, product: string): string {
+  const doc = parseEnv(example)
+  const placeholders = new Map([['__PRODUCT__', product]])
+  let text = ''
+  let at = 0
+  for (const statement of doc.statements) {
+    const { valueStart, valueEnd } = statement
+    text += example.slice(at, valueStart) + resolvePlaceholders(rawValue(doc, statement), placeholders)
+    at = valueEnd
+  }
+  return text + example.slice(at)
 }

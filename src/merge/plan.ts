@@ -2,15 +2,16 @@
  * A plan is a value: what each variable of each feature comes to in a product, and the product env that follows
  * from it. Merge, dry run, diff, check, JSON and text all render the same plan. All values are byte strings.
  */
+import type { EnvDocument } from '../env/document.js'
 import type { Offset } from '../ports/offset.js'
+import { type PortValue, parsePortValue } from '../ports/value.js'
 import type { Problem } from '../problem.js'
 
-/** How a base port becomes a host port. Base and host are texts of ports, a range as `8000-8010`. */
+/** How a base port becomes a host port: `base` + `offset` = `host`. */
 export interface Shift {
-  readonly base: string
-  /** In ports. */
+  readonly base: PortValue
   readonly offset: number
-  readonly host: string
+  readonly host: PortValue
 }
 
 /**
@@ -63,6 +64,10 @@ export interface ProductPlan {
   /** Its bytes as they were read, and as they shall be; null: no such file. Equal if there is nothing to do or an error stops it. */
   readonly before: string | null
   readonly after: string | null
+  /** `after`, parsed; empty where it is null. */
+  readonly doc: EnvDocument
+  /** What Compose reads in it, without the shell's variables. */
+  readonly values: ReadonlyMap<string, string>
   /** The `.env.example` from which a missing product env is created. */
   readonly createdFrom: string | null
   /** The features whose templates were merged, in the product's order. */
@@ -81,9 +86,11 @@ export function changesFile(plan: ProductPlan): boolean {
   return plan.after !== plan.before
 }
 
-/** Whether the merge gives the product a port: a shifted one, or one of its own by a scheme. */
-export function isAssigned({ outcome, ownPort }: Entry): boolean {
-  return outcome === 'adjusted' || (outcome === 'added' && ownPort)
+/** The port that the merge gives the product: a shifted one, or one from a scheme; null if it gives none. */
+export function assignedPort({ outcome, shift, ownPort, value }: Entry): PortValue | null {
+  if (outcome === 'adjusted') return shift?.host ?? null
+  const port = outcome === 'added' && ownPort ? parsePortValue(value ?? '') : 'empty'
+  return typeof port === 'string' ? null : port
 }
 
 /** Whether a refresh would give the variable another value: nobody has touched the section, so it is the template that changed. */

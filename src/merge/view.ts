@@ -4,7 +4,6 @@ import { type EnvDocument, parseEnv } from '../env/document.js'
 import { readEnv } from '../env/read.js'
 import { refusalProblem } from '../env/refusal.js'
 import type { Problem } from '../problem.js'
-import { append } from './append.js'
 import { PROJECT, projectNameProblem } from './project-name.js'
 import { findSections, type Section } from './sections.js'
 import type { ProductSource } from './source.js'
@@ -71,7 +70,7 @@ export function viewEnv(
     }
   }
   const name = entries.get(PROJECT)
-  if (name?.shellWins === false) append(problems, projectNameProblem(name.value, name))
+  if (name?.shellWins === false) problems.push(...projectNameProblem(name.value, name))
   if (problems.length > 0) return { entries: [], problems }
   const project = new Map([...earlier, ...environment])
   const text = files[0]?.text ?? ''

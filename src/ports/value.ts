@@ -52,7 +52,7 @@ export function formatPort({ address, from, to, range }: PortValue): string {
   return `${address}${range ? `${from}-${to}` : from}`
 }
 
-/** The ports without their address, for a table or a sum. */
-export function formatPortNumbers({ from, to, range }: PortValue): string {
-  return range ? `${from}-${to}` : `${from}`
+/** Ports without their address, for people: `8000`, or `8000-8010` with both ends included. */
+export function rangeText({ from, to }: { readonly from: number; readonly to: number }): string {
+  return from === to ? `${from}` : `${from}-${to}`
 }

@@ -1,6 +1,7 @@
 /** The report of a merge as JSON (docs/json.md). Lists, not objects keyed by names: a key may be called `__proto__`. */
 import { decode } from '../env/bytes.js'
 import { changesFile, type Entry, type ProductPlan } from '../merge/plan.js'
+import { rangeText } from '../ports/value.js'
 import { isPort, type Secrets } from './secrets.js'
 
 /** One product's plan. @param secrets what is not to be printed; null prints everything */
@@ -23,9 +24,9 @@ export function mergeJson(plan: ProductPlan, written: boolean, secrets: Secrets 
       file: entry.file,
       line: entry.line,
       outcome: entry.outcome,
-      base: entry.shift?.base ?? null,
+      base: entry.shift === null ? null : rangeText(entry.shift.base),
       offset: entry.shift?.offset ?? null,
-      host: entry.shift?.host ?? null,
+      host: entry.shift === null ? null : rangeText(entry.shift.host),
       placeholders: entry.placeholders,
       value: shownValue(entry, secrets),
       masked: entry.value !== null && shownValue(entry, secrets) === null,

@@ -4,6 +4,7 @@ import { ownerName } from '../claims/claim.js'
 import { decode } from '../env/bytes.js'
 import { MASK } from '../env/secret.js'
 import { changesFile, type Entry, isOutdated, type ProductPlan } from '../merge/plan.js'
+import { rangeText } from '../ports/value.js'
 import { printable } from './escape.js'
 import { isPort } from './secrets.js'
 import type { Style } from './style.js'
@@ -39,8 +40,8 @@ export function mergeLines(plan: ProductPlan, state: MergeState, style: Style): 
 
 function portRow(entry: Entry): string[] {
   const { feature, key, shift, outcome } = entry
-  const host = outcome === 'adjusted' ? (shift?.host ?? '') : shownPort(entry)
-  return [feature, key, shift?.base ?? '', host, outcomeText(entry)].map(printable)
+  const host = outcome === 'adjusted' && shift !== null ? rangeText(shift.host) : shownPort(entry)
+  return [feature, key, shift === null ? '' : rangeText(shift.base), host, outcomeText(entry)].map(printable)
 }
 
 /** `kept 6971, redis now gives 6981`: what stood, and what it stood against. */

@@ -1,6 +1,6 @@
 /** The host ports of products, as a table and as JSON. */
 import { claimPorts, ownerName, type PortClaim } from '../claims/claim.js'
-import { rangeText } from '../ports/range.js'
+import { rangeText } from '../ports/value.js'
 import { printable } from './escape.js'
 import { type Column, tableLines } from './table.js'
 

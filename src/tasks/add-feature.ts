@@ -2,8 +2,6 @@
 
 import { join, relative, resolve, sep } from 'node:path'
 import { decode, encode } from '../env/bytes.js'
-import { parseEnv } from '../env/document.js'
-import { readEnv } from '../env/read.js'
 import { planMerge } from '../merge/merge.js'
 import type { ProductSource, TextSource } from '../merge/source.js'
 import { OWN_PORTS } from '../ports/own.js'
@@ -144,7 +142,7 @@ function identity({ code, file, message }: Problem): string {
 async function problemsOf(workspace: Workspace, product: string) {
   const { source, problems } = await loadProduct(workspace, product)
   const plan = planMerge(source)
-  const { values } = readEnv(parseEnv(plan.after ?? ''))
+  const { values } = plan
   const found: Problem[] = []
   const { compose } = loadCompose(workspace, product, values, found)
   return {

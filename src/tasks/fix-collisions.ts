@@ -5,7 +5,6 @@
 
 import { ownerName } from '../claims/claim.js'
 import { type Reassignment, resolveCollisions, type Unresolved } from '../claims/resolve.js'
-import { append } from '../merge/append.js'
 import { planMerge } from '../merge/merge.js'
 import { overlaySource } from '../merge/overlay.js'
 import { changesFile, type ProductPlan } from '../merge/plan.js'
@@ -50,10 +49,7 @@ export async function planFix(workspace: Workspace, surveyed: Survey, refresh: b
     const names = new Set(outdated.map(({ product }) => product))
     for (const plan of [...names].flatMap((name) => refreshPlans(workspace, later, name, problems))) {
       // What the refresh alone meets; the rest is told by the survey.
-      append(
-        problems,
-        plan.problems.filter(({ severity }) => severity === 'error'),
-      )
+      for (const each of plan.problems) if (each.severity === 'error') problems.push(each)
       const { file, before, after } = plan
       if (!changesFile(plan) || after === null) continue
       saves.push(saveOf(workspace, { file, before, after }))

@@ -4,8 +4,6 @@
  */
 
 import { ownerName } from '../claims/claim.js'
-import { parseEnv } from '../env/document.js'
-import { readEnv } from '../env/read.js'
 import type { ProductPlan } from '../merge/plan.js'
 import { type Problem, problem } from '../problem.js'
 import { projectName } from '../workspace/compose.js'
@@ -62,8 +60,7 @@ export async function takenProjects(
   if (added.length === 0) return []
   const { owners } = await survey(workspace, workspace.products)
   const projects = added.map((plan) => {
-    const { values } = readEnv(parseEnv(plan.after ?? ''))
-    return { ...plan, plan, projectName: projectName(workspace, plan.product, values, []) }
+    return { ...plan, plan, projectName: projectName(workspace, plan.product, plan.values, []) }
   })
   const problems = sameProjects<Project>([...owners, ...projects], (project) =>
     projects.some((each) => each === project),

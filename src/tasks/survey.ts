@@ -3,9 +3,7 @@
 import { claimsOf, type StatedPlace } from '../claims/claims.js'
 import type { Owner } from '../claims/resolve.js'
 import { gapProblems } from '../compose/gaps.js'
-import { type EnvDocument, parseEnv } from '../env/document.js'
 import { readEnv } from '../env/read.js'
-import { append } from '../merge/append.js'
 import { planMerge } from '../merge/merge.js'
 import { overlaySource } from '../merge/overlay.js'
 import type { ProductPlan } from '../merge/plan.js'
@@ -78,7 +76,7 @@ function ownersOf(workspace: Workspace, product: LoadedProduct): SurveyedOwner[]
     const problems = [...shared]
     const instance = loadInstance(workspace, product, name, base, problems)
     const overlay = planMerge(overlaySource(source, base, instance))
-    append(problems, overlay.problems)
+    for (const each of overlay.problems) problems.push(each)
     const stated = settings.instances?.[name]?.offset !== undefined
     return owner(workspace, plan, overlay, stated, problems)
   })
@@ -102,12 +100,10 @@ function owner(
   problems: Problem[],
 ): SurveyedOwner {
   const places = new Map<string, StatedPlace>()
-  let values: ReadonlyMap<string, string> = new Map()
-  const docs: EnvDocument[] = []
-  for (const { file, after, merged } of overlay === null ? [plan] : [plan, overlay]) {
-    const doc = parseEnv(after ?? '')
-    docs.push(doc)
-    values = readEnv(doc, new Map(), values).values
+  const plans = overlay === null ? [plan] : [plan, overlay]
+  const docs = plans.map(({ doc }) => doc)
+  const values = overlay === null ? plan.values : readEnv(overlay.doc, new Map(), plan.values).values
+  for (const { file, doc, merged } of plans) {
     const rewritten = findSections(doc).sections.filter(
       ({ feature, untouched }) => untouched && merged.includes(feature),
     )
@@ -127,10 +123,10 @@ function owner(
     problems,
     places.get('COMPOSE_FILE'),
   )
-  append(problems, compose?.problems ?? [])
+  for (const each of compose?.problems ?? []) problems.push(each)
   const unread = notRead(problems)
   // A gap keeps nothing from being read.
-  append(problems, compose === null ? [] : gapProblems(compose))
+  for (const each of compose === null ? [] : gapProblems(compose)) problems.push(each)
   return {
     product: plan.product,
     instance: overlay?.instance ?? null,

@@ -5,7 +5,6 @@ import { basename, dirname, join } from 'node:path'
 import { ownerName } from '../claims/claim.js'
 import { decode } from '../env/bytes.js'
 import { parseEnv } from '../env/document.js'
-import { readEnv } from '../env/read.js'
 import { type InstanceSource, overlaySection } from '../merge/overlay.js'
 import type { ProductPlan } from '../merge/plan.js'
 import { findSections } from '../merge/sections.js'
@@ -62,13 +61,12 @@ export function loadInstance(
   base: ProductPlan,
   problems: Problem[],
 ): InstanceSource {
-  const { values } = readEnv(parseEnv(base.after ?? ''))
   const stated = settings.instances?.[name]?.offset
   return {
     name,
     offset: offsetOf(ownerName({ product: source.name, instance: name }), stated, workspace.modulus),
     overlay: readFile(workspace, workspace.layout.product(source.name).overlay(name), problems),
-    projectName: projectName(workspace, source.name, values, problems),
+    projectName: projectName(workspace, source.name, base.values, problems),
   }
 }
 

@@ -32,7 +32,7 @@ describe('a merge', () => {
       file: 'features/redis/.env.example',
       line: 3,
       outcome: 'adjusted',
-      shift: { base: '6380', offset: 100, host: '6480' },
+      shift: { base: { from: 6380, to: 6380 }, offset: 100, host: { from: 6480, to: 6480 } },
       placeholders: [],
       value: '6480',
       given: '6480',

@@ -4,13 +4,14 @@ import { parseEnv } from '../../src/env/document.js'
 import { readAsDotenv } from '../../src/env/dotenv.js'
 import { readEnv } from '../../src/env/read.js'
 import { candidatesOf } from '../../src/merge/candidates.js'
-import { OUR_FAULT } from '../../src/merge/complaints.js'
-import { createFromExample } from '../../src/merge/create.js'
 import { planMerge } from '../../src/merge/merge.js'
+import { textFromExample } from '../../src/merge/placeholder.js'
 import type { ProductPlan } from '../../src/merge/plan.js'
+import { OUR_FAULT } from '../../src/merge/problems.js'
 import { findSections } from '../../src/merge/sections.js'
 import type { ProductSource } from '../../src/merge/source.js'
 import { viewEnv } from '../../src/merge/view.js'
+import { parsePortValue } from '../../src/ports/value.js'
 import { hasErrors } from '../../src/problem.js'
 import { anyEnv, mergeOptions, productSource, RUNS, shell } from '../support/arbitraries.js'
 import { settledKeys } from './products.js'
@@ -146,15 +147,17 @@ it('knows why a line of the product would read differently', () => {
 it('writes a text in which Compose reads just what the plan says', () => {
   fc.assert(
     fc.property(productSource, mergeOptions, (source, options) => {
-      const { before, after, entries } = planMerge(source, options)
+      const { before, after, entries, doc, values: planned } = planMerge(source, options)
       if (after === before) return
       const { values, refusals } = read(after)
+      expect(doc).toEqual(parseEnv(after ?? ''))
+      expect(planned).toEqual(values)
       expect(refusals.filter(({ kind }) => kind !== 'required')).toEqual([])
       const names = new Set(entries.map(({ key }) => key))
       for (const { key, value, given, outcome, shift } of entries) {
         expect([key, values.get(key) ?? null]).toEqual([key, value])
         if (outcome === 'added' || outcome === 'adjusted' || outcome === 'same') expect(given).toBe(value)
-        if (outcome === 'adjusted') expect(value?.endsWith(shift?.host ?? '')).toBe(true)
+        if (outcome === 'adjusted') expect(parsePortValue(value ?? '')).toEqual(shift?.host)
       }
       // Nothing but what the features state, and what was there.
       for (const { key } of parseEnv(before ?? source.example.text ?? '').statements) names.add(key)
@@ -188,7 +191,7 @@ it('gives every variable of every template one entry, with the outcome that the 
 it('makes a product env of an example without losing a byte but the placeholders', () => {
   fc.assert(
     fc.property(anyEnv, (example) => {
-      const text = createFromExample(example, 'app')
+      const text = textFromExample(example, 'app')
       expect(text.replaceAll('app', '__PRODUCT__')).toBe(example.replaceAll('app', '__PRODUCT__'))
       if (!example.includes('__PRODUCT__')) expect(text).toBe(example)
     }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { formatPort, formatPortNumbers, parsePortValue, shiftPort } from '../../src/ports/value.js'
+import { formatPort, parsePortValue, rangeText, shiftPort } from '../../src/ports/value.js'
 import { isPortVariable } from '../../src/ports/variable.js'
 
 describe('a port value', () => {
@@ -48,13 +48,13 @@ describe('a port value', () => {
     ['8080', 591, '8671', '8671'],
     ['127.0.0.1:8000-8010', 1000, '127.0.0.1:9000-9010', '9000-9010'],
     ['[::1]:80', 0, '[::1]:80', '80'],
-    ['8000-8000', 1, '8001-8001', '8001-8001'],
+    ['8000-8000', 1, '8001-8001', '8001'],
   ])('%s moved by %i is %s', (text, offset, moved, numbers) => {
     const port = parsePortValue(text)
     if (typeof port === 'string') throw new Error(`${text} is no port value`)
     expect(formatPort(port)).toBe(text)
     expect(formatPort(shiftPort(port, offset))).toBe(moved)
-    expect(formatPortNumbers(shiftPort(port, offset))).toBe(numbers)
+    expect(rangeText(shiftPort(port, offset))).toBe(numbers)
   })
 })
 

@@ -1,5 +1,4 @@
-import { rangeText } from '../../ports/range.js'
-import { MAX_PORT } from '../../ports/value.js'
+import { MAX_PORT, rangeText } from '../../ports/value.js'
 import { baseVariables } from '../port-use.js'
 import type { Rule } from '../rule.js'
 import { publishedProtocols } from '../surroundings.js'

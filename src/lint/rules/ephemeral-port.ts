@@ -1,4 +1,4 @@
-import { rangeText } from '../../ports/range.js'
+import { rangeText } from '../../ports/value.js'
 import { baseVariables } from '../port-use.js'
 import type { Rule } from '../rule.js'
 

@@ -1,4 +1,4 @@
-import { rangeText } from '../../ports/range.js'
+import { rangeText } from '../../ports/value.js'
 import { isPortVariable } from '../../ports/variable.js'
 import { insideUses } from '../inside-port.js'
 import type { Rule } from '../rule.js'

@@ -1,6 +1,6 @@
 import type { PublishedPort } from '../../compose/published.js'
 import { reservedReason } from '../../merge/reserved.js'
-import { rangeText } from '../../ports/range.js'
+import { rangeText } from '../../ports/value.js'
 import type { LintContext } from '../context.js'
 import { addVariable, composeEdits, composeText } from '../edit.js'
 import { NewBases, NewVariables } from '../new-variable.js'

@@ -1,7 +1,6 @@
 import type { PublishedPort } from '../../compose/published.js'
 import { allowedName } from '../../merge/reserved.js'
-import { rangeText } from '../../ports/range.js'
-import { parsePortValue } from '../../ports/value.js'
+import { parsePortValue, rangeText } from '../../ports/value.js'
 import { isPortVariable } from '../../ports/variable.js'
 import type { LintContext, Template } from '../context.js'
 import { addVariable } from '../edit.js'

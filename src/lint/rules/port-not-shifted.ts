@@ -1,5 +1,5 @@
 import type { PublishedPort } from '../../compose/published.js'
-import { rangeText } from '../../ports/range.js'
+import { rangeText } from '../../ports/value.js'
 import { isPortVariable } from '../../ports/variable.js'
 import type { LintContext } from '../context.js'
 import { insideUses } from '../inside-port.js'

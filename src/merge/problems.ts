@@ -21,23 +21,16 @@ export function strayMark(file: string, { feature, line }: StrayMark): Problem {
   )
 }
 
-export function reserved(
-  { key, origin, line }: Candidate,
-  allow: readonly string[],
-  problems: Problem[],
-): void {
+export function reserved({ key, origin, line }: Candidate, allow: readonly string[]): Problem[] {
   const reason = reservedReason(key)
-  if (reason === null || allow.includes(key)) return
+  if (reason === null || allow.includes(key)) return []
   const { feature, file } = origin
   if (feature === OWN_PORTS) {
     const next = 'Give the port a variable of another name in "ports:".'
-    problems.push(problem('reserved-variable', { file, line }, `${key} ${reason}; it can be no port`, next))
-    return
+    return [problem('reserved-variable', { file, line }, `${key} ${reason}; it can be no port`, next)]
   }
   const next = `Remove it from the template, or add "allow: [${key}]" to product.yaml if feature ${feature} may do that.`
-  problems.push(
-    problem('reserved-variable', { file, line }, `${key} ${reason}; a feature may not set it`, next),
-  )
+  return [problem('reserved-variable', { file, line }, `${key} ${reason}; a feature may not set it`, next)]
 }
 
 /** @param isLost whether what the reference came to, before a section was rewritten, would be lost */
