@@ -163,6 +163,10 @@ export const PROBLEMS = {
     severity: 'warning',
     meaning: 'The Docker engine does not answer, or is on another machine: `--live` cannot say everything.',
   },
+  collision: {
+    severity: 'warning',
+    meaning: 'The env file of another product has the same host port.',
+  },
   'port-held': {
     severity: 'warning',
     meaning: 'Somebody else uses a port that the merge has just assigned.',

@@ -67,21 +67,3 @@ export function ownerName({ product, instance }: { product: string; instance: st
 export function follows({ outcome }: PortClaim): boolean {
   return outcome === 'adjusted' || outcome === 'planned' || outcome === 'outdated'
 }
-
-/**
- * Whether two host addresses can get in each other's way. '' listens everywhere, `0.0.0.0` on every IPv4 address,
- * `::` on every IPv6 address.
- */
-export function addressesOverlap(a: string, b: string): boolean {
-  if (a === b || a === '' || b === '') return true
-  if (isIPv6(a) !== isIPv6(b)) return false
-  return isWildcard(a) || isWildcard(b)
-}
-
-function isIPv6(address: string): boolean {
-  return address.includes(':')
-}
-
-function isWildcard(address: string): boolean {
-  return address === '0.0.0.0' || /^(?:0*:)*:?0*$/.test(address)
-}

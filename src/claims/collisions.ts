@@ -1,5 +1,6 @@
 /** Finds the claims that cannot be up at the same time. */
-import { addressesOverlap, type PortClaim } from './claim.js'
+import { addressesOverlap } from '../ports/overlap.js'
+import type { PortClaim } from './claim.js'
 
 /** Claims of the same port, protocol and an overlapping address. */
 export interface Collision {

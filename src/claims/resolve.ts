@@ -4,9 +4,10 @@
  */
 
 import { crc32 } from '../ports/offset.js'
+import { addressesOverlap } from '../ports/overlap.js'
 import { MAX_PORT, rangeText } from '../ports/value.js'
 import { howToPart, MOST_NAMED } from './advice.js'
-import { addressesOverlap, follows, ownerName, type PortClaim } from './claim.js'
+import { follows, ownerName, type PortClaim } from './claim.js'
 import { findCollisions } from './collisions.js'
 
 /** A product, or one of its instances, with what it claims. */

@@ -9,6 +9,7 @@ import { type MergeState, mergeLines } from '../report/merge-text.js'
 import { secretsOf } from '../report/secrets.js'
 import { saveAll } from '../save/save-all.js'
 import { saveOf } from '../tasks/save-of.js'
+import { sharedPorts } from '../tasks/shared-ports.js'
 import type { LoadedProduct } from '../workspace/product.js'
 import type { Workspace } from '../workspace/workspace.js'
 import type { EnvRun } from './env-run.js'
@@ -28,6 +29,7 @@ export async function merge(run: EnvRun): Promise<ExitCode> {
   }
   const problems = [...found, ...plans.flatMap((plan) => plan.problems)]
   const stopped = hasErrors(problems)
+  if (!stopped) problems.push(...sharedPorts(workspace, plans))
   const onlyShow = options.dryRun || options.diff || options.check
   const written = new Set<ProductPlan>()
   const failed = stopped || onlyShow ? [] : writePlans(workspace, plans)

@@ -1,7 +1,9 @@
 /** Whose localhost a text means: the one of the host, or that of the container in which the text is read. */
+
 import { parsePortRange } from '../compose/port.js'
 import type { ServiceValue } from '../compose/values.js'
 import { references } from '../env/expand.js'
+import type { Range } from '../ports/overlap.js'
 import { type LintContext, rawOf } from './context.js'
 
 /**
@@ -9,11 +11,6 @@ import { type LintContext, rawOf } from './context.js'
  * ports no offset moves. `either`: only a person can tell.
  */
 export type Reader = 'host' | 'container' | 'either'
-
-interface Range {
-  readonly from: number
-  readonly to: number
-}
 
 /** How many variables and values are looked at for one text: a hostile template would take minutes. */
 const MAX_FOLLOWED = 1000

@@ -1,14 +1,10 @@
 /** Names and base ports for variables that a fix adds. */
 
 import { allowedName } from '../merge/reserved.js'
+import { type Range, rangesOverlap } from '../ports/overlap.js'
 import { FIRST_PORT, MAX_PORT } from '../ports/value.js'
 import type { LintContext } from './context.js'
 import { baseVariables } from './port-use.js'
-
-interface Range {
-  readonly from: number
-  readonly to: number
-}
 
 /**
  * Gives names that neither this feature nor another one has: `REDIS_HOST_PORT`, or `BLOG_WEB_HOST_PORT` for the service
@@ -102,7 +98,7 @@ export class NewBases {
     const highest = to + modulus - 1
     if (from < FIRST_PORT || highest > MAX_PORT) return false
     if (ephemeral !== null && from <= ephemeral.to && highest >= ephemeral.from) return false
-    if (this.taken.some((range) => range.from <= to && from <= range.to)) return false
+    if (this.taken.some((range) => rangesOverlap(range, { from, to }))) return false
     return others.withBase({ from, to }).length === 0
   }
 }

@@ -1,12 +1,8 @@
 /** What else has to change where a variable takes the place of a number, and its base port is another one. */
+import type { Range } from '../ports/overlap.js'
 import type { LintContext, Template } from './context.js'
 import { type HostUrl, urlsOfCompose, urlsOfTemplate } from './host-url.js'
 import type { Edit } from './rule.js'
-
-interface Range {
-  readonly from: number
-  readonly to: number
-}
 
 /** The edits of the URLs that named the number, and above which place of a template the variable has to be stated for them. */
 export interface Followers {

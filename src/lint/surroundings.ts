@@ -3,6 +3,7 @@
 import type { EphemeralRange } from '../claims/hazards.js'
 import type { ComposeProject } from '../compose/project.js'
 import { encode } from '../env/bytes.js'
+import { rangesOverlap } from '../ports/overlap.js'
 import { MAX_PORT } from '../ports/value.js'
 import { type LintContext, type LintSource, readCompose, readTemplate, type Template } from './context.js'
 import { type Neighbours, type Stated, statedBy } from './neighbours.js'
@@ -96,10 +97,10 @@ export class Surroundings {
           [compose ?? '', ...templates].some((each) => hasWord(each, word)),
         )
       },
-      publishing: ({ from, to }) => {
+      publishing: (range) => {
         view.literals ??= this.literals(environment)
         const theirs = view.literals.filter(({ feature, host }) => {
-          return feature !== name && host.from <= to && from <= host.to
+          return feature !== name && rangesOverlap(host, range)
         })
         return [...new Set(theirs.map(({ feature }) => feature))]
       },

@@ -1,5 +1,5 @@
 /** A running container as `docker ps` tells of it. Pure: text in, data out. */
-import { canonicalAddress } from '../ports/address.js'
+import { canonicalAddress } from '../ports/overlap.js'
 
 export interface Container {
   /** All 64 digits. */

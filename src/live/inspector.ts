@@ -3,8 +3,8 @@
  * its userland proxy switched off), and behind a listening docker-proxy it knows the container.
  */
 
-import { addressesOverlap, ownerName } from '../claims/claim.js'
-import { canonicalAddress } from '../ports/address.js'
+import { ownerName } from '../claims/claim.js'
+import { addressesOverlap, canonicalAddress, rangesOverlap } from '../ports/overlap.js'
 import { MAX_PORT } from '../ports/value.js'
 import type { Container } from './container.js'
 import type { Engine } from './engine.js'
@@ -107,8 +107,7 @@ export class PortInspector {
       const inTheWay = published.some(
         (range) =>
           range.protocol === protocol &&
-          range.from <= port &&
-          port <= range.to &&
+          rangesOverlap(range, { from: port, to: port }) &&
           addressesOverlap(range.address, address),
       )
       return inTheWay ? [container] : []

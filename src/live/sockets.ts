@@ -1,7 +1,6 @@
 /** The sockets of this machine, as Linux lists them in /proc/net: open to every user, and read in a millisecond. */
 import { endianness } from 'node:os'
-import { addressesOverlap } from '../claims/claim.js'
-import { canonicalAddress } from '../ports/address.js'
+import { addressesOverlap, canonicalAddress } from '../ports/overlap.js'
 import { textOf } from './proc.js'
 
 export type Protocol = 'tcp' | 'udp'

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { addressesOverlap, type PortClaim } from '../../src/claims/claim.js'
+import type { PortClaim } from '../../src/claims/claim.js'
 import { findCollisions } from '../../src/claims/collisions.js'
+import { addressesOverlap, rangesOverlap } from '../../src/ports/overlap.js'
 import { claim } from './support.js'
 
 const ADDRESSES = ['', '0.0.0.0', '::', '127.0.0.1', '10.0.0.1', '::1'] as const
@@ -157,7 +158,7 @@ const claims = fc.array(
 
 function collide(a: PortClaim, b: PortClaim): boolean {
   if (a.outcome === 'chance' || b.outcome === 'chance' || a.protocol !== b.protocol) return false
-  return a.from <= b.to && b.from <= a.to && addressesOverlap(a.address, b.address)
+  return rangesOverlap(a, b) && addressesOverlap(a.address, b.address)
 }
 
 /** By looking at every pair: who collides with whom, and in which ports. */

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { addressesOverlap, follows, ownerName, type PortClaim } from '../../src/claims/claim.js'
+import { follows, ownerName, type PortClaim } from '../../src/claims/claim.js'
 import { findCollisions } from '../../src/claims/collisions.js'
 import { type Owner, resolveCollisions } from '../../src/claims/resolve.js'
 import { crc32 } from '../../src/ports/offset.js'
+import { addressesOverlap, rangesOverlap } from '../../src/ports/overlap.js'
 import { claim, movable, owner } from './support.js'
 
 /** What a fix does, as `name: offset` and `name: why not`. */
@@ -193,7 +194,7 @@ function claimsAfter(
 
 function inTheWay(a: PortClaim, b: PortClaim): boolean {
   if (a.outcome === 'chance' || b.outcome === 'chance' || a.protocol !== b.protocol) return false
-  return a.from <= b.to && b.from <= a.to && addressesOverlap(a.address, b.address)
+  return rangesOverlap(a, b) && addressesOverlap(a.address, b.address)
 }
 
 describe('every fix', () => {

@@ -127,6 +127,7 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<stri
       workspace.write({ 'products/shop/.env': env.replace(/# <<< redis.*\n/, '') })
     }),
   'no-engine': () => stderrOf(shop(), 'check --live', { engine: SILENT }),
+  collision: () => stderrOf(shop({ 'products/blog/.env': 'CACHE_HOST_PORT=6966\n' }), 'env --merge shop'),
   'port-held': () =>
     stderrOf(shop(), 'env --merge shop', { sockets: [{ port: 6966 }], holders: { 1: { pid: 17207 } } }),
   'no-port': () => stderrOf(shop(), 'port shop REDIS_PORT'),

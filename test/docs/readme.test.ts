@@ -31,7 +31,7 @@ test('the library example of README.md works', async () => {
   const { root } = demoWorkspace()
   const run = new Function('library', 'console', 'process', `return (async () => {${body}})()`)
   await run(library, { log: (...line: unknown[]) => lines.push(line) }, { cwd: () => root })
-  expect(lines).toContainEqual(['REDIS_HOST_PORT', 'adjusted', '6971'])
+  expect(lines).toContainEqual(['REDIS_HOST_PORT', 'adjusted', 6971])
 })
 
 test('README.md and the docs name and link files that are there', () => {

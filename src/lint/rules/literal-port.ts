@@ -1,5 +1,6 @@
 import type { PublishedPort } from '../../compose/published.js'
 import { reservedReason } from '../../merge/reserved.js'
+import type { Range } from '../../ports/overlap.js'
 import { rangeText } from '../../ports/value.js'
 import type { LintContext } from '../context.js'
 import { addVariable, composeEdits, composeText } from '../edit.js'
@@ -44,11 +45,6 @@ export const literalPort = {
     })
   },
 } as const satisfies Rule
-
-interface Range {
-  readonly from: number
-  readonly to: number
-}
 
 interface Fix {
   readonly variable: string

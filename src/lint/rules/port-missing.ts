@@ -1,5 +1,6 @@
 import type { PublishedPort } from '../../compose/published.js'
 import { allowedName } from '../../merge/reserved.js'
+import type { Range } from '../../ports/overlap.js'
 import { parsePortValue, rangeText } from '../../ports/value.js'
 import { isPortVariable } from '../../ports/variable.js'
 import type { LintContext, Template } from '../context.js'
@@ -53,11 +54,6 @@ export const portMissing = {
     }
   },
 } as const satisfies Rule
-
-interface Range {
-  readonly from: number
-  readonly to: number
-}
 
 function missing({ template, others }: LintContext, { references, chance }: PublishedPort): string | null {
   const names = references.map(({ name }) => name)

@@ -1,5 +1,6 @@
 import { areExclusive } from '../../compose/profiles.js'
 import type { PublishedPort } from '../../compose/published.js'
+import { rangesOverlap } from '../../ports/overlap.js'
 import { isOwn, type LintContext } from '../context.js'
 import type { Rule } from '../rule.js'
 
@@ -52,7 +53,7 @@ function meets({ compose }: LintContext, one: PublishedPort, two: PublishedPort)
   if (isPool(one) || isPool(two)) return false
   const together =
     one.host !== null && two.host !== null
-      ? one.host.from <= two.host.to && two.host.from <= one.host.to
+      ? rangesOverlap(one.host, two.host)
       : one.references.length > 0 && one.hostText === two.hostText
   if (!together || (!one.literal && !two.literal && !shareVariable(one, two))) return false
   return compose === null || !areExclusive(compose, one.service, two.service)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { canonicalAddress } from '../../src/ports/address.js'
+import { canonicalAddress } from '../../src/ports/overlap.js'
 
 test.each([
   ['', ''],

@@ -1,0 +1,41 @@
+/** What a merge says of ports that other products have. */
+import { expect, test } from 'vitest'
+import { product } from '../support/cli.js'
+import { makeWorkspace } from '../support/workspace.js'
+
+const workspace = () =>
+  makeWorkspace({
+    'features/web/.env.example': 'WEB_HOST_PORT=8000\n',
+    'products/shop/product.yaml': 'offset: 5\n',
+    'products/blog/product.yaml': 'offset: 5\n',
+    'products/wiki/.env': 'WIKI_PORT_ONE=8005\n',
+  })
+
+const NEXT = '  Run `product check --fix` to give one of them another offset.\n'
+
+test('a merge warns of the products whose env files have its ports, and writes all the same', async () => {
+  const files = workspace()
+  const first = await product('env --merge shop', files)
+  expect(first.stderr).toBe(
+    `products/shop/.env:3: warning: Port 8005 (WEB_HOST_PORT) is also used by wiki [collision]\n${NEXT}`,
+  )
+  expect(first.exitCode).toBe(0)
+  expect(files.read('products/shop/.env')).toContain('WEB_HOST_PORT=8005\n')
+  expect((await product('env --merge blog --dry-run', files)).stderr).toContain(
+    'also used by shop [collision]',
+  )
+})
+
+test('products that are merged together warn once a pair', async () => {
+  const { stderr } = await product('env --merge --all', workspace())
+  const pairs = [...stderr.matchAll(/products\/(\w+)\/.* also used by (\w+) \[collision\]/g)]
+  expect(pairs.map(([, one, other]) => `${one} ${other}`)).toEqual(['shop blog', 'wiki blog', 'wiki shop'])
+})
+
+test('an instance does not collide with its product', async () => {
+  const files = makeWorkspace({
+    'features/web/.env.example': 'WEB_HOST_PORT=8000\n',
+    'products/shop/product.yaml': 'offset: 5\n',
+  })
+  expect((await product('env --merge shop --instance blue', files)).stderr).toBe('')
+})
