@@ -15,7 +15,8 @@ export function portsIn(values: ReadonlyMap<string, string>): UsedPort[] {
   return [...values].flatMap(([key, value]) => {
     const port = isPortVariable(key) ? parsePortValue(value) : 'empty'
     if (typeof port === 'string') return []
-    return [{ key, from: port.from, to: port.to, address: canonicalAddress(port.address.replace(/:$/, '')) }]
+    const address = port.address === '' ? '' : canonicalAddress(port.address.slice(0, -1))
+    return [{ key, from: port.from, to: port.to, address }]
   })
 }
 

@@ -5,8 +5,11 @@ import { portsIn, SharedPorts } from '../claims/shared-ports.js'
 import { parseEnv } from '../env/document.js'
 import { readEnv } from '../env/read.js'
 import type { ProductPlan } from '../merge/plan.js'
-import type { Problem } from '../problem.js'
+import { type Problem, problem } from '../problem.js'
 import { readFile, type Workspace } from '../workspace/workspace.js'
+
+/** In one run; a merge of a thousand products would print thousands. */
+const MOST_WARNINGS = 10
 
 /** Warns of each port that several of the plans, or a plan and another product, have: once a pair. */
 export function sharedPorts(workspace: Workspace, plans: readonly ProductPlan[]): Problem[] {
@@ -17,12 +20,17 @@ export function sharedPorts(workspace: Workspace, plans: readonly ProductPlan[])
     const { text } = readFile(workspace, workspace.layout.product(product).env, [])
     if (text !== null) shared.add(product, portsIn(readEnv(parseEnv(text)).values))
   }
-  return plans.flatMap((plan) => {
+  const found = plans.flatMap((plan) => {
     const ports = portsIn(plan.values)
-    const lines = new Map(plan.doc.statements.map(({ key, line }) => [key, line]))
-    const { file } = plan
-    const found = shared.warnings(ports, (key) => ({ file, line: lines.get(key) ?? 1 }))
+    const { file, doc } = plan
+    const lineOf = (key: string) => doc.statements.findLast((each) => each.key === key)?.line ?? 1
+    const warnings = shared.warnings(ports, (key) => ({ file, line: lineOf(key) }))
     shared.add(ownerName(plan), ports)
-    return found
+    return warnings
   })
+  const more = found.length - MOST_WARNINGS
+  if (more <= 1) return found
+  const message = `${more} more pairs of products have host ports in common`
+  const next = 'Run `product check --fix` to give products other offsets.'
+  return [...found.slice(0, MOST_WARNINGS), problem('collision', {}, message, next)]
 }

@@ -32,6 +32,17 @@ test('products that are merged together warn once a pair', async () => {
   expect(pairs.map(([, one, other]) => `${one} ${other}`)).toEqual(['shop blog', 'wiki blog', 'wiki shop'])
 })
 
+test('a run names at most ten pairs and counts the others', async () => {
+  const products = Array.from({ length: 6 }, (_, index) => [`products/p${index}/product.yaml`, 'offset: 1\n'])
+  const files = makeWorkspace({
+    'features/web/.env.example': 'WEB_HOST_PORT=8000\n',
+    ...Object.fromEntries(products),
+  })
+  const { stderr } = await product('env --merge --all', files)
+  expect(stderr.match(/also used by/g)).toHaveLength(10)
+  expect(stderr).toContain('warning: 5 more pairs of products have host ports in common [collision]\n')
+})
+
 test('an instance does not collide with its product', async () => {
   const files = makeWorkspace({
     'features/web/.env.example': 'WEB_HOST_PORT=8000\n',
