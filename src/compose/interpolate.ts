@@ -1,7 +1,7 @@
 import { expand, type Lookup, type Reference, references } from '../env/expand.js'
 import type { Problem } from '../problem.js'
 import { problemAt } from './complain.js'
-import type { Entry, Node, ScalarNode } from './node.js'
+import type { Entry, Node, ScalarNode, Scope } from './node.js'
 
 /** A stretch of a value: text as written, or what one top-level reference became. */
 interface Piece {
@@ -14,32 +14,39 @@ interface Piece {
  * anything else in it. A value that cannot be expanded is a problem; a required variable that is missing then reads
  * as empty, so that the rest of the file can still be looked at.
  */
-export function interpolate(root: Node, problems: Problem[]): Node {
-  const { lookup } = root.source.scope
-  // Aliases make one node hang in several places; it is expanded, and complained about, once.
+export function interpolate(root: Node, scope: Scope, problems: Problem[]): Node {
+  const source = { ...root.source, scope }
+  // Aliases make one node hang in several places; it is expanded, and reported, once.
   const done = new Map<Node, Node>()
   const visit = (node: Node): Node => {
-    if (node.kind === 'scalar') return node.raw.includes('$') ? remembered(node) : node
-    return remembered(node)
-  }
-  const remembered = (node: Node): Node => {
+    if (node.kind === 'scalar' && !node.raw.includes('$')) return node
     const known = done.get(node)
     if (known !== undefined) return known
-    const result = node.kind === 'scalar' ? interpolateScalar(node, lookup, problems) : children(node)
+    const result = node.kind === 'scalar' ? interpolateScalar({ ...node, source }, problems) : children(node)
     done.set(node, result)
     return result
   }
+  // A part without variables stays the same node, which every project that reads the file shares.
   const children = (node: Exclude<Node, ScalarNode>): Node => {
-    if (node.kind === 'sequence') return { ...node, items: node.items.map(visit) }
-    const entries = new Map<string, Entry>()
-    for (const [key, entry] of node.entries) entries.set(key, { key: entry.key, value: visit(entry.value) })
-    return { ...node, entries }
+    if (node.kind === 'sequence') {
+      const items = node.items.map(visit)
+      return items.every((item, index) => item === node.items[index]) ? node : { ...node, source, items }
+    }
+    let entries: Map<string, Entry> | undefined
+    for (const [name, { key, value }] of node.entries) {
+      const result = visit(value)
+      if (result === value) continue
+      entries ??= new Map(node.entries)
+      entries.set(name, { key, value: result })
+    }
+    return entries === undefined ? node : { ...node, source, entries }
   }
   return visit(root)
 }
 
-function interpolateScalar(node: ScalarNode, lookup: Lookup, problems: Problem[]): ScalarNode {
+function interpolateScalar(node: ScalarNode, problems: Problem[]): ScalarNode {
   if (node.type !== 'string') return node
+  const { lookup } = node.source.scope
   const result = expand(node.raw, lookup)
   if (result.ok) return { ...node, text: result.value }
   const message = `This value cannot be expanded: ${result.error.reason}.`

@@ -12,7 +12,7 @@ import { interpolate } from './interpolate.js'
 import { memoryOf } from './memory.js'
 import { type MergeContext, merge, settle } from './merge.js'
 import { get, type MappingNode, type Node, type ScalarNode, type Scope } from './node.js'
-import { parse } from './parse.js'
+import { type ParsedFiles, parseOnce } from './parse.js'
 import { isRemote, resolvePath } from './path.js'
 import { checkPorts } from './published.js'
 
@@ -53,6 +53,7 @@ export class Loader implements MergeContext {
     private readonly readText: ReadText,
     directory: string,
     lookup: Lookup,
+    private readonly parsed: ParsedFiles,
   ) {
     this.root = { directory, includeBase: directory, isRelative: false, lookup }
     this.defaults = new EnvDefaults(readText, this.problems)
@@ -125,9 +126,9 @@ export class Loader implements MergeContext {
       return null
     }
     this.files.add(file)
-    const parsed = parse(text, file, scope)
+    const parsed = parseOnce(this.parsed, text, file, scope)
     this.problems.push(...parsed.problems)
-    const documents = parsed.documents?.map((node) => interpolate(node, this.problems)) ?? null
+    const documents = parsed.documents?.map((node) => interpolate(node, scope, this.problems)) ?? null
     for (const document of documents ?? []) {
       this.trees.push(document)
       checkCasts(document, this.problems)

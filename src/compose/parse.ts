@@ -22,9 +22,21 @@ interface Parsed {
   readonly problems: readonly Problem[]
 }
 
-/**
- * @param file how problems name the file
- */
+/** The files that one run has parsed, for all projects that read them: by path and scope, whatever the variables. */
+export type ParsedFiles = Map<string, Parsed>
+
+/** Parses a file unless it is known with the same text. The trees have no variables yet: see `interpolate`. */
+export function parseOnce(files: ParsedFiles, text: string, file: string, scope: Scope): Parsed {
+  const { directory, includeBase, isRelative } = scope
+  const id = [file, directory, includeBase, isRelative].join('\0')
+  const known = files.get(id)
+  if (known?.source.text === text) return known
+  const parsed = parse(text, file, { ...scope, lookup: NOWHERE.lookup })
+  files.set(id, parsed)
+  return parsed
+}
+
+/** @param file how problems name the file */
 export function parse(text: string, file: string, scope: Scope = NOWHERE): Parsed {
   const source: Source = { file, text, scope, lines: lineStarts(withLineFeeds(text)) }
   const refuse = ({ message, at, next = NEXT }: Refusal): Parsed => {

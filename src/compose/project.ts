@@ -17,6 +17,7 @@ import {
   spanOf,
   stringsOf,
 } from './node.js'
+import type { ParsedFiles } from './parse.js'
 import { type PublishedPort, publishedPorts } from './published.js'
 import { type Tie, tiesOf } from './ties.js'
 import { type ServiceValue, valuesOf } from './values.js'
@@ -95,14 +96,16 @@ export interface Resource {
  * @param readText a file's text, decoded (invalid UTF-8 as U+FFFD, which is reported); null if it is not there
  * @param lookup a variable's value, the shell's before the product env's; undefined if it is unset
  * @param directory the project directory; without it, the folder of the first file
+ * @param parsed the files that were parsed before, to which this project's are added
  */
 export function readProject(
   files: readonly string[],
   readText: ReadText,
   lookup: Lookup,
   directory = folderOf(files[0] ?? ''),
+  parsed: ParsedFiles = new Map(),
 ): ComposeProject {
-  const loader = new Loader(readText, directory, lookup)
+  const loader = new Loader(readText, directory, lookup, parsed)
   try {
     return read(loader, loader.model(files))
   } catch (error) {

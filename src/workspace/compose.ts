@@ -78,19 +78,23 @@ export function readComposeProject(
   values: ReadonlyMap<string, string>,
   directory?: string,
 ): ComposeProject {
+  const { layout, parsed } = workspace
   const readText = (path: string) => {
     const found: Problem[] = []
     const { text } = readFile(workspace, path, found)
     if (text !== null) return decode(text)
     if (found[0] !== undefined) return { why: found[0].message }
     // A product env that is to be made yet is no missing file: what it will say is in `values`.
-    return workspace.products.some((product) => path === workspace.layout.product(product).env) ? '' : null
+    const product = layout.productAt(path)
+    const isEnv =
+      product !== null && workspace.products.includes(product) && path === layout.product(product).env
+    return isEnv ? '' : null
   }
   const lookup = (name: string): string | undefined => {
     const value = values.get(name)
     return value === undefined ? undefined : decode(value)
   }
-  return readProject(files, readText, lookup, directory)
+  return readProject(files, readText, lookup, directory, parsed)
 }
 
 /** What Compose calls a product's project, or with an overlay's values the instance's. */

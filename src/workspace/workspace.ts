@@ -2,6 +2,7 @@
 
 import { existsSync, readlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import type { ParsedFiles } from '../compose/parse.js'
 import { parseEnv } from '../env/document.js'
 import type { TemplateSource, TextSource } from '../merge/source.js'
 import { DEFAULT_MODULUS } from '../ports/offset.js'
@@ -31,6 +32,8 @@ export interface Workspace {
   /** What has been read, so that each file is read once in a run and each template parsed once. */
   readonly texts: Map<string, FileText>
   readonly templates: Map<string, TemplateSource | null>
+  /** The same for Compose files. */
+  readonly parsed: ParsedFiles
 }
 
 const NAME = new RegExp(NAME_PATTERN)
@@ -45,7 +48,7 @@ export async function openWorkspace(
   const problems = [...found]
   const texts = new Map<string, FileText>()
   const bare = { root, layout, modulus: DEFAULT_MODULUS, environment, products, features, problems, texts }
-  const workspace: Workspace = { ...bare, templates: new Map() }
+  const workspace: Workspace = { ...bare, templates: new Map(), parsed: new Map() }
   const { settings } = await readYaml<WorkspaceSettings>(
     workspace,
     layout.settings,
