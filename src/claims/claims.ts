@@ -1,7 +1,7 @@
 /** Makes the claims of a product, or of an instance: from its plan and from what its Compose files publish. */
 import { PROTOCOLS } from '../compose/port.js'
-import { areExclusive } from '../compose/profiles.js'
 import type { ComposeProject } from '../compose/project.js'
+import { areExclusive } from '../compose/project.js'
 import type { PublishedPort } from '../compose/published.js'
 import type { Entry, ProductPlan } from '../merge/plan.js'
 import type { PortReferences } from '../merge/port-references.js'

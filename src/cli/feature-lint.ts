@@ -3,10 +3,10 @@
 import type { Command } from 'commander'
 import { EPHEMERAL } from '../claims/base-port.js'
 import type { LintSource, TemplateFile } from '../lint/context.js'
-import { type Fixed, fixFeature, withTrueEdits } from '../lint/fix.js'
-import { lintFeature } from '../lint/lint.js'
+import { FeatureIndex } from '../lint/feature-index.js'
+import { type Fixed, fixFeature, withTrueEdits } from '../lint/fix-feature.js'
+import { lintFeature } from '../lint/registry.js'
 import { type Finding, withoutEdits } from '../lint/rule.js'
-import { Surroundings } from '../lint/surroundings.js'
 import { hasErrors, notRead, type Problem } from '../problem.js'
 import { problemAnnotations } from '../report/annotation.js'
 import {
@@ -50,7 +50,7 @@ export async function lintFeatures(
   const sources = workspace.features.map((name) =>
     sourceOf(workspace, name, chosen.includes(name) ? problems : elsewhere),
   )
-  const surroundings = new Surroundings(sources, {
+  const index = new FeatureIndex(sources, {
     modulus: workspace.modulus,
     // The same on every machine, as what is found has to be.
     ephemeral: EPHEMERAL,
@@ -59,8 +59,8 @@ export async function lintFeatures(
   const wanted = sources.filter(({ name }) => chosen.includes(name))
   problems.push(...wanted.flatMap(({ folder }) => unreadFiles(workspace, folder)))
   const outcome = options.fix
-    ? await fix(host, workspace, wanted, surroundings, options, problems)
-    : { findings: wanted.flatMap((source) => withTrueEdits(source, surroundings)), changes: null }
+    ? await fix(host, workspace, wanted, index, options, problems)
+    : { findings: wanted.flatMap((source) => withTrueEdits(source, index)), changes: null }
   const unread = notRead([...problems, ...elsewhere])
   const read = wanted.filter(({ folder }) => !unread.some((file) => file.startsWith(`${folder}/`)))
   const result: LintResult = { features: read.length, unread, ...outcome }
@@ -111,11 +111,11 @@ async function fix(
   host: Host,
   workspace: Workspace,
   sources: readonly LintSource[],
-  surroundings: Surroundings,
+  index: FeatureIndex,
   { dryRun, format }: LintOptions,
   problems: Problem[],
 ): Promise<{ findings: Finding[]; changes: LintChange[] }> {
-  const results = sources.map((source) => fixFeature(source, surroundings))
+  const results = sources.map((source) => fixFeature(source, index))
   if (dryRun && format === 'text') for (const result of results) await printDiffs(host, result)
   const failed = dryRun ? [] : write(workspace, results)
   if (failed.length === 0) {
@@ -126,8 +126,8 @@ async function fix(
     }
   }
   problems.push(...failed)
-  for (const source of sources) surroundings.replace(source)
-  return { findings: sources.flatMap(({ name }) => lintFeature(surroundings.contexts(name))), changes: [] }
+  for (const source of sources) index.replace(source)
+  return { findings: sources.flatMap(({ name }) => lintFeature(index.contexts(name))), changes: [] }
 }
 
 function changesOf({ changes, fixed }: Fixed): LintChange[] {

@@ -3,10 +3,10 @@
  * them. In doubt a value passes: a file that Compose reads must not be refused.
  */
 import type { Problem } from '../problem.js'
-import { oneOf, problemAt } from './complain.js'
 import { file } from './keys.js'
 import type { MappingNode, Node, ScalarNode, SequenceNode } from './node.js'
 import { anything, type Form, type Kind, type MappingForm, type ScalarForm } from './notation.js'
+import { oneOf, problemAt } from './problems.js'
 
 /** What does not fit, and where. */
 interface Misfit {

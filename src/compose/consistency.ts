@@ -1,9 +1,9 @@
 /** What Compose refuses once it has the whole project (compose-go 2.9.1, `loader/validate.go`), as far as no other file can help it. */
 import type { Problem } from '../problem.js'
 import { isOpen, REFERENCE } from './check-keys.js'
-import { problemAt } from './complain.js'
 import type { NameUse } from './names.js'
 import { get, type MappingNode, type Node, stringOf } from './node.js'
+import { problemAt } from './problems.js'
 
 /** Checks one service by itself. */
 export function checkService(name: string, service: MappingNode, problems: Problem[]): void {

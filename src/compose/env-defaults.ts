@@ -6,12 +6,11 @@ import type { Lookup } from '../env/expand.js'
 import { readEnv } from '../env/read.js'
 import { refusalProblem } from '../env/refusal.js'
 import type { Problem } from '../problem.js'
-import { unreadAt } from './complain.js'
 import type { IncludeNode } from './include.js'
 import type { ReadText } from './load.js'
-import { memoryOf } from './memory.js'
 import type { ScalarNode, Scope } from './node.js'
 import { resolvePath } from './path.js'
+import { unreadAt } from './problems.js'
 
 /** What the variables of included files stand for. The same env files under the same scope are read once. */
 export class EnvDefaults {
@@ -31,7 +30,7 @@ export class EnvDefaults {
       item.envFiles.length === 0
         ? [join(directory, '.env')]
         : item.envFiles.map(({ text }) => resolvePath(scope.includeBase, text))
-    const known = memoryOf(this.known, scope.lookup)
+    const known = cacheFor(this.known, scope.lookup)
     const id = files.join('\0')
     const remembered = known.get(id)
     if (remembered !== undefined) return remembered
@@ -63,4 +62,14 @@ export class EnvDefaults {
     for (const refusal of reading.refusals) this.problems.push(refusalProblem(file, refusal))
     for (const [name, value] of reading.values) values.set(decode(name), decode(value))
   }
+}
+
+/** Returns the cache of a lookup, since a file depends on the variables that it is read with. */
+export function cacheFor<V>(memories: Map<Lookup, Map<string, V>>, lookup: Lookup): Map<string, V> {
+  let known = memories.get(lookup)
+  if (known === undefined) {
+    known = new Map()
+    memories.set(lookup, known)
+  }
+  return known
 }

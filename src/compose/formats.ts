@@ -4,8 +4,8 @@
  */
 import type { Problem } from '../problem.js'
 import { isOpen } from './check-keys.js'
-import { problemAt } from './complain.js'
 import { get, type MappingNode, type Node } from './node.js'
+import { problemAt } from './problems.js'
 
 interface Format {
   readonly pattern: RegExp

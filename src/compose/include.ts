@@ -1,7 +1,7 @@
 import type { Problem } from '../problem.js'
-import { problemAt } from './complain.js'
 import { get, type Node, type ScalarNode, type Span, spanOf, stringOf, stringsOf } from './node.js'
 import { parse } from './parse.js'
+import { problemAt } from './problems.js'
 
 /** One entry of `include:`. Paths are as written, variables not expanded. */
 export interface IncludeEntry {

@@ -1,7 +1,7 @@
 import { expand, type Lookup, type Reference, references } from '../env/expand.js'
 import type { Problem } from '../problem.js'
-import { problemAt } from './complain.js'
 import type { Entry, Node, ScalarNode, Scope } from './node.js'
+import { problemAt } from './problems.js'
 
 /** A stretch of a value: text as written, or what one top-level reference became. */
 interface Piece {

@@ -2,18 +2,17 @@ import { dirname, relative } from 'node:path'
 import type { Lookup } from '../env/expand.js'
 import { type Problem, problem } from '../problem.js'
 import { checkKeys } from './check-keys.js'
-import { pathText, problemAt, unreadAt } from './complain.js'
-import { EnvDefaults } from './env-defaults.js'
+import { cacheFor, EnvDefaults } from './env-defaults.js'
 import { applyExtends, type Services } from './extends.js'
 import { checkCasts } from './formats.js'
 import { importResources } from './import.js'
 import { type IncludeNode, includesOf } from './include.js'
 import { interpolate } from './interpolate.js'
-import { memoryOf } from './memory.js'
 import { type MergeContext, merge, settle } from './merge.js'
 import { get, type MappingNode, type Node, type ScalarNode, type Scope } from './node.js'
 import { type ParsedFiles, parseOnce } from './parse.js'
 import { isRemote, resolvePath } from './path.js'
+import { pathText, problemAt, unreadAt } from './problems.js'
 import { checkPorts } from './published.js'
 
 /** Gives a file's decoded text; null if there is none, else why it cannot be read. Called with the entry paths and paths that these lead to. */
@@ -108,7 +107,7 @@ export class Loader implements MergeContext {
    * @param from what names the file
    */
   read(file: string, scope: Scope, what: string, from?: ScalarNode): readonly Node[] | null {
-    const known = memoryOf(this.documents, scope.lookup)
+    const known = cacheFor(this.documents, scope.lookup)
     const id = `${file}\0${scope.directory}`
     let documents = known.get(id)
     if (documents !== undefined) return documents
@@ -138,7 +137,7 @@ export class Loader implements MergeContext {
 
   /** The files that were extended so far, whose services are worked out once for all that extend them. */
   extended(lookup: Lookup): Map<string, Services> {
-    return memoryOf(this.extendedFiles, lookup)
+    return cacheFor(this.extendedFiles, lookup)
   }
 
   refuse(node: Node, message: string, next: string): void {
@@ -179,7 +178,7 @@ export class Loader implements MergeContext {
       return undefined
     }
     const within = this.within(item, first, scope)
-    const known = memoryOf(this.included, within.lookup)
+    const known = cacheFor(this.included, within.lookup)
     const id = [within.directory, within.includeBase, within.isRelative, ...paths].join('\0')
     let model = known.get(id)
     if (model === undefined) {

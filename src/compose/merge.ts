@@ -1,6 +1,6 @@
 import type { Problem } from '../problem.js'
-import { problemAt } from './complain.js'
 import { type Entry, get, type MappingNode, type Node, type ScalarNode, type SequenceNode } from './node.js'
+import { problemAt } from './problems.js'
 
 /**
  * How a later Compose file, or a service that extends another, changes what was there (compose-go 2.9.1,

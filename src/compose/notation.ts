@@ -3,8 +3,9 @@
  * A value is a scalar, a list or a mapping. A form says what it may be as each of them; where it says nothing of one,
  * a value may not be that.
  */
-import { oneOf } from './complain.js'
+
 import type { ScalarNode } from './node.js'
+import { oneOf } from './problems.js'
 
 export interface Form {
   readonly scalar?: ScalarForm

@@ -1,9 +1,7 @@
 import type { Lookup } from '../env/expand.js'
 import { type Problem, problem } from '../problem.js'
 import { REFERENCE } from './check-keys.js'
-import { problemAt } from './complain.js'
 import { checkCycles, checkService } from './consistency.js'
-import { type EnvFile, envFilesOf } from './env-file.js'
 import { checkFormats } from './formats.js'
 import { Loader, type ReadText, TooLarge } from './load.js'
 import { type NameUse, namesOf } from './names.js'
@@ -18,10 +16,8 @@ import {
   stringsOf,
 } from './node.js'
 import type { ParsedFiles } from './parse.js'
+import { problemAt } from './problems.js'
 import { type PublishedPort, publishedPorts } from './published.js'
-import { type Tie, tiesOf } from './ties.js'
-import { type ServiceValue, valuesOf } from './values.js'
-import { type Variable, variablesOf } from './variables.js'
 import { isTrue, type Mount, mountsOf } from './volume.js'
 
 /** What Compose would make of a product's Compose files. */
@@ -40,11 +36,10 @@ export interface ComposeProject {
   /** The names of those that are declared. */
   readonly secrets: readonly string[]
   readonly configs: readonly string[]
-  readonly ties: readonly Tie[]
-  /** The variables of what is left once files are merged, by name: what `docker compose config --variables` lists. */
-  readonly variables: readonly Variable[]
-  /** The variables of every file that was read, also where a later file or service overrides the value. */
-  readonly mentioned: readonly Variable[]
+  /** The merged files; its variables are those that `docker compose config --variables` lists. */
+  readonly model: MappingNode | undefined
+  /** Every document that was read, even if a later one overrides it; none without a model. */
+  readonly trees: readonly Node[]
   readonly problems: readonly Problem[]
 }
 
@@ -59,11 +54,9 @@ export interface Service {
   /** With `host`, the ports of the container are the host's, and `ports:` has no effect. */
   readonly networkMode?: Setting
   readonly mounts: readonly Mount[]
-  /** Every string and whole number in it. */
-  readonly values: readonly ServiceValue[]
   /** The services, networks, secrets and configs that it refers to. */
   readonly names: readonly NameUse[]
-  readonly envFiles: readonly EnvFile[]
+  readonly body: MappingNode
   /** Whether it says what it runs: an image, a build or a provider. */
   readonly hasSource: boolean
 }
@@ -152,9 +145,8 @@ function read(loader: Loader, model: MappingNode | undefined): ComposeProject {
     networks: resourcesOf(model, 'networks', problems),
     secrets: [...section(model, 'secrets', problems)].map(([name]) => name),
     configs: [...section(model, 'configs', problems)].map(([name]) => name),
-    ties: tiesOf(model),
-    variables: variablesOf(model === undefined ? [] : [model]),
-    mentioned: variablesOf(model === undefined ? [] : loader.trees),
+    model,
+    trees: model === undefined ? [] : loader.trees,
     problems: distinct(problems),
     ...(name === undefined ? {} : { name }),
   }
@@ -183,9 +175,8 @@ function serviceOf(name: string, { key }: Entry, value: MappingNode, problems: P
     span: key.source === value.source ? spanOf(key, key.start, value.end) : spanOf(key),
     profiles: [...new Set(stringsOf(get(value, 'profiles')).map(({ text }) => text))],
     mounts: mountsOf(value, problems),
-    values: valuesOf(name, value),
     names: namesOf(value),
-    envFiles: envFilesOf(value),
+    body: value,
     hasSource: value.entries.has('build') || value.entries.has('provider') || (image?.raw ?? '') !== '',
     ...(image === undefined ? {} : { image }),
     ...(containerName === undefined ? {} : { containerName }),
@@ -241,4 +232,16 @@ function distinct(problems: readonly Problem[]): Problem[] {
     if (!seen.has(key)) seen.set(key, each)
   }
   return [...seen.values()]
+}
+
+/** Whether two services have profiles of which none is the same. */
+export function areExclusive(
+  { services }: Pick<ComposeProject, 'services'>,
+  one: string,
+  two: string,
+): boolean {
+  const profilesOf = (service: string): readonly string[] =>
+    services.find(({ name }) => name === service)?.profiles ?? []
+  const [first, second] = [profilesOf(one), profilesOf(two)]
+  return first.length > 0 && second.length > 0 && !first.some((profile) => second.includes(profile))
 }

@@ -1,9 +1,9 @@
 import { type Reference, references } from '../env/expand.js'
 import type { Problem, ProblemCode } from '../problem.js'
-import { problemAt } from './complain.js'
 import { piecesOf } from './interpolate.js'
 import { get, type MappingNode, type Node, type ScalarNode, type Span, spanOf, stringOf } from './node.js'
 import { isAddress, type PortRange, type PortSpec, parsePortRange, parsePortSpec } from './port.js'
+import { problemAt } from './problems.js'
 import { unique } from './unique.js'
 
 /** One entry of a service's `ports:`; a range is one entry. */

@@ -30,7 +30,7 @@ interface VariableUse {
  * Every variable in the values of some trees (Compose expands no keys), by name. A variable inside a default or
  * alternative counts; one inside the message of `:?` does not, as in `docker compose config --variables`.
  */
-export function variablesOf(trees: readonly Node[]): Variable[] {
+export function variablesOf(trees: readonly (Node | undefined)[]): Variable[] {
   const uses = new Map<string, VariableUse[]>()
   // One node can hang in several trees, or several times in one.
   const seen = new Set<Node>()
@@ -47,7 +47,7 @@ export function variablesOf(trees: readonly Node[]): Variable[] {
     if (node.kind === 'sequence') node.items.forEach(visit)
     else for (const { value } of node.entries.values()) visit(value)
   }
-  trees.forEach(visit)
+  for (const tree of trees) if (tree !== undefined) visit(tree)
   return [...uses]
     .map(([name, found]) => ({ name, uses: found }))
     .sort((one, two) => (one.name < two.name ? -1 : 1))

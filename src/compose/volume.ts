@@ -1,7 +1,7 @@
 import type { Problem } from '../problem.js'
-import { problemAt } from './complain.js'
 import { get, type Node, type ScalarNode, type Span, spanOf, stringOf } from './node.js'
 import { resolvePath } from './path.js'
+import { problemAt } from './problems.js'
 
 /** One entry of a service's `volumes:`. */
 export interface Mount {

@@ -5,7 +5,9 @@ import { type Gap, gapsOf } from '../compose/gaps.js'
 import { type ComposeProject, readProject } from '../compose/project.js'
 import { decode } from '../env/bytes.js'
 import { type EnvDocument, parseEnv, rawValue, type Statement } from '../env/document.js'
+import { references } from '../env/expand.js'
 import { type EnvReading, readEnv } from '../env/read.js'
+import { reservedReason } from '../merge/reserved.js'
 import type { Neighbours } from './neighbours.js'
 
 /** A feature as it lies in the workspace. Files are named from the workspace on, texts are byte strings. */
@@ -94,4 +96,33 @@ export function isOwn({ folder }: LintContext, { file }: { readonly file: string
 export function ownGaps(context: LintContext, ...kinds: readonly Gap['kind'][]): Gap[] {
   const gaps = context.compose === null ? [] : gapsOf(context.compose)
   return gaps.filter(({ kind, span }) => kinds.includes(kind) && isOwn(context, span))
+}
+
+/** `features/redis/.env.example:3` */
+export function placeOf({ file, line }: { readonly file: string; readonly line: number }): string {
+  return `${file}:${line}`
+}
+
+/** Where to declare what a service of a file uses: `extends` takes the service out of a file, and nothing else. */
+export function toDeclareIn({ compose }: LintContext, file: string): string {
+  return compose?.extendedOnly.includes(file) ? (compose.files[0] ?? file) : 'the file'
+}
+
+/** What a merge puts something of the product's own in place of. */
+const OF_THE_PRODUCT = '__PRODUCT__'
+
+/**
+ * Whether a text comes to the same in every product: it has no variable, or only such as the template states, the same for
+ * all. A variable that nobody states is the product's own, unless it has a default. So is one that a feature may not state, such as
+ * COMPOSE_PROJECT_NAME: a merge refuses the feature that does.
+ * @param raw as written
+ * @param text with the template's values in it
+ */
+export function isFixed({ template, others }: LintContext, raw: string, text: string): boolean {
+  if (text.includes(OF_THE_PRODUCT)) return false
+  return references(raw).every(({ name, operator }) => {
+    if (reservedReason(name) !== null) return false
+    if (template.stated.has(name) || others.stating(name).length > 0) return true
+    return operator.endsWith('-')
+  })
 }

@@ -1,12 +1,12 @@
 /** Addresses of the host, such as `http://localhost:8025`, in a template and in the services of a Compose file. */
-import type { ServiceValue } from '../compose/values.js'
+
 import type { Statement } from '../env/document.js'
 import { isPortVariable } from '../ports/variable.js'
-import { Blocks } from './block.js'
 import { isOwn, type LintContext, rawOf, type Template } from './context.js'
-import { composeEdits, composeText } from './edit.js'
+import { Blocks, composeEdits, composeText } from './edit.js'
 import { Localhost, type Reader, together } from './localhost.js'
 import type { Edit } from './rule.js'
+import { type ServiceValue, serviceValues } from './service-values.js'
 
 /** A port behind a name of the host. */
 export interface NamedPort {
@@ -77,7 +77,7 @@ export function urlsOfCompose(context: LintContext): HostUrl[] {
   const localhost = new Localhost(context)
   // By an anchor one text can belong to several services.
   const places = new Map<string, ServiceValue[]>()
-  for (const value of context.compose?.services.flatMap(({ values }) => values) ?? []) {
+  for (const value of serviceValues(context.compose)) {
     if (NO_URL.includes(value.path[0] ?? '') || !/:\d/.test(value.raw) || !isOwn(context, value.span))
       continue
     const place = `${value.span.file}\0${value.span.start}`

@@ -1,8 +1,8 @@
 /** Where a variable that publishes a host port stands for a port inside a container, which no offset moves. */
 import type { PortRange } from '../compose/port.js'
-import type { ServiceValue } from '../compose/values.js'
 import { type Reference, references } from '../env/expand.js'
 import { isOwn, type LintContext, rawOf } from './context.js'
+import { type ServiceValue, serviceValues } from './service-values.js'
 
 /** One place, and the first in its value. */
 export interface InsideUse {
@@ -63,7 +63,7 @@ class Inside {
 
   constructor(private readonly context: LintContext) {
     const services = context.compose?.services ?? []
-    this.values = services.flatMap(({ values }) => values).filter(({ raw }) => raw.includes('$'))
+    this.values = serviceValues(context.compose).filter(({ raw }) => raw.includes('$'))
     this.services = new Set(services.map(({ name }) => name))
     for (const value of this.values) {
       for (const { name } of targetOf(value)) this.targets.add(`${value.service} ${name}`)
@@ -96,7 +96,7 @@ class Inside {
 
   private isHanded(service: string, variable: string): boolean {
     const { template, compose } = this.context
-    const body = compose?.services.find(({ name }) => name === service)?.values ?? []
+    const body = serviceValues(compose).filter((value) => value.service === service)
     // What stands in such a file is not looked at.
     if (body.some(({ path }) => path[0] === 'env_file')) return true
     const seen = new Set(

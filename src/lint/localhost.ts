@@ -1,10 +1,10 @@
 /** Whose localhost a text means: the one of the host, or that of the container in which the text is read. */
 
 import { parsePortRange } from '../compose/port.js'
-import type { ServiceValue } from '../compose/values.js'
 import { references } from '../env/expand.js'
 import type { Range } from '../ports/overlap.js'
 import { type LintContext, rawOf } from './context.js'
+import { type ServiceValue, serviceValues } from './service-values.js'
 
 /**
  * `host`: a browser or a tool on the host follows the URL. `container`: a process in the container calls itself, whose
@@ -26,7 +26,7 @@ export class Localhost {
 
   constructor({ compose, template }: LintContext) {
     for (const { service, container } of compose?.ports ?? []) add(this.ports, service, container)
-    for (const value of compose?.services.flatMap(({ values }) => values) ?? []) {
+    for (const value of serviceValues(compose)) {
       const range = value.path[0] === 'expose' ? parsePortRange(value.text.replace(/\/.*/s, '')) : null
       if (range !== null) add(this.ports, value.service, range)
       for (const name of namesIn(value.raw)) add(this.values, name, value)

@@ -1,5 +1,6 @@
 /** Every rule, in the order in which the docs list them. To add one, write its file and add its row here. */
-import type { Rule, RuleGroup } from './rule.js'
+import type { LintContext } from './context.js'
+import type { Finding, Found, Rule, RuleGroup } from './rule.js'
 import { basePortTaken } from './rules/base-port-taken.js'
 import { composeRefused } from './rules/compose-refused.js'
 import { conflict } from './rules/conflict.js'
@@ -91,4 +92,27 @@ export const GROUPS: Readonly<Record<RuleGroup, string>> = {
   compose: 'The Compose file',
   ports: 'Host ports',
   isolation: 'Isolation between products',
+}
+
+/** Where several templates make a rule find the same thing in a Compose file, it is said once. */
+export function lintFeature(contexts: readonly LintContext[], rules: readonly Rule[] = RULES): Finding[] {
+  const found = new Map<string, Finding & { readonly order: number }>()
+  for (const context of contexts) {
+    const own = [context.template.file, ...(context.compose?.files ?? [])]
+    rules.forEach((rule, index) => {
+      for (const each of rule.check(context)) {
+        const { code, severity } = rule
+        const key = [code, each.file, each.line, each.column ?? '', each.message].join('\0')
+        const order = own.indexOf(each.file) * 1e6 + index
+        if (!found.has(key)) found.set(key, { code, severity, ...each, order })
+      }
+    })
+  }
+  return [...found.values()].sort(byPlace).map(({ order: _, ...finding }) => finding)
+}
+
+/** By file (those of the feature in the order of reading), then by line and column, then by rule. */
+function byPlace(a: Found & { order: number }, b: Found & { order: number }): number {
+  if (a.file !== b.file) return a.order < b.order ? -1 : 1
+  return a.line - b.line || (a.column ?? 0) - (b.column ?? 0) || a.order - b.order
 }

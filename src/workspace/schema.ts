@@ -3,7 +3,7 @@
  * the values, so that every finding has its place.
  */
 import type { Document, Node, YAMLMap } from 'yaml'
-import { oneOf, shorten } from '../compose/complain.js'
+import { oneOf, shorten } from '../compose/problems.js'
 import { suggestion } from './suggestion.js'
 
 export interface Schema {

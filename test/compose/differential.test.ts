@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { variablesOf } from '../../src/compose/variables.js'
 import { composeMissing, requireOrSkip } from '../support/compose.js'
 import { PROJECTS, REFUSED_PROJECTS } from './fixtures.js'
 import { includes, project } from './generate.js'
@@ -9,8 +10,8 @@ import { type Comparison, compare, composePorts, inParallel, type Project } from
 /** The variables of both sides in one form. Of several uses with different defaults, Compose keeps a random one. */
 function expectSameVariables({ ours, variables }: Comparison) {
   const names = Object.keys(variables ?? {}).sort()
-  expect(ours.variables.map(({ name }) => name)).toEqual(names)
-  for (const { name, uses } of ours.variables) {
+  expect(variablesOf([ours.model]).map(({ name }) => name)).toEqual(names)
+  for (const { name, uses } of variablesOf([ours.model])) {
     const { DefaultValue, PresenceValue, Required } = variables?.[name] ?? {}
     const known = uses.map((use) => ({
       DefaultValue: use.default ?? '',
@@ -100,7 +101,7 @@ describe.runIf(requireOrSkip('Docker Compose', composeMissing()))(
         expect(ours.problems.length > 0, shown).toBe(compose === null)
         if (compose === null) return
         expect(ports, shown).toEqual(composePorts(compose))
-        const unset = ours.variables.flatMap(({ uses }) => uses.filter(({ isSet }) => !isSet))
+        const unset = variablesOf([ours.model]).flatMap(({ uses }) => uses.filter(({ isSet }) => !isSet))
         const defaults = ours.ports.filter(({ host }) => `${host?.from}`.startsWith('9'))
         expect(unset, shown).toHaveLength(defaults.length)
       })

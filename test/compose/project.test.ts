@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { gapProblems } from '../../src/compose/gaps.js'
 import { type ComposeProject, readProject } from '../../src/compose/project.js'
+import { variablesOf } from '../../src/compose/variables.js'
 import { REFUSED_PROJECTS } from './fixtures.js'
 
 function read(
@@ -115,8 +116,9 @@ test('variables: what is left after a merge, and all that is mentioned', () => {
     'compose.yaml': 'services: {a: {image: "${A:?m $M}", command: ["${B:-${C}}", "$$D", "${E+x}"]}}\n',
     'over.yaml': 'services: {a: {image: "${F}"}}\n',
   }
-  const { variables, mentioned } = read(files, { A: 'x', F: 'y' }, ['compose.yaml', 'over.yaml'])
-  expect(variables.map(({ name }) => name)).toEqual(['B', 'C', 'E', 'F'])
+  const { model, trees } = read(files, { A: 'x', F: 'y' }, ['compose.yaml', 'over.yaml'])
+  const mentioned = variablesOf(trees)
+  expect(variablesOf([model]).map(({ name }) => name)).toEqual(['B', 'C', 'E', 'F'])
   expect(mentioned.map(({ name }) => name)).toEqual(['A', 'B', 'C', 'E', 'F'])
   expect(mentioned[0]?.uses).toMatchObject([{ required: true, operator: ':?', span: { line: 1 } }])
   expect(mentioned[1]?.uses).toMatchObject([{ required: false, default: '${C}' }])

@@ -3,14 +3,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseEnv } from '../../src/env/document.js'
-import { lintFeature } from '../../src/lint/lint.js'
-import { RULES } from '../../src/lint/registry.js'
+import { lintFeature, RULES } from '../../src/lint/registry.js'
 import type { Example, Finding } from '../../src/lint/rule.js'
 import { PROJECTS } from '../compose/fixtures.js'
 import { project } from '../compose/generate.js'
 import { ODD } from '../compose/odd.js'
 import { anyEnv, noise } from '../support/arbitraries.js'
-import { fixed, lint, sourcesOf, surroundingsOf } from './support.js'
+import { fixed, indexOf, lint, sourcesOf } from './support.js'
 
 const ENV = 'features/redis/.env.example'
 const COMPOSE = 'features/redis/compose.yaml'
@@ -18,7 +17,7 @@ const CODES: readonly string[] = RULES.map(({ code }) => code)
 
 /** Lints files that hold bytes, not text. */
 function lintBytes(files: Example): Finding[] {
-  return lintFeature(surroundingsOf(sourcesOf(files, true)).contexts('redis'))
+  return lintFeature(indexOf(sourcesOf(files, true)).contexts('redis'))
 }
 
 function isWellFormed(files: Example, findings: readonly Finding[]): void {

@@ -1,10 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what templates and Compose files look like
 /** A table for each rule, beyond its examples: what it finds, and what it lets pass. */
 import { describe, expect, test } from 'vitest'
-import { lintFeature } from '../../src/lint/lint.js'
 import type { LintCode } from '../../src/lint/registry.js'
+import { lintFeature } from '../../src/lint/registry.js'
 import type { Example } from '../../src/lint/rule.js'
-import { fixed, found, lint, sourcesOf, surroundingsOf } from './support.js'
+import { fixed, found, indexOf, lint, sourcesOf } from './support.js'
 
 /** A template, a Compose file, and what else is there; then where the rule finds something. */
 interface Case {
@@ -928,7 +928,7 @@ describe('what to do next', () => {
   ])('env-refused of UTF-16 %s', (_, mark, endian) => {
     const text = [...'# Port\nREDIS_HOST_PORT=6380\n'].map((each) => (endian ? `\0${each}` : `${each}\0`))
     const [source] = sourcesOf({ [ENV]: mark + text.join('') }, true)
-    const findings = lintFeature(surroundingsOf(source === undefined ? [] : [source]).contexts('redis'))
+    const findings = lintFeature(indexOf(source === undefined ? [] : [source]).contexts('redis'))
     const nexts = findings.filter(({ code }) => code === 'env-refused').map(({ next }) => next)
     expect(new Set(nexts)).toEqual(
       new Set(['Save the file as UTF-8 without a byte order mark: it is UTF-16.']),

@@ -1,10 +1,10 @@
 /** Lints workspaces that are only literals. */
 import { decode, encode } from '../../src/env/bytes.js'
 import type { LintContext, LintSource } from '../../src/lint/context.js'
-import { type Fixed, fixFeature } from '../../src/lint/fix.js'
-import { lintFeature } from '../../src/lint/lint.js'
+import { FeatureIndex } from '../../src/lint/feature-index.js'
+import { type Fixed, fixFeature } from '../../src/lint/fix-feature.js'
+import { lintFeature } from '../../src/lint/registry.js'
 import type { Example, Finding } from '../../src/lint/rule.js'
-import { Surroundings } from '../../src/lint/surroundings.js'
 
 const TEMPLATES = [
   { environment: null, name: '.env.example' },
@@ -30,9 +30,9 @@ export function sourcesOf(files: Example, areBytes = false): LintSource[] {
   })
 }
 
-export function surroundingsOf(sources: readonly LintSource[], files: Example = {}): Surroundings {
+export function indexOf(sources: readonly LintSource[], files: Example = {}): FeatureIndex {
   const products = Object.entries(files).filter(([file]) => file.startsWith('products/'))
-  return new Surroundings(sources, {
+  return new FeatureIndex(sources, {
     modulus: 1000,
     ephemeral: { from: 32768, to: 60999 },
     productTexts: () => products.map(([, text]) => encode(text)),
@@ -45,7 +45,7 @@ export function lint(files: Example, name = 'redis'): Finding[] {
 }
 
 function contextsOf(files: Example, name = 'redis'): LintContext[] {
-  return surroundingsOf(sourcesOf(files), files).contexts(name)
+  return indexOf(sourcesOf(files), files).contexts(name)
 }
 
 /** The same, short: `.env.example:3 duplicate-key`. */
@@ -59,7 +59,7 @@ export function found(files: Example, name = 'redis'): string[] {
 export function fixed(files: Example, name = 'redis', areBytes = false): Fixed & { readonly files: Example } {
   const sources = sourcesOf(files, areBytes)
   const source = sources.find((each) => each.name === name) as LintSource
-  const result = fixFeature(source, surroundingsOf(sources, files))
+  const result = fixFeature(source, indexOf(sources, files))
   const shown = (text: string) => (areBytes ? text : decode(text))
   const changed = Object.fromEntries(result.changes.map(({ file, after }) => [file, shown(after)]))
   return { ...result, files: { ...files, ...changed } }

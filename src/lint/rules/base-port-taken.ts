@@ -1,7 +1,7 @@
 import { MAX_PORT, rangeText } from '../../ports/value.js'
+import { publishedProtocols } from '../feature-index.js'
 import { baseVariables } from '../port-use.js'
 import type { Rule } from '../rule.js'
-import { publishedProtocols } from '../surroundings.js'
 
 export const basePortTaken = {
   code: 'base-port-taken',

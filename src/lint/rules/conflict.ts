@@ -1,9 +1,9 @@
 import { decode } from '../../env/bytes.js'
 import { quoted } from '../../env/secret.js'
 import { allowedName } from '../../merge/reserved.js'
+import { placeOf } from '../context.js'
 import { upper } from '../new-variable.js'
 import type { Rule } from '../rule.js'
-import { placeOf } from '../show.js'
 
 export const conflict = {
   code: 'conflict',

@@ -1,10 +1,9 @@
 import { encode } from '../../env/bytes.js'
-import { isOwn, type LintContext, rawOf } from '../context.js'
+import { isFixed, isOwn, type LintContext, placeOf, rawOf } from '../context.js'
 import { removeEntry } from '../edit.js'
-import { isFixed } from '../fixed-name.js'
+import { hasWord } from '../feature-index.js'
 import type { Rule } from '../rule.js'
-import { placeOf } from '../show.js'
-import { hasWord } from '../word.js'
+import { serviceValues } from '../service-values.js'
 
 export const containerName = {
   code: 'container-name',
@@ -51,10 +50,10 @@ function userOf(context: LintContext, name: string): string | null {
     )
     if (statement !== undefined) return placeOf({ file: template.file, line: statement.line })
   }
-  for (const { values } of context.compose?.services ?? []) {
-    const value = values.find(({ path, text }) => !NO_HOST.includes(path[0] ?? '') && hasWord(text, name))
-    if (value !== undefined) return placeOf(value.span)
-  }
+  const value = serviceValues(context.compose).find(
+    ({ path, text }) => !NO_HOST.includes(path[0] ?? '') && hasWord(text, name),
+  )
+  if (value !== undefined) return placeOf(value.span)
   return context.others.names(name) ? 'another feature or a product' : null
 }
 

@@ -1,9 +1,8 @@
-import type { EnvFile } from '../../compose/env-file.js'
+import { type EnvFile, envFilesOf } from '../../compose/env-file.js'
 import { parseEnv } from '../../env/document.js'
 import { readEnv } from '../../env/read.js'
 import { refusalMessage } from '../../env/refusal.js'
-import { isOwn, type LintContext } from '../context.js'
-import { isFixed } from '../fixed-name.js'
+import { isFixed, isOwn, type LintContext } from '../context.js'
 import type { Found, Rule } from '../rule.js'
 
 export const envFile = {
@@ -23,8 +22,8 @@ export const envFile = {
       'services:\n  redis:\n    image: redis:7\n    environment:\n      REDIS_MEMORY: ${REDIS_MEMORY}\n',
   },
   *check(context) {
-    for (const { name, envFiles } of context.compose?.services ?? []) {
-      for (const file of envFiles) {
+    for (const { name, body } of context.compose?.services ?? []) {
+      for (const file of envFilesOf(body)) {
         if (!isOwn(context, file.span) || !isKnown(context, file)) continue
         const text = context.read(file.path)
         if (text !== null) yield* refusals(context, file, text)

@@ -1,5 +1,5 @@
-import { isOwn } from '../context.js'
-import { isFixed } from '../fixed-name.js'
+import { isFixed, isOwn } from '../context.js'
+import { hostSingletons } from '../host-singletons.js'
 import type { Rule } from '../rule.js'
 
 export const fixedSubnet = {
@@ -18,7 +18,9 @@ export const fixedSubnet = {
       'services:\n  redis:\n    image: redis:7\n    networks: [cache]\nnetworks:\n  cache:\n',
   },
   *check(context) {
-    for (const { kind, owner, key, raw, text, span } of context.compose?.ties ?? []) {
+    for (const { kind, owner, key, raw, text, span } of context.compose === null
+      ? []
+      : hostSingletons(context.compose)) {
       if ((kind !== 'subnet' && kind !== 'address') || !isOwn(context, span) || !isFixed(context, raw, text))
         continue
       const { file, line, column } = span

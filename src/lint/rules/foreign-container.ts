@@ -1,5 +1,5 @@
-import { isOwn } from '../context.js'
-import { isFixed } from '../fixed-name.js'
+import { isFixed, isOwn } from '../context.js'
+import { hostSingletons } from '../host-singletons.js'
 import type { Rule } from '../rule.js'
 
 export const foreignContainer = {
@@ -18,7 +18,9 @@ export const foreignContainer = {
       'services:\n  redis:\n    image: redis:7\n    network_mode: service:vpn\n  vpn:\n    image: vpn:1\n',
   },
   *check(context) {
-    for (const { kind, owner, key, raw, text, span } of context.compose?.ties ?? []) {
+    for (const { kind, owner, key, raw, text, span } of context.compose === null
+      ? []
+      : hostSingletons(context.compose)) {
       if (kind !== 'container' || !isOwn(context, span) || !isFixed(context, raw, text)) continue
       const { file, line, column } = span
       const message = `${owner} refers to container ${JSON.stringify(text)} of the host in ${key}, so all products share it`

@@ -1,7 +1,7 @@
 import type { Statement } from '../../env/document.js'
 import { references } from '../../env/expand.js'
-import { Blocks } from '../block.js'
 import { rawOf, type Template } from '../context.js'
+import { Blocks } from '../edit.js'
 import type { Edit, Rule } from '../rule.js'
 import { unsetReferences } from './unset-reference.js'
 

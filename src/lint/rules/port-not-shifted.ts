@@ -2,11 +2,11 @@ import type { PublishedPort } from '../../compose/published.js'
 import { rangeText } from '../../ports/value.js'
 import { isPortVariable } from '../../ports/variable.js'
 import type { LintContext } from '../context.js'
+import { placeOf } from '../context.js'
 import { insideUses } from '../inside-port.js'
 import { NewVariables, upper } from '../new-variable.js'
 import { ownPorts } from '../port-use.js'
 import type { Rule } from '../rule.js'
-import { placeOf } from '../show.js'
 
 export const portNotShifted = {
   code: 'port-not-shifted',

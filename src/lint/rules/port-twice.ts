@@ -1,4 +1,4 @@
-import { areExclusive } from '../../compose/profiles.js'
+import { areExclusive } from '../../compose/project.js'
 import type { PublishedPort } from '../../compose/published.js'
 import { rangesOverlap } from '../../ports/overlap.js'
 import { isOwn, type LintContext } from '../context.js'

@@ -1,3 +1,4 @@
+import { variablesOf } from '../../compose/variables.js'
 import { portVariables } from '../port-use.js'
 import type { Rule } from '../rule.js'
 
@@ -20,7 +21,7 @@ export const portUnused = {
   *check(context) {
     const { compose, template, others } = context
     if (compose === null || compose.problems.some(({ severity }) => severity === 'error')) return
-    const used = new Set(compose.mentioned.map(({ name }) => name))
+    const used = new Set(variablesOf(compose.trees).map(({ name }) => name))
     for (const { key, statement } of portVariables(context)) {
       if (used.has(key) || others.isUsed(key)) continue
       yield {

@@ -1,6 +1,5 @@
-import { isOwn } from '../context.js'
+import { isFixed, isOwn } from '../context.js'
 import { removeEntry } from '../edit.js'
-import { isFixed } from '../fixed-name.js'
 import type { Rule } from '../rule.js'
 
 export const projectName = {

@@ -1,6 +1,6 @@
 import type { Mount } from '../../compose/volume.js'
-import { isOwn, type LintContext } from '../context.js'
-import { isFixed } from '../fixed-name.js'
+import { isFixed, isOwn, type LintContext } from '../context.js'
+import { hostSingletons } from '../host-singletons.js'
 import type { Rule } from '../rule.js'
 
 export const sharedBindMount = {
@@ -33,7 +33,9 @@ export const sharedBindMount = {
       }
     }
     // Also a bind mount: `driver_opts: { type: none, o: bind, device: /srv/data }`, or a network share.
-    for (const { kind, owner, raw, text, span } of context.compose?.ties ?? []) {
+    for (const { kind, owner, raw, text, span } of context.compose === null
+      ? []
+      : hostSingletons(context.compose)) {
       if (kind !== 'device' || !isOwn(context, span) || !isFixed(context, raw, text)) continue
       const { file, line, column } = span
       yield {

@@ -1,6 +1,5 @@
 import type { Resource } from '../../compose/project.js'
-import { isOwn } from '../context.js'
-import { isFixed } from '../fixed-name.js'
+import { isFixed, isOwn } from '../context.js'
 import type { Rule } from '../rule.js'
 
 export const sharedResource = {

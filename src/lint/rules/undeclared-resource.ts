@@ -1,7 +1,5 @@
-import { ownGaps } from '../context.js'
-import { isFixed } from '../fixed-name.js'
+import { isFixed, ownGaps, toDeclareIn } from '../context.js'
 import type { Rule } from '../rule.js'
-import { toDeclareIn } from '../show.js'
 
 export const undeclaredResource = {
   code: 'undeclared-resource',

@@ -1,6 +1,5 @@
-import { ownGaps } from '../context.js'
+import { ownGaps, toDeclareIn } from '../context.js'
 import type { Rule } from '../rule.js'
-import { toDeclareIn } from '../show.js'
 
 export const undeclaredVolume = {
   code: 'undeclared-volume',

@@ -1,5 +1,4 @@
-import { ownGaps } from '../context.js'
-import { isFixed } from '../fixed-name.js'
+import { isFixed, ownGaps } from '../context.js'
 import type { Rule } from '../rule.js'
 
 export const unknownService = {

@@ -1,3 +1,4 @@
+import { variablesOf } from '../../compose/variables.js'
 import { reservedReason } from '../../merge/reserved.js'
 import { isPortVariable } from '../../ports/variable.js'
 import { isOwn } from '../context.js'
@@ -29,7 +30,7 @@ export const unsetVariable = {
     const published = new Set(
       ownPorts(context).flatMap(({ references }) => references.map(({ name }) => name)),
     )
-    for (const { name, uses } of compose?.variables ?? []) {
+    for (const { name, uses } of variablesOf([compose?.model])) {
       const use = uses.find(({ span, operator, isSet }) => operator === '' && !isSet && isOwn(context, span))
       // Ports have their own rules, and features may not set reserved variables.
       if (use === undefined || published.has(name) || isPortVariable(name)) continue

@@ -1,9 +1,9 @@
 import { formatPort, type PortValue, parsePortValue } from '../../ports/value.js'
 import type { LintContext } from '../context.js'
+import { placeOf } from '../context.js'
 import { type HostUrl, type NamedPort, urlsOfCompose, urlsOfTemplate } from '../host-url.js'
 import { baseVariables, ownPorts } from '../port-use.js'
 import type { Found, Rule } from '../rule.js'
-import { placeOf } from '../show.js'
 
 export const urlBasePort = {
   code: 'url-base-port',
@@ -48,7 +48,7 @@ class Moved {
       return { variable: key, port, where: placeOf({ file, line }) }
     })
     for (const base of all) if (base.port.from === base.port.to) this.bases.set(base.port.from, base)
-    this.ranges = all.filter(({ port }) => port.from !== port.to).slice(0, MAX_RANGES)
+    this.ranges = all.filter(({ port }) => port.from !== port.to)
     // literal-port reports a number that the Compose file itself publishes.
     for (const { literal, host } of ownPorts(context)) {
       if (literal && host !== null && host.from === host.to && !this.bases.has(host.from))
@@ -73,9 +73,6 @@ class Moved {
     return typeof port === 'string' ? null : { variable: key, port, where: placeOf(stated), feature }
   }
 }
-
-/** Ranges are gone through one by one; no feature has this many. */
-const MAX_RANGES = 100
 
 /** Reports all simple replacements as one finding, and each port that needs a decision as its own. */
 function* findings(url: HostUrl, moved: Moved): Generator<Found> {

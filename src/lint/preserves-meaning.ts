@@ -1,15 +1,16 @@
 /** What a fix has to leave as it is. */
-import type { ServiceValue } from '../compose/values.js'
+
 import { decode } from '../env/bytes.js'
 import { expand } from '../env/expand.js'
 import { evaluate } from '../env/read.js'
 import { type LintContext, rawOf, type Template } from './context.js'
+import { type ServiceValue, serviceValues } from './service-values.js'
 
 /** A number in whose place a variable has come, by variable. */
 type Replaced = ReadonlyMap<string, string>
 
 /** Whether the templates and the services still give every value that no reference is part of, and Compose still sees the same services. */
-export function keeps(
+export function preservesMeaning(
   before: readonly LintContext[],
   after: readonly LintContext[],
   replaced: Replaced,
@@ -66,9 +67,7 @@ function keepsServices(before: LintContext, after: LintContext, replaced: Replac
 
 /** Without the ports, whose shape is looked at, and the names, which may go. */
 function valuesIn({ compose }: LintContext): ServiceValue[] {
-  return (compose?.services ?? []).flatMap(({ values }) =>
-    values.filter(({ path }) => path[0] !== 'ports' && path[0] !== 'container_name'),
-  )
+  return serviceValues(compose).filter(({ path }) => path[0] !== 'ports' && path[0] !== 'container_name')
 }
 
 /** Services and their ports in the containers: what no fix changes. */

@@ -7,7 +7,6 @@ import { rangesOverlap } from '../ports/overlap.js'
 import { MAX_PORT } from '../ports/value.js'
 import { type LintContext, type LintSource, readCompose, readTemplate, type Template } from './context.js'
 import { type Neighbours, type Stated, statedBy } from './neighbours.js'
-import { hasWord } from './word.js'
 
 /** What is the same for every feature. */
 export interface LintSettings {
@@ -25,7 +24,7 @@ interface ReadFeature {
 }
 
 /** The features of a workspace. What is compared among all of them is worked out once, and again after a change. */
-export class Surroundings {
+export class FeatureIndex {
   private readonly features = new Map<string, ReadFeature>()
   private readonly views = new Map<string | null, View>()
 
@@ -185,13 +184,9 @@ interface View {
   literals?: readonly Literal[]
 }
 
-/** Of those who state one port, this many are remembered, and of one feature this many: enough to name one. */
-const MAX_SAME = 32
-const MAX_SAME_FEATURE = 4
-
 function withBase({ byPort }: View, { from, to }: { readonly from: number; readonly to: number }): Stated[] {
   const found: Stated[] = []
-  for (let port = from; port <= Math.min(to, MAX_PORT) && found.length < MAX_SAME; port++) {
+  for (let port = from; port <= Math.min(to, MAX_PORT); port++) {
     found.push(...(byPort.get(port) ?? []))
   }
   return found
@@ -200,10 +195,9 @@ function withBase({ byPort }: View, { from, to }: { readonly from: number; reado
 function addBase(byPort: Map<number, Stated[]>, stated: Stated): void {
   const { from, to } = stated.base ?? { from: 1, to: 0 }
   for (let port = from; port <= Math.min(to, MAX_PORT); port++) {
-    const same = byPort.get(port) ?? []
-    const own = same.filter(({ feature }) => feature === stated.feature).length
-    if (same.length < MAX_SAME && own < MAX_SAME_FEATURE) same.push(stated)
-    if (same.length === 1) byPort.set(port, same)
+    const same = byPort.get(port)
+    if (same === undefined) byPort.set(port, [stated])
+    else same.push(stated)
   }
 }
 
@@ -242,4 +236,18 @@ function templateFor({ templates }: ReadFeature, environment: string | null): Te
 function readFeature(source: LintSource): ReadFeature {
   const templates = source.templates.map((template) => readTemplate(source, template))
   return { source, templates, projects: new Map() }
+}
+
+/**
+ * Whether a text has a name in it that stands for itself: no part of a longer name, of a path (`features/redis/`) or of a
+ * domain.
+ */
+export function hasWord(text: string, word: string): boolean {
+  if (word === '') return false
+  for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + word.length)) {
+    const before = text.slice(Math.max(0, at - 2), at)
+    const after = text.slice(at + word.length, at + word.length + 1)
+    if (!/[\w.-]$|(?:^|[^/])\/$/.test(before) && !/[\w-]/.test(after)) return true
+  }
+  return false
 }

@@ -7,10 +7,11 @@ import {
   spanOf,
   stringOf,
   stringsOf,
-} from './node.js'
+} from '../compose/node.js'
+import type { ComposeProject } from '../compose/project.js'
 
-/** A value that ties a project to something that the host has only once. */
-export interface Tie {
+/** A value that refers to something that a host has only once. */
+export interface HostSingleton {
   /**
    * The subnet of a network, the address of a service in one, a folder (or a share) that a volume stands for, or a
    * container that is not the project's.
@@ -26,11 +27,11 @@ export interface Tie {
   readonly text: string
 }
 
-/** What ties a project to its host, apart from ports and bind mounts. */
-export function tiesOf(model: Node | undefined): Tie[] {
-  const ties: Tie[] = []
+/** Lists what a project uses of its host, apart from ports and bind mounts. */
+export function hostSingletons({ model }: ComposeProject): HostSingleton[] {
+  const found: HostSingleton[] = []
   const add = (
-    kind: Tie['kind'],
+    kind: HostSingleton['kind'],
     owner: string,
     key: string,
     node: Node | undefined,
@@ -38,7 +39,7 @@ export function tiesOf(model: Node | undefined): Tie[] {
   ): void => {
     if (text === undefined || text === '') return
     const { raw } = node as ScalarNode
-    ties.push({ kind, owner, key, span: spanOf(node as ScalarNode), raw, text })
+    found.push({ kind, owner, key, span: spanOf(node as ScalarNode), raw, text })
   }
   for (const [name, service] of sectionOf(model, 'services')) {
     for (const [, network] of sectionOf(service, 'networks')) {
@@ -65,7 +66,7 @@ export function tiesOf(model: Node | undefined): Tie[] {
     if (stringOf(get(options, 'type')) === 'tmpfs' || isReadOnly) continue
     add('device', `Volume ${name}`, 'device', get(options, 'device'))
   }
-  return ties
+  return found
 }
 
 function sectionOf(node: Node | undefined, key: string): [string, MappingNode][] {

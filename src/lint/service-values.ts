@@ -1,4 +1,5 @@
-import { type MappingNode, type Node, type ScalarNode, type Span, spanOf } from './node.js'
+import { type MappingNode, type Node, type ScalarNode, type Span, spanOf } from '../compose/node.js'
+import type { ComposeProject } from '../compose/project.js'
 
 /** A string or a whole number in the body of a service: what may name a port, a host or a file. */
 export interface ServiceValue {
@@ -14,8 +15,17 @@ export interface ServiceValue {
   readonly rawSpan?: Span
 }
 
-/** The values of a service in their order. One that aliases bring in several times below one key is listed once there. */
-export function valuesOf(service: string, body: MappingNode): ServiceValue[] {
+const cache = new WeakMap<ComposeProject, readonly ServiceValue[]>()
+
+/** Lists the values of all services in order; one that aliases repeat below one key is listed once there. */
+export function serviceValues(project: ComposeProject | null): readonly ServiceValue[] {
+  if (project === null) return []
+  const values = cache.get(project) ?? project.services.flatMap(({ name, body }) => valuesOf(name, body))
+  cache.set(project, values)
+  return values
+}
+
+function valuesOf(service: string, body: MappingNode): ServiceValue[] {
   const values: ServiceValue[] = []
   for (const [key, { value }] of body.entries) {
     const seen = new Set<Node>()

@@ -1,10 +1,10 @@
 /** `--fix`: applies the edits of findings, round by round, as long as each round keeps what the files say otherwise. */
 import type { LintContext, LintSource } from './context.js'
 import { applyEdits } from './edit.js'
-import { keeps } from './keeps.js'
-import { lintFeature } from './lint.js'
+import type { FeatureIndex } from './feature-index.js'
+import { preservesMeaning } from './preserves-meaning.js'
+import { lintFeature } from './registry.js'
 import { type Edit, type Finding, withoutEdits } from './rule.js'
-import type { Surroundings } from './surroundings.js'
 
 /** What became of a feature. */
 export interface Fixed {
@@ -18,32 +18,27 @@ export interface Fixed {
   readonly remaining: readonly Finding[]
 }
 
-/** One edit may make room for another: a literal port becomes a variable, then its URL a reference, then the order counts. */
+/** Ends a fix that undoes another one; a real feature takes a few rounds. */
 const MAX_ROUNDS = 1000
-/** Findings a round; comparing their edits with each other takes time that grows with the square. */
-const MAX_BATCH = 1000
-/** Where the edits of a round do not go together, this many are tried one by one. */
-const MAX_SINGLE = 50
 
 /**
- * Fixes one feature; in `surroundings` it is then the fixed one.
+ * Fixes one feature; in `index` it is then the fixed one.
  * @param source one of theirs
  */
-export function fixFeature(source: LintSource, surroundings: Surroundings): Fixed {
+export function fixFeature(source: LintSource, index: FeatureIndex): Fixed {
   const texts = new Map<string, string>()
-  let state = stateOf(source, surroundings)
+  let state = stateOf(source, index)
   const fixed: Finding[] = []
   const refused = new Set<string>()
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const open = state.findings.filter(
       (finding) => finding.edits !== undefined && !refused.has(keyOf(finding)),
     )
-    const chosen = disjoint(open.slice(0, MAX_BATCH))
+    const chosen = disjoint(open)
     if (chosen.length === 0) break
-    const batches = [chosen, ...chosen.slice(0, MAX_SINGLE).map((finding) => [finding])]
-    let done = false
+    const batches = [chosen, ...chosen.map((finding) => [finding])]
     for (const batch of batches) {
-      const next = attempt(state, batch, surroundings)
+      const next = attempt(state, batch, index)
       if (next === null) {
         if (batch.length === 1) refused.add(keyOf(batch[0] as Finding))
         continue
@@ -51,10 +46,8 @@ export function fixFeature(source: LintSource, surroundings: Surroundings): Fixe
       for (const [file, text] of next.texts) texts.set(file, text)
       state = next.state
       fixed.push(...batch)
-      done = true
       break
     }
-    if (!done && chosen.length > MAX_SINGLE) break
   }
   const changes = [...texts]
     .map(([file, after]) => ({ file, before: source.read(file), after }))
@@ -65,12 +58,12 @@ export function fixFeature(source: LintSource, surroundings: Surroundings): Fixe
 
 /**
  * The findings of a feature, of which those have edits that `fixFeature` would really put right: others may stand in the
- * way, or what the files say otherwise. In `surroundings` everything is then as before.
+ * way, or what the files say otherwise. In `index` everything is then as before.
  */
-export function withTrueEdits(source: LintSource, surroundings: Surroundings): Finding[] {
-  const findings = lintFeature(surroundings.contexts(source.name))
+export function withTrueEdits(source: LintSource, index: FeatureIndex): Finding[] {
+  const findings = lintFeature(index.contexts(source.name))
   if (findings.every(({ edits }) => edits === undefined)) return findings
-  const { remaining } = surroundings.restoring(source.name, () => fixFeature(source, surroundings))
+  const { remaining } = index.restoring(source.name, () => fixFeature(source, index))
   const left = new Map<string, number>()
   for (const finding of remaining) left.set(sortOf(finding), (left.get(sortOf(finding)) ?? 0) + 1)
   return findings.map((finding) => {
@@ -92,29 +85,29 @@ interface State {
   readonly findings: readonly Finding[]
 }
 
-function stateOf(source: LintSource, surroundings: Surroundings): State {
-  const contexts = surroundings.contexts(source.name)
+function stateOf(source: LintSource, index: FeatureIndex): State {
+  const contexts = index.contexts(source.name)
   return { source, contexts, findings: lintFeature(contexts) }
 }
 
 /** The state after some edits; null, with everything as it was, if they break or change more than they should. */
-function attempt(state: State, batch: readonly Finding[], surroundings: Surroundings) {
+function attempt(state: State, batch: readonly Finding[], index: FeatureIndex) {
   const { source } = state
   const texts = applyEdits(
     source.read,
     batch.flatMap(({ edits }) => edits ?? []),
   )
   const changed: LintSource = { ...source, read: (file) => texts.get(file) ?? source.read(file) }
-  surroundings.replace(changed)
-  const next = stateOf(changed, surroundings)
+  index.replace(changed)
+  const next = stateOf(changed, index)
   const replaced = new Map(batch.flatMap(({ replaces = {} }) => Object.entries(replaces)))
   if (
     areGone(batch, state, next) &&
     !hasNewErrors(state, next) &&
-    keeps(state.contexts, next.contexts, replaced)
+    preservesMeaning(state.contexts, next.contexts, replaced)
   )
     return { state: next, texts }
-  surroundings.replace(source)
+  index.replace(source)
   return null
 }
 
