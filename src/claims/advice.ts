@@ -5,7 +5,7 @@ import { follows, ownerName, type PortClaim } from './claim.js'
 export const MOST_NAMED = 5
 
 /** What helps against a collision, going by how its claims came about. */
-export function howToPart(claims: readonly PortClaim[]): string {
+export function collisionAdvice(claims: readonly PortClaim[]): string {
   const [first] = claims
   const alike = (claim: PortClaim): boolean =>
     first?.variable != null && claim.variable === first.variable && ownerName(claim) === ownerName(first)

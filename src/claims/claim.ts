@@ -13,7 +13,7 @@ export const OUTCOMES = {
   outdated: 'from an older template or offset; product env --merge --refresh moves it',
   pinned: "the product's own value, which nothing moves",
   literal: 'no offset reaches it: it stands in a Compose file, or in a variable of another name',
-  chance: 'no port is given, so Docker picks a random one',
+  random: 'no port is set, so Docker picks a random one',
 } as const
 
 export type ClaimOutcome = keyof typeof OUTCOMES
@@ -37,7 +37,7 @@ export interface PortClaim {
   readonly offset: number | null
   /** The address on the host, without brackets; '' is all of them. */
   readonly address: string
-  /** First and last host port, both inclusive; 0 for a port left to chance. */
+  /** First and last host port, both inclusive; 0 for a random port. */
   readonly from: number
   readonly to: number
   /** `tcp`, `udp` or `sctp`. */
@@ -55,7 +55,7 @@ export interface PortClaim {
 
 /** The ports of a claim for people: `6971`, `8000-8010`, or `random`. */
 export function claimPorts(claim: Pick<PortClaim, 'from' | 'to' | 'outcome'>): string {
-  return claim.outcome === 'chance' ? 'random' : rangeText(claim)
+  return claim.outcome === 'random' ? 'random' : rangeText(claim)
 }
 
 /** A product, or one of its instances, for people: `my_first_app@blue`. */

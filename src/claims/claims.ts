@@ -116,7 +116,7 @@ function publishedClaim(source: ClaimSource, entries: Lookups, port: PublishedPo
   const host = port.host
   if (host === null) {
     const none = { variable, base: null, offset: null, from: 0, to: 0, feature: source.featureAt(file) }
-    return { ...known, ...none, outcome: 'chance', file, line }
+    return { ...known, ...none, outcome: 'random', file, line }
   }
   const value = variable === null ? undefined : source.values.get(variable)
   const whole = value === undefined ? null : parsePortValue(value)

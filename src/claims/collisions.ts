@@ -24,7 +24,7 @@ export function findCollisions(claims: readonly PortClaim[]): Collision[] {
 function byProtocol(claims: readonly PortClaim[]): Map<string, PortClaim[]> {
   const groups = new Map<string, PortClaim[]>()
   for (const claim of claims) {
-    if (claim.outcome === 'chance') continue
+    if (claim.outcome === 'random') continue
     const group = groups.get(claim.protocol)
     if (group === undefined) groups.set(claim.protocol, [claim])
     else group.push(claim)

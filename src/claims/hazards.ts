@@ -10,7 +10,7 @@ export type HazardKind =
   | 'ephemeral'
   | 'browser-refuses'
   | 'offset-0'
-  | 'left-to-chance'
+  | 'random-port'
   | 'literal'
 
 /** One hazard of one claim. */
@@ -34,12 +34,12 @@ interface HazardRule {
   readonly applies: (claim: PortClaim, ephemeral: EphemeralRange | null) => string | null
 }
 
-/** All rules. A port left to chance comes first, since it has no number for the others to look at. */
+/** All rules. A random port comes first, since it has no number for the others to check. */
 export const HAZARD_RULES: readonly HazardRule[] = [
   {
-    kind: 'left-to-chance',
+    kind: 'random-port',
     applies: ({ outcome, variable }) =>
-      outcome !== 'chance'
+      outcome !== 'random'
         ? null
         : `${variable ?? 'the host port'} is empty or unset: Docker publishes a random port and reports success`,
   },
@@ -50,7 +50,7 @@ export const HAZARD_RULES: readonly HazardRule[] = [
   {
     kind: 'privileged',
     applies: ({ from, outcome }) =>
-      outcome !== 'chance' && from < FIRST_PORT
+      outcome !== 'random' && from < FIRST_PORT
         ? `${from} is under ${FIRST_PORT}: only root, or an engine that runs as root, may listen there`
         : null,
   },
@@ -64,7 +64,7 @@ export const HAZARD_RULES: readonly HazardRule[] = [
   {
     kind: 'browser-refuses',
     applies: ({ http, from, to, outcome }) => {
-      const port = http && outcome !== 'chance' ? refusedByBrowsers(from, to) : undefined
+      const port = http && outcome !== 'random' ? refusedByBrowsers(from, to) : undefined
       return port === undefined ? null : `browsers refuse to open ${port} (bad ports of the Fetch standard)`
     },
   },

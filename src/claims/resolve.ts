@@ -6,7 +6,7 @@
 import { crc32 } from '../ports/offset.js'
 import { addressesOverlap } from '../ports/overlap.js'
 import { MAX_PORT, rangeText } from '../ports/value.js'
-import { howToPart, MOST_NAMED } from './advice.js'
+import { collisionAdvice, MOST_NAMED } from './advice.js'
 import { follows, ownerName, type PortClaim } from './claim.js'
 import { findCollisions } from './collisions.js'
 
@@ -49,7 +49,7 @@ export function resolveCollisions(
 ): { reassignments: Reassignment[]; unresolved: Unresolved[] } {
   const taken = new TakenPorts()
   for (const { claims } of owners)
-    for (const claim of claims) if (!follows(claim) && claim.outcome !== 'chance') taken.add(claim)
+    for (const claim of claims) if (!follows(claim) && claim.outcome !== 'random') taken.add(claim)
   const reassignments: Reassignment[] = []
   const unresolved: Unresolved[] = []
   const colliding = inOrder(owners).filter((owner) => {
@@ -91,7 +91,7 @@ function inseparable(
     const named = claims.slice(0, MOST_NAMED).map(claimName).join(', ')
     const more = claims.length > MOST_NAMED ? ` and ${claims.length - MOST_NAMED} more` : ''
     const reason = `no offset parts the claims of ${protocol} ${rangeText({ from, to })}: ${named}${more}`
-    return [{ owner: involved[0] as Owner, reason, next: howToPart(claims) }]
+    return [{ owner: involved[0] as Owner, reason, next: collisionAdvice(claims) }]
   })
 }
 

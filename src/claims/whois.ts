@@ -9,7 +9,7 @@ import type { Owner } from './resolve.js'
 export function claimsOfPort(owners: readonly Owner[], port: number): PortClaim[] {
   return owners
     .flatMap(({ claims }) => claims)
-    .filter(({ from, to, outcome }) => outcome !== 'chance' && from <= port && port <= to)
+    .filter(({ from, to, outcome }) => outcome !== 'random' && from <= port && port <= to)
 }
 
 /** A base port that products take from crc32 by themselves (`ports:` in product.yaml). */

@@ -177,7 +177,7 @@ function basePorts(
     ),
   )
   const fixed = owners.flatMap(({ claims }) =>
-    claims.filter((claim) => !follows(claim) && claim.outcome !== 'chance').map(fixedPort),
+    claims.filter((claim) => !follows(claim) && claim.outcome !== 'random').map(fixedPort),
   )
   const offsets = owners.map(({ offset }) => offset)
   return new BasePorts({ modulus: workspace.modulus, offsets, bases, fixed, http })

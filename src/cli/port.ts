@@ -112,7 +112,7 @@ function noPort(
     const message = `${name} sets no port in ${variable}, so Docker picks a random one`
     return problem('no-port', { file: left.file, line: left.line }, message, 'Set it in the product env.')
   }
-  const known = claims.flatMap((claim) => (claim.outcome === 'chance' ? [] : (claim.variable ?? [])))
+  const known = claims.flatMap((claim) => (claim.outcome === 'random' ? [] : (claim.variable ?? [])))
   const next = suggestion(variable, [...new Set(known)], 'port variables', "The product's")
   return problem('no-port', {}, `${name} has no port in a variable ${variable}`, next)
 }
@@ -136,7 +136,7 @@ async function one(
   const exact = own.filter((claim) => claim.variable === variable)
   const same = own.filter((claim) => claim.variable !== null && leader(claim.variable) === leader(variable))
   const having = exact.length > 0 ? exact : same
-  const claim = having.find(({ outcome }) => outcome !== 'chance')
+  const claim = having.find(({ outcome }) => outcome !== 'random')
   if (claim === undefined)
     return stop(host, options.json && {}, [...problems, noPort(ownerName(named), variable, own, having[0])])
   if (options.json) printJson(host, { ok: !hasErrors(problems), claim: portJson(claim, null), problems })

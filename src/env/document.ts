@@ -73,23 +73,6 @@ const LETTER_OR_NUMBER = /^[\p{L}\p{N}]$/u
 export function parseEnv(text: string): EnvDocument {
   const statements: Statement[] = []
   const comments: Comment[] = []
-  const refusal = scanEnv(
-    text,
-    (statement) => statements.push(statement),
-    (line, start, end) => comments.push({ line, start, end }),
-  )
-  return { text, statements, comments, refusal }
-}
-
-/**
- * Goes through an env text as `parseEnv` does, and keeps nothing: of a large text the statements take ten times the memory.
- * @returns the first thing that Compose cannot parse, or null
- */
-export function scanEnv(
-  text: string,
-  onStatement: (statement: Statement) => void,
-  onComment: (line: number, start: number, end: number) => void = () => {},
-): Refusal | null {
   let line = 1
   // The next newline is looked for once: on one long line full of statements, each would search all of its rest.
   let newline = text.indexOf('\n')
@@ -101,21 +84,22 @@ export function scanEnv(
     return line
   }
 
-  let before: Statement | undefined
   let at = text.startsWith(BOM) ? BOM.length : 0
   for (;;) {
     at = skipSpace(text, at)
-    if (at >= text.length) return null
+    if (at >= text.length) return { text, statements, comments, refusal: null }
     if (text[at] === '#') {
       const end = lineEnd(text, at)
-      onComment(lineAt(at), at, end)
+      comments.push({ line: lineAt(at), start: at, end })
       at = end
       continue
     }
     const result = parseStatement(text, at, lineAt(at))
-    if ('reason' in result) return { ...result, reason: reasonBehindQuote(text, before, at) ?? result.reason }
-    onStatement(result)
-    before = result
+    if ('reason' in result) {
+      const reason = reasonBehindQuote(text, statements.at(-1), at) ?? result.reason
+      return { text, statements, comments, refusal: { ...result, reason } }
+    }
+    statements.push(result)
     at = result.end
   }
 }
@@ -123,11 +107,6 @@ export function scanEnv(
 /** The raw value of a statement, as it stands in the text (escapes and expansions not applied). */
 export function rawValue(doc: EnvDocument, statement: Statement): string {
   return doc.text.slice(statement.valueStart, statement.valueEnd)
-}
-
-/** As `rawValue`, for a statement of `scanEnv`. */
-export function rawValueIn(text: string, { valueStart, valueEnd }: Statement): string {
-  return text.slice(valueStart, valueEnd)
 }
 
 /** The position of the newline that ends the line of `at`, or the text's end. */

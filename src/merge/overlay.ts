@@ -11,7 +11,7 @@ import { encode } from '../env/bytes.js'
 import { parseEnv } from '../env/document.js'
 import type { Offset } from '../ports/offset.js'
 import { formatPort } from '../ports/value.js'
-import { type BasePort, type Differences, differencesOf } from './differences.js'
+import { type BasePort, type InstanceOverrides, instanceOverrides } from './instance-overrides.js'
 import type { ProductPlan } from './plan.js'
 import { composeProjectName, PROJECT } from './project-name.js'
 import type { ProductSource, TextSource } from './source.js'
@@ -44,7 +44,7 @@ export function overlaySource(
   // Of a folder such as `__` nothing is left; Compose refuses the product's own project then.
   const base = composeProjectName(instance.projectName) || composeProjectName(source.name)
   const project = `${base}-${composeProjectName(instance.name)}`
-  const differences = differencesOf(doc, plan, instance.offset.value, new Map([[PROJECT, project]]))
+  const differences = instanceOverrides(doc, plan, instance.offset.value, new Map([[PROJECT, project]]))
   const text = overlayTemplate(source.name, instance, project, differences)
   const moving = new Set(differences.ports.keys())
   for (const { key, text } of differences.following) if (typeof text !== 'string') moving.add(key)
@@ -84,7 +84,7 @@ function overlayTemplate(
   product: string,
   instance: InstanceSource,
   project: string,
-  { ports, following }: Differences,
+  { ports, following }: InstanceOverrides,
 ): string {
   const lines = [
     `# ${instance.name}: a further instance of ${product}, beside it on the same host. Start it in the product's folder with`,

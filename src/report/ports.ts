@@ -55,7 +55,7 @@ export function hostText(claim: PortClaim): string {
 
 /** Where a browser finds it; null where none would. */
 function urlOf({ http, https, outcome, from, address }: PortClaim): string | null {
-  if (!http || outcome === 'chance') return null
+  if (!http || outcome === 'random') return null
   const anywhere = address === '' || address === '0.0.0.0' || address === '::'
   const host = anywhere ? 'localhost' : address.includes(':') ? `[${address}]` : address
   return `${https ? 'https' : 'http'}://${host}:${from}`

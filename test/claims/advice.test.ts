@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what Compose files look like
 import { expect, test } from 'vitest'
-import { howToPart } from '../../src/claims/advice.js'
+import { collisionAdvice } from '../../src/claims/advice.js'
 import type { PortClaim } from '../../src/claims/claim.js'
 import { claim, movable } from './support.js'
 
@@ -54,10 +54,10 @@ test.each<[what: string, claims: PortClaim[], advice: string]>([
     'Set WEB_HOST_PORT to another port in one of the env files.',
   ],
 ])('of %s', (_, claims, advice) => {
-  expect(howToPart(claims)).toBe(advice)
+  expect(collisionAdvice(claims)).toBe(advice)
 })
 
 test('of many names a few', () => {
   const many = Array.from({ length: 9 }, (_, index) => ({ ...a, product: `p${index}`, line: index }))
-  expect(howToPart(many)).toMatch(/^[^:]*: products\/a\/\.env:0,.*products\/a\/\.env:4, …\.$/)
+  expect(collisionAdvice(many)).toMatch(/^[^:]*: products\/a\/\.env:0,.*products\/a\/\.env:4, …\.$/)
 })

@@ -127,8 +127,8 @@ describe('claims', () => {
     ],
     'left to chance never collide': [
       [
-        { from: 0, outcome: 'chance' },
-        { from: 0, outcome: 'chance' },
+        { from: 0, outcome: 'random' },
+        { from: 0, outcome: 'random' },
       ],
       [],
     ],
@@ -150,14 +150,14 @@ const claims = fc.array(
       size: fc.constantFrom(0, 0, 0, 1, 4, 12),
       protocol: fc.constantFrom('tcp', 'tcp', 'udp'),
       address: fc.constantFrom(...ADDRESSES),
-      outcome: fc.constantFrom('pinned' as const, 'planned' as const, 'chance' as const),
+      outcome: fc.constantFrom('pinned' as const, 'planned' as const, 'random' as const),
     })
     .map(({ size, ...rest }) => claim({ ...rest, to: rest.from + size })),
   { maxLength: 14 },
 )
 
 function collide(a: PortClaim, b: PortClaim): boolean {
-  if (a.outcome === 'chance' || b.outcome === 'chance' || a.protocol !== b.protocol) return false
+  if (a.outcome === 'random' || b.outcome === 'random' || a.protocol !== b.protocol) return false
   return rangesOverlap(a, b) && addressesOverlap(a.address, b.address)
 }
 

@@ -130,7 +130,7 @@ const claimOf = (offset: number): fc.Arbitrary<PortClaim> =>
       size: fc.constantFrom(0, 0, 0, 2),
       protocol: fc.constantFrom('tcp', 'tcp', 'tcp', 'udp'),
       address: fc.constantFrom('', '', '', '127.0.0.1', '10.0.0.1'),
-      outcome: fc.constantFrom('planned', 'adjusted', 'outdated', 'planned', 'pinned', 'literal', 'chance'),
+      outcome: fc.constantFrom('planned', 'adjusted', 'outdated', 'planned', 'pinned', 'literal', 'random'),
       strayed: fc.integer({ min: 0, max: 40 }),
     })
     .map(({ base, size, outcome, strayed, ...rest }) => {
@@ -193,7 +193,7 @@ function claimsAfter(
 }
 
 function inTheWay(a: PortClaim, b: PortClaim): boolean {
-  if (a.outcome === 'chance' || b.outcome === 'chance' || a.protocol !== b.protocol) return false
+  if (a.outcome === 'random' || b.outcome === 'random' || a.protocol !== b.protocol) return false
   return rangesOverlap(a, b) && addressesOverlap(a.address, b.address)
 }
 

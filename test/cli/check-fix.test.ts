@@ -431,11 +431,11 @@ describe('a port that a variable has from another one', () => {
       'products/aa/compose.yaml': composeOf('web', published),
     })
     const ports = await portsOf(here)
-    expect(brief(ports.filter(({ outcome }) => outcome !== 'chance'))).toEqual(expected)
+    expect(brief(ports.filter(({ outcome }) => outcome !== 'random'))).toEqual(expected)
     expect((await checked(here)).exitCode).toBe(0)
     await ok('env --merge aa --instance blue', here)
     const moved = (await portsOf(here)).filter(({ instance }) => instance === 'blue')
-    expect(brief(moved.filter(({ outcome }) => outcome !== 'chance'))).toEqual(
+    expect(brief(moved.filter(({ outcome }) => outcome !== 'random'))).toEqual(
       expected.map((line) =>
         line
           .replace('aa', 'aa@blue')

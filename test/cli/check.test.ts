@@ -68,11 +68,11 @@ describe('product check', () => {
     expect(hazards.map(({ kind, claim }) => `${kind} ${claim.variable}`).sort()).toEqual([
       'browser-refuses UI_HOST_PORT',
       'ephemeral HIGH_PORT_ONE',
-      'left-to-chance NOPE',
       'literal null',
       'offset-0 WEB_HOST_PORT',
       'over-65535 OVER_PORT_TWO',
       'privileged LOW_HOST_PORT',
+      'random-port NOPE',
     ])
   })
 

@@ -120,7 +120,7 @@ function composePublishes(
 /** Ranges port by port, as Compose lists them. */
 function claimed(ports: readonly PortJson[]): Published[] {
   return ports.flatMap(({ address, from, to, protocol, service, outcome }) =>
-    service === null || outcome === 'chance' ? [] : eachPort(address, from, to, protocol),
+    service === null || outcome === 'random' ? [] : eachPort(address, from, to, protocol),
   )
 }
 

@@ -32,7 +32,7 @@ describe('product ports', () => {
     expect(brief(await portsOf(workspace))).toEqual([
       'blog REDIS_HOST_PORT 6380/tcp planned',
       'blog PORT 12984/tcp pinned',
-      'shop NOPE_HOST_PORT 0/tcp chance',
+      'shop NOPE_HOST_PORT 0/tcp random',
       'shop REDIS_HOST_PORT 6966/tcp planned',
       'shop P 7000/tcp literal',
       'shop RTP_HOST_PORT 7586-7590/udp planned',
@@ -90,7 +90,7 @@ describe('product ports', () => {
     const lines = (await ok('ports shop --feature mail', workspace)).trimEnd().split('\n')
     expect(lines).toEqual([
       '  product  feature  variable             base  offset            host  outcome  url',
-      '  shop     mail     NOPE_HOST_PORT                             random  chance',
+      '  shop     mail     NOPE_HOST_PORT                             random  random',
       '  shop     mail     RTP_HOST_PORT   7000-7004    +586   7586-7590/udp  planned',
       '  shop     mail     UI_HOST_PORT         8025    +586  127.0.0.1:8611  planned  http://127.0.0.1:8611',
     ])
@@ -100,7 +100,7 @@ describe('product ports', () => {
     ['blog', 2],
     ['blog shop', 12],
     ['--outcome literal', 4],
-    ['--outcome chance', 1],
+    ['--outcome random', 1],
     ['--feature redis', 2],
     ['shop --feature redis --outcome planned', 1],
     ['blog --feature mail', 0],
@@ -127,7 +127,7 @@ describe('product ports', () => {
   test('knows no other outcome', async () => {
     const { exitCode, stdout, stderr } = await product('ports --outcome picked', workspace)
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
-    expect(stderr).toContain('adjusted, planned, outdated, pinned, literal, chance')
+    expect(stderr).toContain('adjusted, planned, outdated, pinned, literal, random')
   })
 
   test('knows no other product', async () => {

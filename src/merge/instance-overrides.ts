@@ -4,9 +4,9 @@ import { evaluate } from '../env/read.js'
 import { writeValue } from '../env/write-value.js'
 import { formatPort, type PortValue, parsePortValue, shiftPort } from '../ports/value.js'
 import { isPortVariable } from '../ports/variable.js'
-import { type MovedVariable, readMoved } from './moved.js'
 import type { Entry, ProductPlan } from './plan.js'
 import { portReferences } from './port-references.js'
+import { type MovedVariable, readWithPortsMoved } from './ports-moved.js'
 
 /** A port that an instance moves. */
 export interface BasePort {
@@ -16,7 +16,7 @@ export interface BasePort {
 }
 
 /** What an overlay has to say, in this order, behind what is the instance's own. */
-export interface Differences {
+export interface InstanceOverrides {
   readonly ports: ReadonlyMap<string, BasePort>
   /** What refers to them: each variable with its text, or with its base port where no text of it would do. */
   readonly following: readonly Following[]
@@ -34,17 +34,17 @@ interface Following {
  * @param offset the instance's
  * @param own what the overlay states before anything else: variables that are the instance's own
  */
-export function differencesOf(
+export function instanceOverrides(
   doc: EnvDocument,
   plan: ProductPlan,
   offset: number,
   own: ReadonlyMap<string, string>,
-): Differences {
+): InstanceOverrides {
   const entries = new Map(plan.entries.filter(({ first }) => first === null).map((each) => [each.key, each]))
   const isPort = (key: string) => isPortVariable(key) || entries.get(key)?.ownPort === true
   const assigns = doc.statements.filter(({ kind }) => kind === 'assign')
   const last = new Map(assigns.map((statement) => [statement.key, statement]))
-  const variables = readMoved(doc, isPort, (port, statement) => {
+  const variables = readWithPortsMoved(doc, isPort, (port, statement) => {
     const entry = featuresEntry(entries.get(statement.key))
     if (last.get(statement.key) === statement) return shiftPort(baseOf(port, entry).port, offset)
     // Stated anew further down: its base is in no plan, but it moves by as much.

@@ -24,13 +24,13 @@ export interface MovedVariable {
  * @param isPort whether a variable is a port variable
  * @param move the port that takes the place of one which a statement gives
  */
-export function readMoved(
+export function readWithPortsMoved(
   doc: EnvDocument,
   isPort: (key: string) => boolean,
   move: (port: PortValue, statement: Statement) => PortValue,
 ): Map<string, MovedVariable> {
   const moved = new Map<string, MovedVariable>()
-  // By one port up, what follows is told from what does not; `after` may be what it was by chance.
+  // By one port up, what follows is told from what does not; `after` may be the same by accident.
   const probed = new Map<string, string>()
   const evaluators = [evaluator(), evaluator(), evaluator()] as const
   for (const statement of doc.statements) {
