@@ -37,7 +37,11 @@ function copyAttributes(from: string, descriptor: number): boolean {
   return spawnSync('cp', words, { stdio: ['ignore', 'ignore', 'ignore', descriptor] }).status === 0
 }
 
-/** The owner of what root makes in somebody's folder; null for anybody else, who owns what they make. */
-export function ownerOfNew(path: string): Stats | null {
-  return process.getuid?.() === 0 ? statSync(dirname(path)) : null
+/** Has what root makes in somebody's folder belong to them. Best effort: some file systems have no owners to change. */
+export function giveToOwnerOfFolder(path: string, give: (uid: number, gid: number) => void): void {
+  if (process.getuid?.() !== 0) return
+  const { uid, gid } = statSync(dirname(path))
+  try {
+    give(uid, gid)
+  } catch {}
 }

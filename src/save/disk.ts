@@ -52,13 +52,18 @@ export function putAtFreeName(from: string, to: string): void {
 /** Makes a rename last through a power cut; not every system can open a folder. */
 export function syncFolder(folder: string): void {
   try {
-    const descriptor = openSync(folder, 'r')
-    try {
-      fsyncSync(descriptor)
-    } finally {
-      closeSync(descriptor)
-    }
+    inFolder(folder, fsyncSync)
   } catch {
     // The file itself is safe; only its place in the folder may come later.
+  }
+}
+
+/** Does something with a folder by descriptor, so that nobody can put another one or a link in its place. */
+export function inFolder(folder: string, work: (descriptor: number) => void): void {
+  const descriptor = openSync(folder, READ_ONLY | (constants.O_DIRECTORY ?? 0))
+  try {
+    work(descriptor)
+  } finally {
+    closeSync(descriptor)
   }
 }

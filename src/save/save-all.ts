@@ -1,7 +1,8 @@
 /** Saves several files, all of them or none: where one cannot be written, those before it are put back. */
-import { chownSync, mkdirSync, rmdirSync } from 'node:fs'
+import { fchownSync, mkdirSync, rmdirSync } from 'node:fs'
 import { type Problem, problem } from '../problem.js'
-import { ownerOfNew } from './access.js'
+import { giveToOwnerOfFolder } from './access.js'
+import { inFolder } from './disk.js'
 import { cannotWrite } from './failure.js'
 import { type Save, save, trySave, writeBlocker } from './save.js'
 
@@ -32,8 +33,9 @@ export function saveInNewFolder(
 ): Problem[] {
   try {
     mkdirSync(folder.path)
-    const owner = ownerOfNew(folder.path)
-    if (owner !== null) chownSync(folder.path, owner.uid, owner.gid)
+    giveToOwnerOfFolder(folder.path, (uid, gid) =>
+      inFolder(folder.path, (made) => fchownSync(made, uid, gid)),
+    )
   } catch (error) {
     return [noFolder(folder.file, error as NodeJS.ErrnoException)]
   }

@@ -20,7 +20,7 @@ import { dirname } from 'node:path'
 import { toBuffer } from '../env/bytes.js'
 import type { Problem } from '../problem.js'
 import { followLinks, strayLink } from '../workspace/link.js'
-import { checkReplaceable, keepAccess, ownerOfNew } from './access.js'
+import { checkReplaceable, giveToOwnerOfFolder, keepAccess } from './access.js'
 import { putAtFreeName, readAtMost, syncFolder } from './disk.js'
 import { openDraft, removeDraft, removeDrafts } from './draft.js'
 import { cannotWrite, changed, Refusal } from './failure.js'
@@ -143,9 +143,8 @@ function replace(target: string, file: Save, text: string): Outcome {
 function writeDraft(descriptor: number, text: string, target: string, old: Stats | undefined): void {
   const bytes = toBuffer(text)
   for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at)
-  const owner = ownerOfNew(target)
   if (old !== undefined) keepAccess(descriptor, target, old)
-  else if (owner !== null) fchownSync(descriptor, owner.uid, owner.gid)
+  else giveToOwnerOfFolder(target, (uid, gid) => fchownSync(descriptor, uid, gid))
   fsyncSync(descriptor)
 }
 

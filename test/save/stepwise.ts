@@ -41,7 +41,11 @@ export class Run<T> {
 
   private result: { readonly value: T } | null = null
 
-  constructor(private readonly work: () => T) {}
+  /** @param steps which calls count, and are stopped at; the others go on with the one before */
+  constructor(
+    private readonly work: () => T,
+    private readonly steps = /./,
+  ) {}
 
   /** Goes on to the end. */
   end(): T {
@@ -50,17 +54,17 @@ export class Run<T> {
   }
 
   /**
-   * Goes on for some calls. What was done before is not done again: its results are played back.
+   * Goes on for some steps. What was done before is not done again: its results are played back.
    * @returns false if the run has ended
    */
-  goOn(calls: number): boolean {
+  goOn(steps: number): boolean {
     let at = 0
-    let left = calls
+    let left = steps
     let stands = false
     const step: Call = (name, args, really) => {
       const played = this.done[at++]
       if (played !== undefined) return played()
-      if (left-- <= 0) {
+      if (stands || (this.steps.test(name) && left-- <= 0)) {
         stands = true
         throw STANDSTILL
       }
