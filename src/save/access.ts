@@ -10,9 +10,8 @@ export function checkReplaceable(target: string, old: Stats): void {
     const next = 'Make it a file of its own: cp -p it to another name, then mv the copy over it.'
     throw new Refusal(`it has ${old.nlink} hard links, and a write would separate them`, next)
   }
-  // To its owner and to root, a read-only file is read-only only by this check.
-  const isOurs = process.getuid?.() === old.uid || process.getuid?.() === 0
-  if (isOurs && (old.mode & 0o200) === 0) throw new Refusal('it is read-only', 'Allow it: chmod u+w.')
+  // The system would let root write to it.
+  if ((old.mode & 0o200) === 0) throw new Refusal('it is read-only', 'Allow it: chmod u+w.')
   accessSync(target, constants.W_OK)
 }
 

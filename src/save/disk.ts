@@ -33,7 +33,7 @@ export function readAtMost(path: string, most: number): string | null | undefine
   }
 }
 
-const NO_HARD_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
+const NO_HARD_LINKS: readonly unknown[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
 
 /**
  * Gives a draft a name that is still free: by a link, since a rename would replace a file made in the meantime.
@@ -44,7 +44,7 @@ export function putAtFreeName(from: string, to: string): void {
   try {
     linkSync(from, to)
   } catch (error) {
-    if (!NO_HARD_LINKS.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    if (!NO_HARD_LINKS.includes((error as NodeJS.ErrnoException).code)) throw error
     renameSync(from, to)
   }
 }

@@ -67,6 +67,15 @@ describe.runIf(isRoot)('the owner, for root', () => {
     expect(ownerOf(folder.env)).toEqual([1234, 2345])
   })
 
+  it('of a new file is oneself for anybody but root', () => {
+    const folder = folderWith()
+    chownSync(folder.root, 1234, 2345)
+    const getuid = vi.spyOn(process as Required<typeof process>, 'getuid').mockReturnValue(1000)
+    expect(folder.save(null, 'A=1')).toBeNull()
+    getuid.mockRestore()
+    expect(ownerOf(folder.env)).toEqual([0, 0])
+  })
+
   it('of a new folder and of what is in it is that of the folder above', () => {
     const folder = folderWith()
     chownSync(folder.root, 1234, 2345)
@@ -178,7 +187,7 @@ describe.runIf(process.platform === 'linux')('without GNU cp', () => {
       expect(folder.problem('A=1', 'A=2')).toMatchObject({
         code: 'cannot-write',
         message: 'cannot be written: its access list (ACL) cannot be kept without the cp of GNU coreutils',
-        next: expect.stringContaining('chmod'),
+        next: 'Install GNU coreutils, or let the group do no more than everybody (chmod g=o).',
       })
       expect(folder.all()).toEqual({ '.env': 'A=1' })
     },
@@ -192,10 +201,35 @@ describe.runIf(process.platform === 'linux')('without GNU cp', () => {
   })
 })
 
+describe('on another system', () => {
+  it('without access lists of this kind, no GNU cp is needed', () => {
+    const folder = folderWith('A=1')
+    chmodSync(folder.env, 0o640)
+    vi.stubEnv('PATH', folder.path('none'))
+    const platform = vi.spyOn(process, 'platform', 'get').mockReturnValue('darwin')
+    expect(folder.save('A=1', 'A=2')).toBeNull()
+    platform.mockRestore()
+    vi.unstubAllEnvs()
+    expect(modeOf(folder.env)).toBe(0o640)
+  })
+
+  it('without owners, files are written as well', () => {
+    const { getuid } = process
+    Object.assign(process, { getuid: undefined })
+    const folder = folderWith()
+    try {
+      expect(folder.save(null, 'A=1')).toBeNull()
+      expect(folder.save('A=1', 'A=2')).toBeNull()
+    } finally {
+      Object.assign(process, { getuid })
+    }
+  })
+})
+
 describe('what is not replaced', () => {
-  const refused = (folder: ReturnType<typeof folderWith>, message: string) => {
+  const refused = (folder: ReturnType<typeof folderWith>, message: string, next: string) => {
     const order = { path: folder.env, file: '.env', before: 'A=1', after: 'A=2' }
-    const problem = { code: 'cannot-write', file: '.env', message: `cannot be written: ${message}` }
+    const problem = { code: 'cannot-write', file: '.env', message: `cannot be written: ${message}`, next }
     expect(save(order)).toMatchObject(problem)
     expect(writeBlocker(order)).toMatchObject(problem)
   }
@@ -203,7 +237,7 @@ describe('what is not replaced', () => {
   it('is a file that is read-only, also to root', () => {
     const folder = folderWith('A=1')
     chmodSync(folder.env, 0o444)
-    refused(folder, 'it is read-only')
+    refused(folder, 'it is read-only', 'Allow it: chmod u+w.')
     expect(folder.all()).toEqual({ '.env': 'A=1' })
     expect(modeOf(folder.env)).toBe(0o444)
   })
@@ -211,7 +245,8 @@ describe('what is not replaced', () => {
   it('is a file with hard links: each of its names would have another text', () => {
     const folder = folderWith('A=1')
     linkSync(folder.env, folder.path('backup'))
-    refused(folder, 'it has 2 hard links, and a write would separate them')
+    const next = 'Make it a file of its own: cp -p it to another name, then mv the copy over it.'
+    refused(folder, 'it has 2 hard links, and a write would separate them', next)
     expect(folder.all()).toEqual({ '.env': 'A=1', backup: 'A=1' })
   })
 })

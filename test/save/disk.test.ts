@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs'
 import { constants } from 'node:os'
 import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { inFolder } from '../../src/save/disk.js'
 import { openDraft } from '../../src/save/draft.js'
 import { folderWith } from './folder.js'
 import { type Call, withCalls } from './stepwise.js'
@@ -74,16 +75,49 @@ describe('a fault of the disk', () => {
   const saved = (folder: Folder, call: Call, before: string | null = 'A=1') =>
     withCalls(call, () => folder.problem(before, 'A=2'))
 
+  const FREE = 'Free some space, then run the same command again.'
+
   it.each([
-    ['ENOSPC', { code: 'ENOSPC' }, 'no space is left on the disk (ENOSPC)'],
+    ['ENOSPC', { code: 'ENOSPC' }, 'no space is left on the disk (ENOSPC)', FREE],
     // What libuv 1.46 makes of it.
-    ['EDQUOT', { code: 'UNKNOWN', errno: -constants.errno.EDQUOT }, 'your disk quota is used up (EDQUOT)'],
-    ['EROFS', { code: 'EROFS' }, 'the file system is read-only (EROFS)'],
-    ['another one', { code: 'EIO', errno: -5 }, 'as the system says (EIO)'],
-  ])('%s is reported in words, and the file stays', (_, error, words) => {
+    [
+      'EDQUOT',
+      { code: 'UNKNOWN', errno: -constants.errno.EDQUOT },
+      'your disk quota is used up (EDQUOT)',
+      FREE,
+    ],
+    [
+      'EROFS',
+      { code: 'EROFS' },
+      'the file system is read-only (EROFS)',
+      'Mount it writable, or work on a copy of the workspace.',
+    ],
+    [
+      'another one',
+      { code: 'EIO', errno: -5 },
+      'as the system says (EIO)',
+      'Check the folder and the disk, then run the same command again.',
+    ],
+  ])('%s is reported in words, and the file stays', (_, error, words, next) => {
     const folder = folderWith('A=1')
-    const problem = saved(folder, failing('writeSync', error))
-    expect(problem).toMatchObject({ code: 'cannot-write', message: `cannot be written: ${words}` })
+    expect(saved(folder, failing('writeSync', error))).toEqual({
+      code: 'cannot-write',
+      severity: 'error',
+      file: 'products/p/.env',
+      message: `cannot be written: ${words}`,
+      next,
+    })
+    expect(folder.all()).toEqual({ '.env': 'A=1' })
+  })
+
+  it('that hides what is in the file now is reported, and the file stays', () => {
+    const folder = folderWith('A=1')
+    const isEnv = (first: unknown) => first === folder.env
+    const problem = saved(folder, failing('openSync', { code: 'EACCES' }, isEnv))
+    expect(problem).toMatchObject({
+      code: 'cannot-write',
+      message: 'cannot be written: no permission (EACCES)',
+    })
     expect(folder.all()).toEqual({ '.env': 'A=1' })
   })
 
@@ -125,11 +159,14 @@ describe('a fault of the disk', () => {
     expect(folder.all()).toEqual({ '.env': 'A=2' })
   })
 
-  it('that knows no owners does not keep root from making a file', () => {
-    const folder = folderWith()
-    expect(saved(folder, failing('fchownSync', { code: 'EPERM' }), null)).toBeNull()
-    expect(folder.all()).toEqual({ '.env': 'A=2' })
-  })
+  it.each([null, 'A=1'])(
+    'that has no owners to change does not keep a file from being written, before: %j',
+    (before) => {
+      const folder = folderWith(before)
+      expect(saved(folder, failing('fchownSync', { code: 'EPERM' }), before)).toBeNull()
+      expect(folder.all()).toEqual({ '.env': 'A=2' })
+    },
+  )
 
   it('that keeps a draft of somebody else in its folder is nothing to stop for', () => {
     const folder = folderWith('A=1')
@@ -164,4 +201,9 @@ describe('a fault of the disk', () => {
     saved(folder, failing('fsyncSync', { code: 'EIO' }), 'A=2')
     expect(next()).toBe(first)
   })
+})
+
+it('what is no folder is not opened as one', () => {
+  const folder = folderWith('A=1')
+  expect(() => inFolder(folder.env, () => {})).toThrow('ENOTDIR')
 })

@@ -1,4 +1,5 @@
-import { mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { save } from '../../src/save/save.js'
 import { saveAll } from '../../src/save/save-all.js'
@@ -53,7 +54,11 @@ describe('a save', () => {
 describe('a file that changed since it was read', () => {
   it('is left alone', () => {
     const folder = folderWith('A=3')
-    expect(folder.save('A=1', 'A=2')).toBe('changed-meanwhile')
+    expect(folder.problem('A=1', 'A=2')).toMatchObject({
+      code: 'changed-meanwhile',
+      message: 'it changed while this run was planning, so it is left as it is now',
+      next: 'Run the same command again.',
+    })
     expect(folder.all()).toEqual({ '.env': 'A=3' })
   })
 
@@ -69,7 +74,21 @@ describe('a file that changed since it was read', () => {
     expect(folder.all()).toEqual({ '.env': 'A=3' })
   })
 
-  it('is left alone where it is another kind of file now', () => {
+  it('is left alone where it is a pipe now', () => {
+    const folder = folderWith()
+    expect(spawnSync('mkfifo', [folder.env]).status).toBe(0)
+    expect(folder.save('', 'A=1')).toBe('changed-meanwhile')
+    expect(statSync(folder.env).isFIFO()).toBe(true)
+  })
+
+  it('is not read if it is larger than what it can be', () => {
+    const folder = folderWith('A=1')
+    // Node reads no file of 2 GiB. This one takes no space: it is a hole.
+    truncateSync(folder.env, 3 * 2 ** 30)
+    expect(folder.save('A=1', 'A=2')).toBe('changed-meanwhile')
+  })
+
+  it('is left alone where it is a folder now', () => {
     const folder = folderWith()
     mkdirSync(folder.env)
     expect(folder.save(null, 'A=1')).toBe('changed-meanwhile')
