@@ -1,4 +1,5 @@
 import type { Problem } from '../problem.js'
+import { isOpen } from './check-keys.js'
 import { get, type Node, type ScalarNode, type Span, spanOf, stringOf } from './node.js'
 import { resolvePath } from './path.js'
 import { problemAt } from './problems.js'
@@ -27,8 +28,9 @@ export function mountsOf(node: Node, problems: Problem[]): Mount[] {
   const mounts = new Map<string, Mount>()
   for (const item of volumes.items) {
     const mount = mountOf(item)
-    if (typeof mount === 'string') complain(item, mount, problems)
-    else mounts.set(mount.target, mount)
+    if (typeof mount !== 'string') mounts.set(mount.target, mount)
+    // `${HOME}:/x` is for the shell to fill.
+    else if (!isOpen(item)) complain(item, mount, problems)
   }
   return [...mounts.values()]
 }

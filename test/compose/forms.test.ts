@@ -131,7 +131,7 @@ describe('what is said of it', () => {
 
   test('nothing that only the product can know', () => {
     const open =
-      'mem_limit: "${M}", cpus: "${M}", init: "${M}", pull_policy: "${M}", healthcheck: {test: ["${M}"]}'
+      'mem_limit: "${M}", cpus: "${M}", init: "${M}", pull_policy: "${M}", healthcheck: {test: ["${M}"]}, volumes: ["${M}:/x"]'
     expect(problemsOf(serviceOf(open))).toEqual([])
   })
 
