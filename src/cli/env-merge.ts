@@ -83,14 +83,16 @@ async function planOf(
   if (instance === null || hasErrors(plan.problems)) return [{ plan, source }]
   // Behind this stands the reader of Compose files, which a plain merge does without.
   const { loadInstance, overlayOf } = await import('../workspace/instances.js')
-  if (overlayOf(workspace, source.name, instance, problems) === 'foreign') {
-    const file = workspace.layout.product(source.name).overlay(instance)
-    const message = `it is no overlay of ${source.name}, so nothing is merged into it`
-    const next = `Give the instance another name than ${instance}.`
+  const { state, file } = overlayOf(workspace, source.name, instance)
+  if (state === 'foreign') {
+    const message = `This file is not an overlay of ${source.name}, so nothing is merged into it`
+    const next = `Give the instance a name other than ${instance}.`
     problems.push(problem('foreign-file', { file }, message, next))
     return [{ plan, source }]
   }
-  const overlay = overlaySource(source, plan, loadInstance(workspace, product, instance, plan, problems))
+  const loaded = loadInstance(workspace, product, instance, plan)
+  problems.push(...loaded.problems)
+  const overlay = overlaySource(source, plan, loaded.instance)
   return [
     { plan, source },
     { plan: planMerge(overlay, options), source: overlay },

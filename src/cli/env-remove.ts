@@ -18,9 +18,10 @@ export function remove({ host, workspace, options, products, instance, problems:
   for (const { source } of products) {
     // The command line sees to it that --remove has one.
     const name = instance as string
-    const file = workspace.layout.product(source.name).overlay(name)
-    const overlay = overlayOf(workspace, source.name, name, problems)
-    if (typeof overlay === 'string') {
+    const overlay = overlayOf(workspace, source.name, name)
+    const { file } = overlay
+    problems.push(...overlay.problems)
+    if (overlay.state !== 'ours') {
       // Among all products, one without the instance is nothing to stop for.
       if (options.all) continue
       const next = 'product list shows the instances.'

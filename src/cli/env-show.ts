@@ -19,8 +19,11 @@ export function show(run: EnvRun): ExitCode {
   const views = run.products.flatMap((product) => {
     const files = filesOf(run, product, problems)
     if (files === null) return []
-    const nameOf = (values: ReadonlyMap<string, string>) =>
-      projectName(run.workspace, product.source.name, values, problems)
+    const nameOf = (values: ReadonlyMap<string, string>) => {
+      const project = projectName(run.workspace, product.source.name, values)
+      problems.push(...project.problems)
+      return project.name
+    }
     const view = viewEnv(product.source, files, shell, readAsDotenv, nameOf)
     problems.push(...view.problems)
     // Each of them makes Compose refuse the whole file.
@@ -92,13 +95,15 @@ function filesOf({ workspace, instance }: EnvRun, product: LoadedProduct, proble
   }
   const own = { file: env.file, text: env.text }
   if (instance === null) return [own]
-  const overlay = overlayOf(workspace, name, instance, problems)
-  if (typeof overlay !== 'string') return [own, { file: overlay.file, text: overlay.text ?? '' }]
+  const overlay = overlayOf(workspace, name, instance)
+  problems.push(...overlay.problems)
+  if (overlay.state === 'ours') return [own, { file: overlay.file, text: overlay.text ?? '' }]
   const next =
-    overlay === 'absent'
+    overlay.state === 'absent'
       ? `Run: product env --merge ${name} --instance ${instance}`
       : 'product list shows the instances.'
-  const file = workspace.layout.product(name).overlay(instance)
-  problems.push(problem('no-instance', { file }, `product ${name} has no instance ${instance}`, next))
+  problems.push(
+    problem('no-instance', { file: overlay.file }, `product ${name} has no instance ${instance}`, next),
+  )
   return null
 }

@@ -1,7 +1,7 @@
 /** `product env`: its options, and which of its jobs they ask for. */
 import type { Command } from 'commander'
 import type { Problem } from '../problem.js'
-import { badInstanceName } from '../workspace/instance-name.js'
+import { badInstanceName } from '../workspace/names.js'
 import { loadProduct } from '../workspace/product.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { generate } from './env-generate.js'

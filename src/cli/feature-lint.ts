@@ -20,8 +20,9 @@ import {
 import { saveAll } from '../save/save-all.js'
 import { saveOf } from '../tasks/save-of.js'
 import { ENVIRONMENTS, type Environment } from '../workspace/layout.js'
+import { checkFeature } from '../workspace/names.js'
 import { unreadFiles } from '../workspace/unread.js'
-import { onlyFile, readFile, unknownFeature, type Workspace } from '../workspace/workspace.js'
+import { type FileSource, onlyFile, readFile, type Workspace } from '../workspace/workspace.js'
 import type { ExitCode, Host } from './host.js'
 import { printJson, reportProblems, styleOf, usageError, workspaceOf } from './program.js'
 import { printAnnotations, stopAs } from './stop.js'
@@ -77,13 +78,17 @@ function chosenFeatures(
   problems: Problem[],
 ): readonly string[] {
   if (names.length === 0) return workspace.features
-  problems.push(...names.flatMap((name) => unknownFeature(workspace, name) ?? []))
+  problems.push(...names.flatMap((name) => checkFeature(workspace, name) ?? []))
   return names
 }
 
 function sourceOf(workspace: Workspace, name: string, problems: Problem[]): LintSource {
   const { folder, composeFiles, templates: files } = workspace.layout.feature(name)
-  const read = (file: string): string | null => readFile(workspace, file, problems).text
+  const noted = (source: FileSource): FileSource => {
+    problems.push(...source.problems)
+    return source
+  }
+  const read = (file: string): string | null => noted(readFile(workspace, file)).text
   const template = (environment: Environment | null): TemplateFile => ({
     environment,
     file: files(environment)[0] as string,
@@ -91,7 +96,7 @@ function sourceOf(workspace: Workspace, name: string, problems: Problem[]): Lint
   const plain = template(null)
   const others = ENVIRONMENTS.map(template).filter(({ file }) => read(file) !== null)
   const templates = read(plain.file) !== null || others.length === 0 ? [plain, ...others] : others
-  const compose = onlyFile(workspace, composeFiles, problems)
+  const compose = noted(onlyFile(workspace, composeFiles))
   return { name, folder, templates, composeFile: compose.text === null ? null : compose.file, read }
 }
 
@@ -100,7 +105,7 @@ function productTexts(workspace: Workspace): () => readonly string[] {
   let texts: readonly string[] | undefined
   return () => {
     texts ??= workspace.products.map(
-      (product) => onlyFile(workspace, workspace.layout.product(product).composeFiles, []).text ?? '',
+      (product) => onlyFile(workspace, workspace.layout.product(product).composeFiles).text ?? '',
     )
     return texts
   }

@@ -1,7 +1,6 @@
 /** Products and instances as a command line names them: `shop` is a product with its instances, `shop@blue` one instance. */
 import { type Problem, problem } from '../problem.js'
-import { badInstanceName } from '../workspace/instance-name.js'
-import { suggestion } from '../workspace/suggestion.js'
+import { badInstanceName, suggestion } from '../workspace/names.js'
 
 /** What an argument names. */
 export interface Named {

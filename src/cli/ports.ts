@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { PortClaim } from '../claims/claim.js'
 import { hasErrors } from '../problem.js'
 import { portJson, portLines } from '../report/ports.js'
-import { unknownFeature } from '../workspace/workspace.js'
+import { checkFeature } from '../workspace/names.js'
 import type { ExitCode, Host } from './host.js'
 import { lookLive } from './live.js'
 import { printJson, reportProblems } from './program.js'
@@ -27,7 +27,7 @@ export async function ports(
   const result = await surveyWorkspace(host, command, names)
   if (Array.isArray(result)) return stop(host, options.json && { ports: [] }, result)
   const { workspace, survey, wanted: named } = result
-  const unknown = options.feature === undefined ? null : unknownFeature(workspace, options.feature)
+  const unknown = options.feature === undefined ? null : checkFeature(workspace, options.feature)
   const found = problemsOfWanted(result)
   if (unknown !== null) return stop(host, options.json && { ports: [] }, [...found, unknown])
   const wanted = (claim: PortClaim): boolean =>

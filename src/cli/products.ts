@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import { type Problem, problem } from '../problem.js'
-import { someOf } from '../workspace/suggestion.js'
-import { checkProduct, type Workspace } from '../workspace/workspace.js'
+import { checkProduct, someOf } from '../workspace/names.js'
+import type { Workspace } from '../workspace/workspace.js'
 
 /**
  * The products that a command is about: the named one, all, or without a name the one that the user stands in,

@@ -1,7 +1,6 @@
 /** Gives a product one more feature: the edits of its `product.yaml` and of the `include:` of its Compose file, and their proof. */
 
 import { join, relative, resolve, sep } from 'node:path'
-import { decode, encode } from '../env/bytes.js'
 import { planMerge } from '../merge/merge.js'
 import type { ProductSource, TextSource } from '../merge/source.js'
 import { OWN_PORTS } from '../ports/own.js'
@@ -10,7 +9,7 @@ import { loadCompose } from '../workspace/compose.js'
 import { productIncludes } from '../workspace/included-features.js'
 import { loadProduct } from '../workspace/product.js'
 import { readFile, type Workspace, withTexts } from '../workspace/workspace.js'
-import { withListItem } from '../workspace/yaml-list.js'
+import { withListItem } from '../workspace/yaml-edit.js'
 
 /** A change of a file. Both texts are byte strings. */
 export interface Edit {
@@ -54,7 +53,7 @@ export async function addFeature(
   if (listed === undefined || !listed.includes(feature)) {
     const names = loaded.source.features.map(({ name }) => name)
     const current = listed ?? names.filter((name) => name !== OWN_PORTS && name !== feature)
-    const source = readFile(workspace, loaded.settingsFile, problems)
+    const source = readFile(workspace, loaded.settingsFile)
     const done =
       listed === undefined ? `features: stated, ${feature} the last of them` : `features: ${feature} added`
     const edit = listEdit(source, 'features', feature, listed === undefined ? current : null, done, problems)
@@ -77,7 +76,9 @@ async function includeEdit(
   problems: Problem[],
 ): Promise<{ edit: Edit | null; path: string | null }> {
   const text = env.text ?? example.text ?? ''
-  const { paths, directory } = await productIncludes(workspace, name, text, problems)
+  const includes = await productIncludes(workspace, name, text)
+  const { paths, directory } = includes
+  problems.push(...includes.problems)
   if (paths.some((each) => each.feature === feature)) return { edit: null, path: null }
   const { root, layout } = workspace
   const wanted = join(root, layout.feature(feature).composeFiles[0] as string)
@@ -85,7 +86,7 @@ async function includeEdit(
   const { file } = (paths.find((each) => each.feature !== null) ?? paths[0])?.place ?? {}
   if (file === undefined || hasErrors(problems)) return { edit: null, path }
   if (layout.productAt(file) === name) {
-    const source = readFile(workspace, file, problems)
+    const source = readFile(workspace, file)
     return { edit: listEdit(source, 'include', path, null, `include: ${path} added`, problems), path }
   }
   // COMPOSE_FILE may name a file that other products have as well.
@@ -102,12 +103,9 @@ function listEdit(
   done: string,
   problems: Problem[],
 ): Edit | null {
-  const before = text === null ? null : decode(text)
-  // Bytes that are no UTF-8 would not survive the way through a text.
-  const isText = before === null || encode(before) === text
-  const after = isText ? withListItem(before ?? '', key, item, earlier) : null
-  if (after !== null) return { file, before: text, after: encode(after), done }
-  const message = isText ? `its ${key}: cannot be added to without rewriting the file` : 'it is not UTF-8'
+  const after = withListItem(text, key, item, earlier)
+  if (after !== null) return { file, before: text, after, done }
+  const message = `An item cannot be added to ${key}: without rewriting the file`
   problems.push(problem('cannot-edit', { file }, message, `Add "${item}" to ${key}: by hand.`))
   return null
 }
@@ -143,8 +141,7 @@ async function problemsOf(workspace: Workspace, product: string) {
   const { source, problems } = await loadProduct(workspace, product)
   const plan = planMerge(source)
   const { values } = plan
-  const found: Problem[] = []
-  const { compose } = loadCompose(workspace, product, values, found)
+  const { compose, problems: found } = loadCompose(workspace, product, values)
   return {
     problems: [...problems, ...plan.problems, ...found, ...(compose?.problems ?? [])],
     variables: new Set(values.keys()),

@@ -1,6 +1,6 @@
 /** The text of a new feature: a template and a Compose file that follow every rule of `feature lint`. */
 import { reservedReason } from '../merge/reserved.js'
-import { yamlText } from '../workspace/yaml-text.js'
+import { yamlText } from '../workspace/yaml-edit.js'
 import type { Image } from './images.js'
 
 /** What a new feature is to be. */

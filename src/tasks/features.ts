@@ -50,12 +50,14 @@ export function featuresOf(
   return workspace.features.map((name) => {
     const { folder, composeFiles } = workspace.layout.feature(name)
     problems.push(...unreadFiles(workspace, folder))
-    const template = readTemplate(workspace, name, null, problems)
+    const { template, problems: unread } = readTemplate(workspace, name, null)
+    problems.push(...unread)
     const reading = template === null ? null : readEnv(template.doc)
     const values = reading?.values ?? new Map<string, string>()
     for (const refusal of reading?.refusals ?? [])
       problems.push(refusalProblem(template?.file ?? '', refusal))
-    const compose = onlyFile(workspace, composeFiles, problems)
+    const compose = onlyFile(workspace, composeFiles)
+    problems.push(...compose.problems)
     return {
       name,
       template: template?.file ?? null,

@@ -11,8 +11,8 @@ import { changesFile, type ProductPlan } from '../merge/plan.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import type { Save } from '../save/save.js'
 import { loadInstance } from '../workspace/instances.js'
-import { type StatedOffset, withOffsets } from '../workspace/set-offset.js'
 import { readFile, type Workspace, withTexts } from '../workspace/workspace.js'
+import { type StatedOffset, withOffsets } from '../workspace/yaml-edit.js'
 import { saveOf } from './save-of.js'
 import { type Survey, type SurveyedOwner, survey } from './survey.js'
 
@@ -69,7 +69,7 @@ function offsetSaves(
   return products.flatMap(({ source, settingsFile }): Save[] => {
     const mine = reassignments.filter(({ owner }) => owner.product === source.name)
     if (mine.length === 0) return []
-    const { text } = readFile(workspace, settingsFile, [])
+    const { text } = readFile(workspace, settingsFile)
     const stated = mine.map(({ owner, offset, hashed }) => ({ instance: owner.instance, offset, hashed }))
     const after = withOffsets(text, stated)
     if (after !== null) return [saveOf(workspace, { file: settingsFile, before: text, after, shared: true })]
@@ -92,8 +92,9 @@ function refreshPlans(
       if (hasErrors(plan.problems)) return [plan]
       const overlays = owners.flatMap(({ product: owner, instance }): ProductPlan[] => {
         if (owner !== name || instance === null) return []
-        const loaded = loadInstance(workspace, product, instance, plan, problems)
-        return [planMerge(overlaySource(product.source, plan, loaded), { refresh: true })]
+        const loaded = loadInstance(workspace, product, instance, plan)
+        problems.push(...loaded.problems)
+        return [planMerge(overlaySource(product.source, plan, loaded.instance), { refresh: true })]
       })
       return [plan, ...overlays]
     })

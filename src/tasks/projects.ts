@@ -55,12 +55,12 @@ export async function takenProjects(
 ): Promise<Problem[]> {
   const added = overlays.filter(
     ({ product, instance, after }) =>
-      after !== null && instance !== null && typeof overlayOf(workspace, product, instance, []) === 'string',
+      after !== null && instance !== null && overlayOf(workspace, product, instance).state !== 'ours',
   )
   if (added.length === 0) return []
   const { owners } = await survey(workspace, workspace.products)
   const projects = added.map((plan) => {
-    return { ...plan, plan, projectName: projectName(workspace, plan.product, plan.values, []) }
+    return { ...plan, plan, projectName: projectName(workspace, plan.product, plan.values).name }
   })
   const problems = sameProjects<Project>([...owners, ...projects], (project) =>
     projects.some((each) => each === project),

@@ -17,7 +17,7 @@ export function sharedPorts(workspace: Workspace, plans: readonly ProductPlan[])
   const shared = new SharedPorts()
   for (const product of workspace.products) {
     if (planned.has(product)) continue
-    const { text } = readFile(workspace, workspace.layout.product(product).env, [])
+    const { text } = readFile(workspace, workspace.layout.product(product).env)
     if (text !== null) shared.add(product, portsIn(readEnv(parseEnv(text)).values))
   }
   const found = plans.flatMap((plan) => {

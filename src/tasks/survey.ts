@@ -68,13 +68,13 @@ function ownersOf(workspace: Workspace, product: LoadedProduct): SurveyedOwner[]
   const { source, settings } = product
   const plan = planMerge(source)
   const shared = [...product.problems, ...plan.problems]
-  const problems = [...shared]
-  const names = instancesOf(workspace, source.name, problems)
+  const { names, problems: unread } = instancesOf(workspace, source.name)
+  const problems = [...shared, ...unread]
   const own = owner(workspace, plan, null, settings.offset !== undefined, problems)
   const base = names.length === 0 ? plan : refreshed(source, plan)
   const instances = names.map((name) => {
-    const problems = [...shared]
-    const instance = loadInstance(workspace, product, name, base, problems)
+    const { instance, problems: found } = loadInstance(workspace, product, name, base)
+    const problems = [...shared, ...found]
     const overlay = planMerge(overlaySource(source, base, instance))
     for (const each of overlay.problems) problems.push(each)
     const stated = settings.instances?.[name]?.offset !== undefined
@@ -116,14 +116,9 @@ function owner(
   const templates = new Set(last.entries.map(({ key }) => key))
   const ownPorts = new Set(plan.entries.filter(({ ownPort }) => ownPort).map(({ key }) => key))
   const references = portReferences(docs, (key) => isPortVariable(key) || ownPorts.has(key))
-  const { compose, directory, projectName } = loadCompose(
-    workspace,
-    plan.product,
-    values,
-    problems,
-    places.get('COMPOSE_FILE'),
-  )
-  for (const each of compose?.problems ?? []) problems.push(each)
+  const read = loadCompose(workspace, plan.product, values, places.get('COMPOSE_FILE'))
+  const { compose, directory, projectName } = read
+  for (const each of [...read.problems, ...(compose?.problems ?? [])]) problems.push(each)
   const unread = notRead(problems)
   // A gap keeps nothing from being read.
   for (const each of compose === null ? [] : gapProblems(compose)) problems.push(each)

@@ -1,56 +1,106 @@
-/** The Compose project of a product, read with the values that its env files give. */
-
-import { basename, resolve } from 'node:path'
+/** The Compose project of a product, read with the values of its env files. */
+import { basename, dirname, join, resolve } from 'node:path'
+import { resolvePath } from '../compose/path.js'
 import { type ComposeProject, readProject } from '../compose/project.js'
 import { decode } from '../env/bytes.js'
 import { composeProjectName, PROJECT } from '../merge/project-name.js'
 import { type Place, type Problem, problem } from '../problem.js'
-import { composeFiles } from './compose-files.js'
-import { readFile, type Workspace } from './workspace.js'
+import { isFile } from './files.js'
+import { COMPOSE_OVERRIDES } from './layout.js'
+import { onlyFile, readFile, type Workspace } from './workspace.js'
+
+/** The Compose files that `docker compose` in a product's folder reads; paths are relative to the workspace, or absolute. */
+export interface ComposeFiles {
+  /** Each overrides those before it. Empty if there is no Compose file. */
+  readonly files: readonly string[]
+  /** The project directory, where relative paths start: the folder of the first file. */
+  readonly directory: string
+  /** Positions in COMPOSE_FILE, from 1, of files that cannot be read. */
+  readonly unread: readonly number[]
+  readonly problems: readonly Problem[]
+}
+
+/** Finds the product's Compose files, or those of COMPOSE_FILE. @param lookup reads the product env: byte strings */
+export function composeFiles(
+  workspace: Workspace,
+  product: string,
+  lookup: (name: string) => string | undefined,
+): ComposeFiles {
+  const { folder, composeFiles } = workspace.layout.product(product)
+  const listed = lookup('COMPOSE_FILE')
+  if (listed !== undefined && listed !== '') {
+    const separator = lookup('COMPOSE_PATH_SEPARATOR') ?? ':'
+    const files = listed.split(separator).map((file) => resolvePath(folder, decode(file)))
+    const isRead = files.map((file) => readFile(workspace, file).text !== null)
+    return {
+      files: files.filter((_, index) => isRead[index]),
+      directory: dirname(files[0] as string),
+      unread: isRead.flatMap((read, index) => (read ? [] : index + 1)),
+      problems: [],
+    }
+  }
+  const { file, text, problems } = onlyFile(workspace, composeFiles)
+  if (text === null) return { files: [], directory: folder, unread: [], problems }
+  const directory = dirname(file)
+  const override = COMPOSE_OVERRIDES.map((name) => join(directory, name)).find((name) =>
+    isFile(join(workspace.root, name)),
+  )
+  return { files: override === undefined ? [file] : [file, override], directory, unread: [], problems }
+}
 
 /** A product as Compose sees it. */
 export interface ProductCompose {
-  /** Null where there is no Compose file. */
+  /** Null if the product has no Compose file. */
   readonly compose: ComposeProject | null
   /** The project directory: relative to the workspace, or absolute. */
   readonly directory: string
-  /** What Compose calls the project. */
+  /** Compose's name of the project. */
   readonly projectName: string
+  /** Without those of `compose`. */
+  readonly problems: readonly Problem[]
 }
 
 /**
  * Reads a product's Compose files as `docker compose` in its folder would.
- * @param values what the env files say: byte strings
- * @param place where they state COMPOSE_FILE
+ * @param values of the env files: byte strings
+ * @param place where COMPOSE_FILE is set
  */
 export function loadCompose(
   workspace: Workspace,
   product: string,
   values: ReadonlyMap<string, string>,
-  problems: Problem[],
   place: Place = { file: workspace.layout.product(product).env },
 ): ProductCompose {
-  const { files, directory, unread } = composeFiles(workspace, product, (name) => values.get(name), problems)
-  for (const number of unread) {
-    // Without the path, which is a value of the product's own.
-    const message = `COMPOSE_FILE names a file that is not there, or cannot be read: number ${number} of its list`
-    problems.push(problem('compose-missing', place, message, 'Correct the path.'))
-  }
+  const found = composeFiles(workspace, product, (name) => values.get(name))
+  const { files, directory } = found
+  // Without the path, which is a value of the product's own.
+  const missing = found.unread.map((number) => {
+    const message = `File ${number} of COMPOSE_FILE does not exist or cannot be read`
+    return problem('compose-missing', place, message, 'Correct the path.')
+  })
   const compose = files.length === 0 ? null : readComposeProject(workspace, files, values, directory)
-  const projectName = nameOf(workspace, values, compose?.name?.text, directory)
+  const problems = [...found.problems, ...missing, ...namelessProject(compose, values)]
+  return {
+    compose,
+    directory,
+    projectName: nameOf(workspace, values, compose?.name?.text, directory),
+    problems,
+  }
+}
+
+function namelessProject(compose: ComposeProject | null, values: ReadonlyMap<string, string>): Problem[] {
   const { raw = '', text = '', span } = compose?.name ?? {}
   if (
-    span !== undefined &&
-    raw !== '' &&
-    (values.get(PROJECT) ?? '') === '' &&
-    composeProjectName(text) === ''
-  ) {
-    const { file, line, column } = span
-    const message = '`name:` comes to nothing, so the project has no name and Docker Compose refuses to run'
-    const next = 'Use letters or digits, or set the variable that it refers to.'
-    problems.push(problem('compose-refused', { file, line, column }, message, next))
-  }
-  return { compose, directory, projectName }
+    span === undefined ||
+    raw === '' ||
+    (values.get(PROJECT) ?? '') !== '' ||
+    composeProjectName(text) !== ''
+  )
+    return []
+  const { file, line, column } = span
+  const message = '`name:` is empty, so the project has no name and Docker Compose refuses to run'
+  const next = 'Use letters or digits, or set the variable that it refers to.'
+  return [problem('compose-refused', { file, line, column }, message, next)]
 }
 
 /** COMPOSE_PROJECT_NAME, else the `name:` of the Compose files, else the project directory's. */
@@ -60,17 +110,17 @@ function nameOf(
   name: string | undefined,
   directory: string,
 ): string {
-  const stated = decode(values.get(PROJECT) ?? '')
-  // Compose refuses any other, which may be a value that belongs elsewhere, and is not to be shown.
-  const isName = stated !== '' && composeProjectName(stated) === stated
-  return isName ? stated : composeProjectName(name || basename(resolve(root, directory)))
+  const set = decode(values.get(PROJECT) ?? '')
+  // Compose refuses any other, which may be a secret in the wrong place, so it is not shown.
+  const isName = set !== '' && composeProjectName(set) === set
+  return isName ? set : composeProjectName(name || basename(resolve(root, directory)))
 }
 
 /**
  * Reads Compose files of the workspace.
  * @param files relative to the workspace, each overriding those before it
- * @param values what their variables stand for: byte strings
- * @param directory the project directory; without it, the folder of the first file
+ * @param values of their variables: byte strings
+ * @param directory the project directory; defaults to the folder of the first file
  */
 export function readComposeProject(
   workspace: Workspace,
@@ -80,11 +130,10 @@ export function readComposeProject(
 ): ComposeProject {
   const { layout, parsed } = workspace
   const readText = (path: string) => {
-    const found: Problem[] = []
-    const { text } = readFile(workspace, path, found)
+    const { text, problems } = readFile(workspace, path)
     if (text !== null) return decode(text)
-    if (found[0] !== undefined) return { why: found[0].message }
-    // A product env that is to be made yet is no missing file: what it will say is in `values`.
+    if (problems[0] !== undefined) return { why: problems[0].message.replace(/^This file /, '') }
+    // A product env that does not exist yet is not missing: `values` has what it will contain.
     const product = layout.productAt(path)
     const isEnv =
       product !== null && workspace.products.includes(product) && path === layout.product(product).env
@@ -97,17 +146,19 @@ export function readComposeProject(
   return readProject(files, readText, lookup, directory, parsed)
 }
 
-/** What Compose calls a product's project, or with an overlay's values the instance's. */
+/** Returns Compose's name of a product's project or, with an overlay's values, of an instance's. */
 export function projectName(
   workspace: Workspace,
   product: string,
   values: ReadonlyMap<string, string>,
-  problems: Problem[],
-): string {
-  const { files, directory } = composeFiles(workspace, product, (name) => values.get(name), problems)
-  // Reading the whole project only for a name that is hardly ever there would not pay.
-  const mayHaveName = files.some((file) => /\bname\b/.test(readFile(workspace, file, problems).text ?? ''))
-  return mayHaveName
-    ? loadCompose(workspace, product, values, problems).projectName
-    : nameOf(workspace, values, undefined, directory)
+): { readonly name: string; readonly problems: readonly Problem[] } {
+  const { files, directory, problems } = composeFiles(workspace, product, (name) => values.get(name))
+  const texts = files.map((file) => readFile(workspace, file))
+  // Building the whole model only for a name that is hardly ever set would be slow.
+  if (texts.some(({ text }) => /\bname\b/.test(text ?? ''))) {
+    const { projectName: name, problems } = loadCompose(workspace, product, values)
+    return { name, problems }
+  }
+  const name = nameOf(workspace, values, undefined, directory)
+  return { name, problems: [...problems, ...texts.flatMap(({ problems }) => problems)] }
 }

@@ -12,16 +12,16 @@ import { join } from 'node:path'
 import { fromBuffer } from '../env/bytes.js'
 import { type Problem, problem } from '../problem.js'
 
-/** A file's content as a byte string; null where there is no such file. */
+/** A file's content as a byte string; null if the file does not exist or cannot be read. */
 export interface FileText {
   readonly text: string | null
   readonly problem: Problem | null
 }
 
 /**
- * Reads a file whole. Synchronous on purpose: for hundreds of small files that is several times faster than promises.
+ * Reads a whole file. Synchronous: for hundreds of small files, that is several times faster than promises.
  * @param path absolute
- * @param file how people see it
+ * @param file as shown to people
  */
 export function readText(path: string, file: string): FileText {
   try {
@@ -29,16 +29,16 @@ export function readText(path: string, file: string): FileText {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return { text: null, problem: null }
-    return { text: null, problem: unreadable(file, error as NodeJS.ErrnoException) }
+    return { text: null, problem: unreadable('file', file, error as NodeJS.ErrnoException) }
   }
 }
 
-/** Whether there is a regular file at a path. */
+/** Returns true for a regular file. */
 export function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 }
 
-/** Whether there is a folder at a path (a link to one counts) that can be reached. */
+/** Returns true for a folder, or a link to one. */
 export function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory()
@@ -47,15 +47,12 @@ export function isFolder(path: string): boolean {
   }
 }
 
-/**
- * The names in a folder, by code point.
- * @param folder how people see it
- */
+/** Returns the names in a folder, by code point. @param folder as shown to people */
 export function namesIn(path: string, folder: string): { names: string[]; problem: Problem | null } {
   return namesOf(path, folder, () => true)
 }
 
-/** What is in a folder, by code point, or nothing if it cannot be looked into. */
+/** Returns the entries of a folder, by code point; none if it cannot be read. */
 export function entriesIn(path: string): Dirent[] {
   try {
     return readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -64,9 +61,9 @@ export function entriesIn(path: string): Dirent[] {
   }
 }
 
-/** The names of the folders in a folder (links to one count), by code point. */
+/** Returns the names of the folders in a folder, links included, by code point. */
 export function foldersIn(path: string, folder: string): { names: string[]; problem: Problem | null } {
-  // Most systems say with the name what it is, which spares asking for each of a thousand features.
+  // Most systems give the type with the name, which saves a call for each of a thousand features.
   const isOne = (entry: Dirent): boolean =>
     entry.isDirectory() || (!entry.isFile() && isFolder(join(path, entry.name)))
   return namesOf(path, folder, isOne)
@@ -77,11 +74,11 @@ function namesOf(path: string, folder: string, wanted: (entry: Dirent) => boolea
     const entries = readdirSync(path, { withFileTypes: true }).filter(wanted)
     return { names: entries.map(({ name }) => name).sort(), problem: null }
   } catch (error) {
-    return { names: [], problem: unreadable(folder, error as NodeJS.ErrnoException) }
+    return { names: [], problem: unreadable('folder', folder, error as NodeJS.ErrnoException) }
   }
 }
 
-/** Refuses what is no regular file: a pipe would be waited for without end, and a device has no end. */
+/** Refuses pipes, which may block forever, and devices, which may have no end. */
 function readRegularFile(path: string): Buffer {
   const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {
@@ -96,16 +93,16 @@ function readRegularFile(path: string): Buffer {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'you have no permission',
+  EACCES: 'permission denied',
   EINVAL: 'it is a device or a pipe, not a file',
   EISDIR: 'it is a folder, not a file',
-  ELOOP: 'its links lead in a circle',
+  ELOOP: 'its links form a circle',
 }
 
-function unreadable(file: string, error: NodeJS.ErrnoException): Problem {
+function unreadable(what: 'file' | 'folder', file: string, error: NodeJS.ErrnoException): Problem {
   const { code } = error
-  // Without a code it is a fault of ours, not the file system's.
+  // Without a code, it is a bug of ours.
   if (code === undefined) throw error
-  const next = 'Check what it is and that you may read it (ls -l).'
-  return problem('unreadable-file', { file }, `cannot be read: ${REASONS[code] ?? code}`, next)
+  const next = `Check the ${what} and its permissions (ls -l).`
+  return problem('unreadable-file', { file }, `This ${what} cannot be read: ${REASONS[code] ?? code}`, next)
 }

@@ -22,19 +22,19 @@ export function followLinks(path: string): string {
   }
 }
 
-/** Whether a file is a link to one that is neither in the workspace nor in its own folder, which may be linked itself. */
+/** Returns true for a link to a file outside both the workspace and the link's own folder, which may be linked itself. */
 export function leadsOut(root: string, path: string): boolean {
   try {
     if (!isLink(path)) return false
     const target = realpathSync(path)
     return ![root, dirname(path)].some((folder) => target.startsWith(join(realpathSync(folder), sep)))
   } catch {
-    // It leads nowhere, or nobody may look: reading it says so.
+    // A broken or closed link: reading it reports that.
     return false
   }
 }
 
-/** Why an env file is a link that is not followed, and what to do; null if it is none. */
+/** Returns why a link of an env file is not followed, and the next step; null if it is followed. */
 export function strayLink(path: string): { readonly why: string; readonly next: string } | null {
   try {
     const target = isLink(path) && isEnvFileName(basename(path)) ? followLinks(path) : path

@@ -1,88 +1,73 @@
-/** Reads all that a product's merge depends on. */
-
+/** Reads everything that a product's merge depends on. */
 import { basename, join } from 'node:path'
 import { environmentOf } from '../merge/sections.js'
 import type { FeatureSource, ProductSource } from '../merge/source.js'
 import { crc32Offset, type Offset } from '../ports/offset.js'
 import { OWN_PORTS, ownPortsTemplate } from '../ports/own.js'
-import { type Place, type Problem, problem } from '../problem.js'
-import { includedFeatures, type NamedFeature } from './included-features.js'
+import { hasErrors, type Place, type Problem, problem } from '../problem.js'
+import { includedFeatures, type NamedFeature, productIncludes } from './included-features.js'
 import type { Environment } from './layout.js'
+import { checkProduct, suggestion } from './names.js'
 import { PRODUCT_SCHEMA, type ProductSettings } from './settings.js'
-import { suggestion } from './suggestion.js'
 import { unreadFiles } from './unread.js'
-import { checkProduct, firstFile, readFile, readTemplate, readYaml, type Workspace } from './workspace.js'
+import { firstFile, readFile, readTemplate, readYaml, type Workspace } from './workspace.js'
 
 /** A product that has been read. */
 export interface LoadedProduct {
   readonly source: ProductSource
   readonly settings: ProductSettings
-  /** Its settings file, whether or not it is there. */
+  /** The settings file, whether or not it exists. */
   readonly settingsFile: string
-  /** Met on the way; with an error among them the source is not to be merged. */
+  /** With an error among them, the source must not be merged. */
   readonly problems: readonly Problem[]
 }
 
-/**
- * Loads a product.
- * @returns it; where the workspace has no product of that name, a source without anything in it, and a problem
- */
+/** Loads a product. If the workspace has no such product, the source is empty and there is a problem. */
 export async function loadProduct(workspace: Workspace, name: string): Promise<LoadedProduct> {
-  const problems: Problem[] = []
   const unknown = checkProduct(workspace, name)
   if (unknown !== null) return notLoaded(workspace, name, unknown)
   const places = workspace.layout.product(name)
-  problems.push(...unreadFiles(workspace, places.folder))
-  const env = readFile(workspace, places.env, problems)
+  const env = readFile(workspace, places.env)
   const environment = workspace.environment ?? environmentOf(env.text ?? '')
-  const example = firstFile(workspace, places.templates(environment), problems)
-  const {
-    settings,
-    file,
-    lineOf,
-    problems: bad,
-  } = await readYaml<ProductSettings>(workspace, places.settings, PRODUCT_SCHEMA, problems)
-  const stated = settings.features?.map((feature, index): NamedFeature => {
-    return { feature, place: { file, line: lineOf('features', index) } }
-  })
-  // Of a file that cannot be read it is not known which features it names: those of others are not asked.
-  const named =
-    bad.length > 0
-      ? []
-      : (stated ??
-        (await includedFeatures(workspace, name, env.text ?? example.text ?? '', problems)) ??
-        allFeatures(workspace))
-  const first = new Map<string, NamedFeature>()
-  for (const each of named) if (!first.has(each.feature)) first.set(each.feature, each)
-  const known = new Set(workspace.features)
-  const features = [...first.values()].flatMap((each) => {
-    return known.has(each.feature)
-      ? loadFeature(workspace, each.feature, environment, problems)
-      : noFeature(workspace, name, each, problems)
-  })
+  const example = firstFile(workspace, places.templates(environment))
+  const read = await readYaml<ProductSettings>(workspace, places.settings, PRODUCT_SCHEMA)
+  const { settings, file, lineOf } = read
+  const text = env.text ?? example.text ?? ''
+  // An unreadable file lists no features, so the product is not assumed to have all of them.
+  const named = hasErrors(read.problems)
+    ? { features: [], problems: [] }
+    : await namedFeatures(workspace, name, read, text)
+  const features = named.features.map((each) => loadFeature(workspace, name, each, environment))
   const ports = ownPortsTemplate(settings.ports ?? {}, name, workspace.modulus)
-  problems.push(
-    ...ports.problems.map(({ key, message, next }) =>
-      problem('bad-settings', { file, line: lineOf('ports', key) }, message, next),
-    ),
-  )
   const own: FeatureSource = {
     name: OWN_PORTS,
     hostDir: join(workspace.root, places.folder),
     template: { file, doc: ports.doc, shifts: () => false, lineOf: (key) => lineOf('ports', key) },
   }
+  const sources = features.flatMap(({ source }) => source ?? [])
   const source: ProductSource = {
     name,
     offset: offsetOf(name, settings.offset, workspace.modulus, { file, line: lineOf('offset') }),
-    features: ports.doc.statements.length === 0 ? features : [own, ...features],
+    features: ports.doc.statements.length === 0 ? sources : [own, ...sources],
     allow: settings.allow ?? [],
     env,
     example,
   }
+  const problems = [
+    ...unreadFiles(workspace, places.folder),
+    ...env.problems,
+    ...example.problems,
+    ...read.problems,
+    ...named.problems,
+    ...features.flatMap((feature) => feature.problems),
+    ...ports.problems.map(({ key, message, next }) =>
+      problem('bad-settings', { file, line: lineOf('ports', key) }, message, next),
+    ),
+  ]
   return { source, settings, settingsFile: file, problems }
 }
 
-/** What stands in for a product that there is not: nothing is read, as the name may lead out of the workspace. */
+/** Reads nothing: the name may lead out of the workspace. */
 function notLoaded({ layout }: Workspace, name: string, unknown: Problem): LoadedProduct {
   const { env, templates, settings } = layout.product('-')
   const source: ProductSource = {
@@ -96,44 +81,60 @@ function notLoaded({ layout }: Workspace, name: string, unknown: Problem): Loade
   return { source, settings: {}, settingsFile: settings[0] as string, problems: [unknown] }
 }
 
-/** The offset of a product or instance: the one that `product.yaml` states, else that of its name. */
-export function offsetOf(name: string, stated: number | undefined, modulus: number, place?: Place): Offset {
-  return stated === undefined
+/** Returns the offset of a product or instance. @param set the one in `product.yaml` */
+export function offsetOf(name: string, set: number | undefined, modulus: number, place?: Place): Offset {
+  return set === undefined
     ? { value: crc32Offset(name, modulus), from: 'crc32' }
-    : { value: stated, from: 'product.yaml', place }
+    : { value: set, from: 'product.yaml', place }
 }
 
-function allFeatures({ features, layout }: Workspace): NamedFeature[] {
-  return features.map((feature) => ({ feature, place: { file: layout.feature(feature).folder } }))
-}
-
-function noFeature(
-  { features, layout }: Workspace,
+/** The features that the product's settings list, else those that its Compose files include, else all; each once. */
+async function namedFeatures(
+  workspace: Workspace,
   product: string,
-  { feature, place }: NamedFeature,
-  problems: Problem[],
-): [] {
-  const message = `Product ${product} has a feature ${feature}, but ${layout.feature(feature).folder} does not exist`
-  problems.push(problem('no-feature', place, message, suggestion(feature, features, 'features')))
-  return []
+  { settings, file, lineOf }: Awaited<ReturnType<typeof readYaml<ProductSettings>>>,
+  env: string,
+): Promise<{ features: readonly NamedFeature[]; problems: readonly Problem[] }> {
+  const listed = settings.features?.map((feature, index) => {
+    return { feature, place: { file, line: lineOf('features', index) } }
+  })
+  const includes = listed === undefined ? await productIncludes(workspace, product, env) : null
+  const all = () =>
+    workspace.features.map((feature) => ({
+      feature,
+      place: { file: workspace.layout.feature(feature).folder },
+    }))
+  const named = listed ?? (includes && includedFeatures(includes)) ?? all()
+  const first = new Map<string, NamedFeature>()
+  for (const each of named) if (!first.has(each.feature)) first.set(each.feature, each)
+  return { features: [...first.values()], problems: includes?.problems ?? [] }
+}
+
+interface LoadedFeature {
+  /** Null if the feature does not exist or cannot be read. */
+  readonly source: FeatureSource | null
+  readonly problems: readonly Problem[]
 }
 
 function loadFeature(
   workspace: Workspace,
-  feature: string,
+  product: string,
+  { feature, place }: NamedFeature,
   environment: Environment | null,
-  problems: Problem[],
-): FeatureSource[] {
-  const found: Problem[] = []
+): LoadedFeature {
   const { folder, hostDir, templates } = workspace.layout.feature(feature)
-  const template = readTemplate(workspace, feature, environment, found)
-  if (template === null && found.length === 0) {
-    const [file = ''] = templates(null)
-    const next = `Create ${file}, or remove the feature from the product.`
-    problems.push(
-      problem('no-template', { file: folder }, `Feature ${feature} has no ${basename(file)}`, next),
-    )
+  if (!workspace.features.includes(feature)) {
+    const message = `Product ${product} has a feature ${feature}, but ${folder} does not exist`
+    const next = suggestion(feature, workspace.features, 'features')
+    return { source: null, problems: [problem('no-feature', place, message, next)] }
   }
-  problems.push(...found, ...unreadFiles(workspace, folder))
-  return found.length > 0 ? [] : [{ name: feature, hostDir, template }]
+  const { template, problems } = readTemplate(workspace, feature, environment)
+  const unread = unreadFiles(workspace, folder)
+  if (problems.length > 0) return { source: null, problems: [...problems, ...unread] }
+  const source = { name: feature, hostDir, template }
+  if (template !== null) return { source, problems: unread }
+  const [file = ''] = templates(null)
+  const next = `Create ${file}, or remove the feature from the product.`
+  const message = `Feature ${feature} has no ${basename(file)}`
+  return { source, problems: [problem('no-template', { file: folder }, message, next), ...unread] }
 }

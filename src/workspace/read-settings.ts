@@ -3,23 +3,21 @@ import { decode } from '../env/bytes.js'
 import { type Problem, problem } from '../problem.js'
 import { checkSchema, type Schema } from './schema.js'
 
-/** A settings file that has been read. */
+/** A settings file's content. */
 export interface Settings<T> {
   readonly settings: T
   readonly problems: readonly Problem[]
-  /** The line, from 1, on which a value stands, by the keys that lead to it. */
+  /** Returns the line of a value, from 1, by its path of keys. */
   readonly lineOf: (...path: (string | number)[]) => number
 }
 
 const TOO_LARGE = 'it is nested too deeply, or has too many items'
 
 /**
- * Reads a settings file. The `yaml` package is loaded only here, when there is a file: it costs more to load than
- * a whole merge.
- * @param text the file as a byte string
- * @param file how problems name it
- * @param schema what the file may hold
- * @returns the settings as the schema describes them, or the problems, each with its line and column
+ * Reads a settings file. The `yaml` package is loaded only if there is one: loading it takes longer than a merge.
+ * @param text a byte string
+ * @param file as problems name it
+ * @returns the settings as the schema describes them, or problems with line and column
  */
 export async function readSettings<T extends object>(
   text: string,
@@ -51,13 +49,13 @@ export async function readSettings<T extends object>(
     if (!(error instanceof Refusal)) throw error
     const [what, why] =
       error instanceof SyntaxFault ? ['not valid YAML', error.fault] : ['too large', TOO_LARGE]
-    problems.push(bad(error.at, `the file is ${what}`, `Fix the YAML: ${why}.`))
+    problems.push(bad(error.at, `The file is ${what}`, `Fix the YAML: ${why}.`))
   }
   const empty =
     doc == null || doc.contents === null || (yaml.isScalar(doc.contents) && doc.contents.value === null)
   if (problems.length === 0 && doc !== undefined && !empty)
     problems.push(...checkSchema(yaml, doc, schema).map(({ at, message, next }) => bad(at, message, next)))
-  // What fits the schema is flat, so that aliases cannot make it grow: they need no bound.
+  // A document that fits the schema is flat, so aliases cannot make it grow.
   const settings = doc === undefined || problems.length > 0 || empty ? {} : doc.toJS({ maxAliasCount: -1 })
   const lineOf = (...path: (string | number)[]): number => {
     const node = doc?.getIn(path, true) as Node | undefined

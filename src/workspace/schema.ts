@@ -1,10 +1,7 @@
-/**
- * Checks a YAML document against the part of JSON Schema that the settings use. The YAML nodes are walked, not
- * the values, so that every finding has its place.
- */
+/** Checks a YAML document against the part of JSON Schema that the settings use, node by node, so that every misfit has a place. */
 import type { Document, Node, YAMLMap } from 'yaml'
 import { oneOf, shorten } from '../compose/problems.js'
-import { suggestion } from './suggestion.js'
+import { suggestion } from './names.js'
 
 export interface Schema {
   readonly title?: string
@@ -14,7 +11,7 @@ export interface Schema {
   readonly additionalProperties?: false | Schema
   readonly propertyNames?: Pattern
   readonly required?: readonly string[]
-  /** Of one property with an `enum` of its own: what else goes with some of its values, and what with the others. */
+  /** Names some values of one property with an `enum`; `then` is for these, `else` for the others. */
   readonly if?: { readonly properties: Readonly<Record<string, { readonly enum: readonly string[] }>> }
   readonly then?: Branch
   readonly else?: Branch
@@ -28,19 +25,19 @@ export interface Schema {
   readonly examples?: readonly unknown[]
 }
 
-/** What a text has to match, and the rule in words, which editors show, too. */
+/** A text's pattern, and the rule in words, which editors show too. */
 interface Pattern {
   readonly pattern: string
   readonly patternErrorMessage: string
 }
 
-/** Further properties that an object must have, or may not have. */
+/** Further properties that an object must have or must not have. */
 interface Branch {
   readonly required?: readonly string[]
   readonly properties?: Readonly<Record<string, false>>
 }
 
-/** One way in which a document does not fit. */
+/** A part of a document that does not fit. */
 interface Misfit {
   /** Offset into the text. */
   readonly at: number
@@ -48,10 +45,10 @@ interface Misfit {
   readonly next: string
 }
 
-/** What the check needs of the `yaml` package, which is loaded only where a settings file is there. */
+/** Loaded only if a settings file exists. */
 type Yaml = typeof import('yaml')
 
-/** Every misfit of a document, in order. */
+/** Returns every misfit of a document, in order. */
 export function checkSchema(yaml: Yaml, doc: Document, schema: Schema): Misfit[] {
   const misfits: Misfit[] = []
   const report = (node: unknown, message: string, next: string): void => {
@@ -62,7 +59,7 @@ export function checkSchema(yaml: Yaml, doc: Document, schema: Schema): Misfit[]
     const place = node ?? parent
     if (schema.type === 'object') {
       if (yaml.isMap(node)) checkMap(node, schema, path, next)
-      else report(place, `${path || 'the file'} must be a mapping: lines of "key: value"`, next)
+      else report(place, `${path || 'The file'} must be a mapping: lines of "key: value"`, next)
     } else if (schema.type === 'array') {
       if (!yaml.isSeq(node)) report(place, `${path} must be a list`, next)
       else
@@ -79,12 +76,12 @@ export function checkSchema(yaml: Yaml, doc: Document, schema: Schema): Misfit[]
     }
     const { branch, because } = branchOf(map, schema)
     for (const required of branch.required ?? []) {
-      if (!map.has(required)) report(map, `${path} has no ${required}, which ${because} needs`, next)
+      if (!map.has(required)) report(map, `${path} has no ${required}, which ${because} requires`, next)
     }
     const seen = new Set<string>()
     for (const { key, value } of map.items) {
       if (!yaml.isScalar(key) || key.value === null) {
-        report(key, `${path === '' ? 'a key' : `a key of ${path}`} must be text`, next)
+        report(key, `${path === '' ? 'A key' : `A key of ${path}`} must be text`, next)
         continue
       }
       const name = String(key.value)
@@ -102,7 +99,7 @@ export function checkSchema(yaml: Yaml, doc: Document, schema: Schema): Misfit[]
       else {
         const where = path === '' ? '' : ` in ${path}`
         const advice = suggestion(name, Object.keys(properties), 'keys', 'The')
-        report(key, `unknown key ${JSON.stringify(name)}${where}`, advice)
+        report(key, `Unknown key ${JSON.stringify(name)}${where}`, advice)
       }
       seen.add(name)
     }
@@ -112,7 +109,7 @@ export function checkSchema(yaml: Yaml, doc: Document, schema: Schema): Misfit[]
     const given = map.get(key, true) as unknown
     const node = yaml.isAlias(given) ? given.resolve(doc) : given
     const value = yaml.isScalar(node) ? String(node.value) : ''
-    // Of a value that is none of the property's own, that is what is wrong.
+    // An unknown value is reported as such, not by what it lacks.
     const known = schema.properties?.[key]?.enum?.includes(value)
     const branch = known ? (some.includes(value) ? schema.then : schema.else) : undefined
     return { branch: branch ?? {}, because: `${key}: ${value}` }
@@ -128,7 +125,7 @@ export function checkSchema(yaml: Yaml, doc: Document, schema: Schema): Misfit[]
   return misfits
 }
 
-/** How a top-level key is written, as YAML. */
+/** Shows how a top-level key is written. */
 function exampleOf(key: string, { examples = [] }: Schema): string {
   const text = JSON.stringify(examples[0]).replaceAll('"', '')
   const value = text.replace(/[{:,]/g, '$& ').replaceAll('}', ' }')

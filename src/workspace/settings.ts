@@ -1,17 +1,14 @@
 /**
- * The definition of `product.yaml` and `workspace.yaml`: plain JSON Schema, from which the schema files that
- * editors use are written, and against which the files are checked. Anything that is not defined is refused:
- * a misspelt key would otherwise do nothing, in silence.
+ * The definition of `product.yaml` and `workspace.yaml` in JSON Schema: the files are checked against it, and the schema
+ * files for editors are written from it. Unknown keys are refused, since a misspelt key would be ignored silently.
  */
 import { SCHEME_NAMES, SCHEMES, type SchemeName } from '../ports/schemes.js'
 import { NAME_PATTERN } from './layout.js'
+import { NAMES_ARE } from './names.js'
 import type { Schema } from './schema.js'
 
-export const NAMES_ARE =
-  'Names consist of letters, digits, ".", "_" and "-", and start with a letter or digit.'
 const NAME = { pattern: NAME_PATTERN, patternErrorMessage: NAMES_ARE }
 
-/** What a variable may be called that Compose, shells and applications can read. */
 const VARIABLE = {
   pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
   patternErrorMessage: 'Variables consist of letters, digits and "_", and do not start with a digit.',
@@ -21,12 +18,12 @@ const offset: Schema = {
   type: 'integer',
   minimum: 0,
   maximum: 65535,
-  description: 'How far the host ports lie from the base ports, instead of crc32(name) % 1000.',
+  description: 'Added to each base port, instead of crc32(name) % 1000.',
 }
 
 const names: Schema = { type: 'array', items: { type: 'string', ...NAME } }
 
-/** `product.yaml`, all of it optional. */
+/** `product.yaml` */
 export interface ProductSettings {
   readonly features?: readonly string[]
   readonly allow?: readonly string[]
@@ -35,10 +32,9 @@ export interface ProductSettings {
   readonly instances?: Readonly<Record<string, { readonly offset?: number }>>
 }
 
-/** A port that the product itself takes from a scheme. */
+/** A port of the product's own, which a scheme computes. */
 export interface OwnPort {
   readonly scheme: SchemeName
-  /** For a scheme that adds to a base port. */
   readonly base?: number
 }
 
@@ -49,21 +45,19 @@ export const PRODUCT_SCHEMA: Schema = {
   properties: {
     features: {
       ...names,
-      description:
-        'The features of the product. The order counts: the first feature to state a variable wins.',
+      description: 'The features of the product, in order: the first feature to define a variable wins.',
       examples: [['redis', 'mailhog']],
     },
     allow: {
       type: 'array',
       items: { type: 'string', ...VARIABLE },
-      description:
-        'Reserved variables (COMPOSE_*, DOCKER_HOST, PATH, …) that features may set all the same, by name.',
+      description: 'Reserved variables (COMPOSE_*, DOCKER_HOST, PATH, …) that features may set anyway.',
       examples: [['COMPOSE_PROFILES']],
     },
     offset: { ...offset, examples: [250] },
     ports: {
       type: 'object',
-      description: "Ports of the product's own, by variable: each is set where the product env has none.",
+      description: "The product's own ports, by variable: each is added if the product env does not set it.",
       examples: [{ WEB_HOST_PORT: { scheme: 'crc32', base: 8080 } }],
       propertyNames: VARIABLE,
       additionalProperties: {
@@ -74,13 +68,13 @@ export const PRODUCT_SCHEMA: Schema = {
           scheme: {
             type: 'string',
             enum: SCHEME_NAMES,
-            description: "How the product's name becomes the port.",
+            description: "Computes the port from the product's name.",
           },
           base: {
             type: 'integer',
             minimum: 1,
             maximum: 65535,
-            description: 'The base port, for the scheme crc32.',
+            description: 'The base port for crc32.',
           },
         },
         if: { properties: { scheme: { enum: SCHEME_NAMES.filter((name) => SCHEMES[name].usesBase) } } },
@@ -91,7 +85,7 @@ export const PRODUCT_SCHEMA: Schema = {
     },
     instances: {
       type: 'object',
-      description: 'Further copies of the product on one host, by name.',
+      description: 'Settings of instances, by name.',
       examples: [{ blue: { offset: 250 } }],
       propertyNames: NAME,
       additionalProperties: { type: 'object', additionalProperties: false, properties: { offset } },
@@ -99,7 +93,7 @@ export const PRODUCT_SCHEMA: Schema = {
   },
 }
 
-/** `workspace.yaml`, all of it optional. */
+/** `workspace.yaml` */
 export interface WorkspaceSettings {
   readonly modulus?: number
 }
@@ -114,7 +108,7 @@ export const WORKSPACE_SCHEMA: Schema = {
       minimum: 1,
       maximum: 65535,
       description:
-        'How many offsets there are; 1000 if not set. Raising it moves the ports of nearly every product.',
+        'The number of offsets; default: 1000. Another number moves the ports of nearly every product.',
       examples: [2000],
     },
   },

@@ -1,4 +1,4 @@
-/** Templates and Compose files of features and products that are not read, because of their name or folder. */
+/** Templates and Compose files that are not read because of their name or folder. */
 import { basename, dirname, isAbsolute, join, relative } from 'node:path'
 import { resolvePath } from '../compose/path.js'
 import { decode } from '../env/bytes.js'
@@ -6,7 +6,7 @@ import { parseEnv } from '../env/document.js'
 import { expand, type Lookup } from '../env/expand.js'
 import { readEnv } from '../env/read.js'
 import { type Problem, problem } from '../problem.js'
-import { composeFiles } from './compose-files.js'
+import { composeFiles } from './compose.js'
 import { entriesIn, isFile } from './files.js'
 import { COMPOSE_FILES, isTemplate } from './layout.js'
 import { onlyFile, readFile, type Workspace } from './workspace.js'
@@ -31,7 +31,7 @@ function sourceKind(name: string): 'template' | 'compose' | null {
     : null
 }
 
-/** What is found out once in a run. */
+/** Found once in a run. */
 interface Known {
   readonly folders: Map<string, readonly Problem[]>
   /** The files that the workspace's Compose files lead to. */
@@ -40,7 +40,7 @@ interface Known {
 
 const KNOWN = new WeakMap<Workspace['texts'], Known>()
 
-/** A problem for each file of a feature's or product's folder that looks like a template or Compose file and is not read. */
+/** Reports the files of a feature's or product's folder that look like a template or Compose file and are not read. */
 export function unreadFiles(workspace: Workspace, folder: string): readonly Problem[] {
   const known: Known = KNOWN.get(workspace.texts) ?? { folders: new Map() }
   KNOWN.set(workspace.texts, known)
@@ -55,7 +55,7 @@ export function unreadFiles(workspace: Workspace, folder: string): readonly Prob
   return problems
 }
 
-/** The files that look like what is read and have another name, or are a folder deeper; relative to the folder. */
+/** The files that look like sources but have another name or are a folder deeper; relative to the folder. */
 function candidatesIn({ root }: Workspace, folder: string): string[] {
   const files = (inner: string): string[] =>
     entriesIn(join(root, folder, inner)).flatMap((entry) => {
@@ -70,13 +70,13 @@ function unreadFile(workspace: Workspace, folder: string, name: string): Problem
   const place = { file: `${folder}/${name}` }
   if (sourceKind(basename(name)) === 'template') {
     const [template = ''] = placesOf(workspace, folder).templates(null)
-    const message = `this template is not read; only ${template} is`
+    const message = `This template is not read; only ${template} is`
     return problem('skipped-file', place, message, templateAdvice(workspace, template, name))
   }
   const [{ files, isChosen }] = startsOf(workspace, folder)
-  // Somebody has said which Compose files count.
+  // COMPOSE_FILE is a deliberate choice.
   if (isChosen) return null
-  const message = 'this Compose file is not read, so its ports and variables are not known'
+  const message = 'This Compose file is not read, so its ports and variables are not known'
   const names = files.map((file) => relative(folder, file))
   return problem('skipped-file', place, message, composeAdvice(workspace, folder, name, names))
 }
@@ -86,7 +86,7 @@ function templateAdvice({ root }: Workspace, template: string, name: string): st
   return name.includes('/') ? `Move it to ${template}.` : `Rename it to ${basename(template)}.`
 }
 
-/** @param files what Compose reads of the folder, from there on */
+/** @param files that Compose reads, relative to the folder */
 function composeAdvice(
   { layout }: Workspace,
   folder: string,
@@ -106,7 +106,7 @@ function composeAdvice(
   return `Rename it to ${main}${env === null ? '' : `, or set COMPOSE_FILE=${name} in ${env}`}.`
 }
 
-/** Where the reading of Compose files begins. */
+/** Where Compose starts to read. */
 interface Start {
   readonly files: readonly string[]
   /** Whether COMPOSE_FILE names them. */
@@ -114,17 +114,17 @@ interface Start {
   readonly lookup: Lookup
 }
 
-/** Of a product, its own and those of instances that have a COMPOSE_FILE. */
+/** A product has several if its instances have a COMPOSE_FILE of their own. */
 function startsOf(workspace: Workspace, folder: string): [Start, ...Start[]] {
   const product = workspace.layout.productAt(folder)
   const { composeFiles: own, templates } = placesOf(workspace, folder)
   if (product === null) {
-    const { file, text } = onlyFile(workspace, own, [])
+    const { file, text } = onlyFile(workspace, own)
     return [{ files: text === null ? [] : [file], isChosen: false, lookup: () => undefined }]
   }
   const start = (env: string): Start => {
-    const { values } = readEnv(parseEnv(readFile(workspace, env, []).text ?? ''))
-    const { files } = composeFiles(workspace, product, (name) => values.get(name), [])
+    const { values } = readEnv(parseEnv(readFile(workspace, env).text ?? ''))
+    const { files } = composeFiles(workspace, product, (name) => values.get(name))
     const lookup = (name: string): string | undefined => {
       const value = values.get(name)
       return value === undefined ? undefined : decode(value)
@@ -144,10 +144,7 @@ function placesOf({ layout }: Workspace, folder: string) {
   return product === null ? layout.feature(layout.featureAt(folder) ?? '') : layout.product(product)
 }
 
-/**
- * The files that Compose reads, by the paths in their texts: an approximation that errs on the side of silence, since
- * building the model of every product would make a merge slow.
- */
+/** The files that Compose reads, approximated by the paths in their texts: a model of every product would be slow. */
 function namedFiles(workspace: Workspace): Set<string> {
   const folders = [
     ...workspace.features.map((name) => workspace.layout.feature(name).folder),
@@ -160,7 +157,7 @@ function namedFiles(workspace: Workspace): Set<string> {
     let paths = texts.get(file)
     if (paths === undefined) {
       const isThere = !file.startsWith('..') && isFile(join(workspace.root, file))
-      paths = isThere ? pathsIn(decode(readFile(workspace, file, []).text ?? '')) : null
+      paths = isThere ? pathsIn(decode(readFile(workspace, file).text ?? '')) : null
       texts.set(file, paths)
     }
     return paths
@@ -187,7 +184,7 @@ function namedFiles(workspace: Workspace): Set<string> {
   return named
 }
 
-/** The words of a Compose file that may be paths of other ones, or of env files: as written. */
+/** The words of a Compose file that may be paths of other ones or of env files, as written. */
 function pathsIn(text: string): string[] {
   const words = text.replace(/(^|\s)#.*/g, '').match(/(?:\$\{[^}]*\}|[^\s"'[\]{},:;=])+/g) ?? []
   return words.filter((word) => word.includes('$') || mayBeRead(word))

@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { type Problem, problem } from '../problem.js'
 import { foldersIn, isFolder } from './files.js'
 import { COMPOSE_FILES, type Layout, NAME_PATTERN, templateNames, yamlNames } from './layout.js'
-import { NAMES_ARE } from './settings.js'
+import { NAMES_ARE } from './names.js'
 
 const FEATURES = 'features'
 const PRODUCTS = 'products'

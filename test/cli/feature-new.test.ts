@@ -422,10 +422,10 @@ describe('--add-to', () => {
       'Add "features/cache/compose.yaml" to include: by hand.',
     ],
     [
-      'a file that is no UTF-8',
-      { 'products/shop/product.yaml': Buffer.from('features: [redis] # caf\xe9\n', 'latin1') },
+      'a list that is another one, too',
+      { 'products/shop/product.yaml': 'allow: &names [redis]\nfeatures: *names\n' },
       'shop',
-      'it is not UTF-8',
+      'An item cannot be added to features: without rewriting the file',
     ],
   ])('does nothing at all for %s', async (_, files, name, code) => {
     expect(await refused(`cache --add-to ${name}`, shop(files))).toContain(code)

@@ -17,7 +17,7 @@ describe('the Compose file', () => {
     const { stdout, stderr } = await product('ports shop', makeWorkspace({ 'features/': '', ...files }))
     expect(stdout).toMatch(/ 1111 .*literal/)
     expect(stdout).not.toContain('2222')
-    expect(stderr).toContain(`products/shop/${second}: warning: this file is not read`)
+    expect(stderr).toContain(`products/shop/${second}: warning: This file is not read`)
   })
 
   test('may be named by an absolute path', async () => {

@@ -500,7 +500,7 @@ describe('--instance auto', () => {
   test('finds none on a detached HEAD', async () => {
     const here = repository()
     git(here.root, 'switch', '--quiet', '--detach')
-    expect(await auto(here)).toContain('git is on no branch (a detached HEAD)')
+    expect(await auto(here)).toContain('no branch is checked out (detached HEAD)')
   })
 
   test.each(['\u65e5\u672c', '__'])('finds none in the branch %s', async (branch) => {
@@ -512,7 +512,7 @@ describe('--instance auto', () => {
   })
 
   test('finds none outside of git', async () => {
-    expect(await auto(shop())).toContain('is in no git repository')
+    expect(await auto(shop())).toContain('is not in a git repository')
   })
 
   test('works for a workspace below the repository\u2019s root, and from a product\u2019s folder', async () => {

@@ -589,8 +589,8 @@ test('a folder where the product env should be is a problem, told once', async (
     const { exitCode, stderr } = await product(line, workspace)
     expect([exitCode, stderr]).toEqual([
       1,
-      'products/shop/.env: error: cannot be read: it is a folder, not a file [unreadable-file]\n' +
-        '  Check what it is and that you may read it (ls -l).\n',
+      'products/shop/.env: error: This file cannot be read: it is a folder, not a file [unreadable-file]\n' +
+        '  Check the file and its permissions (ls -l).\n',
     ])
   }
 })

@@ -19,7 +19,7 @@ async function merge(files: Files) {
 
 describe('a bad product.yaml', () => {
   const keys = 'The keys are: features, allow, offset, ports, instances.'
-  const mapping = 'the file must be a mapping: lines of "key: value"'
+  const mapping = 'The file must be a mapping: lines of "key: value"'
   const lines = `Write "key: value" lines, with a space after the ":". ${keys}`
   const list = 'Write it like this: features: [redis, mailhog]'
   const whole = 'offset must be a whole number from 0 to 65535'
@@ -27,13 +27,13 @@ describe('a bad product.yaml', () => {
   const names = 'Names consist of letters, digits, ".", "_" and "-", and start with a letter or digit.'
 
   test.each([
-    ['an unknown key', 'feature: [redis]\n', '1:1', 'unknown key "feature"', 'Did you mean features?'],
-    ['an unknown key further down', 'features: [redis]\n\nimage: 1\n', '3:1', 'unknown key "image"', keys],
+    ['an unknown key', 'feature: [redis]\n', '1:1', 'Unknown key "feature"', 'Did you mean features?'],
+    ['an unknown key further down', 'features: [redis]\n\nimage: 1\n', '3:1', 'Unknown key "image"', keys],
     [
       'an unknown key inside',
       'instances: { blue: { ofset: 3 } }\n',
       '1:22',
-      'unknown key "ofset" in instances.blue',
+      'Unknown key "ofset" in instances.blue',
       'Did you mean offset?',
     ],
     ['a key twice', 'offset: 1\noffset: 2\n', '2:1', 'offset is set twice', 'Delete one of them.'],
@@ -48,14 +48,14 @@ describe('a bad product.yaml', () => {
     ['a number over 65535', 'offset: 65536\n', '1:9', whole, number],
     ['a list', '- redis\n', '1:1', mapping, lines],
     ['a text', 'redis\n', '1:1', mapping, lines],
-    ['a key that is a list', '? [a]\n: 1\n', '1:3', 'a key must be text', lines],
-    ['a key that is empty', ': 1\n', '1:1', 'a key must be text', lines],
-    ['a key called __proto__', '__proto__: {}\n', '1:1', 'unknown key "__proto__"', keys],
+    ['a key that is a list', '? [a]\n: 1\n', '1:3', 'A key must be text', lines],
+    ['a key that is empty', ': 1\n', '1:1', 'A key must be text', lines],
+    ['a key called __proto__', '__proto__: {}\n', '1:1', 'Unknown key "__proto__"', keys],
     ['an alias without an anchor', 'features: [*nope]\n', '1:11', 'features[0] must be text', list],
     ['an anchor that refers to itself', 'features: &a [*a]\n', '1:14', 'features[0] must be text', list],
     ['a mapping that refers to itself', '&a {features: *a}\n', '1:4', 'features must be a list', list],
-    ['a YAML bomb', `a: &a [x,x]\n${bomb()}features: *z\n`, '1:1', 'unknown key "a"', keys],
-    ['UTF-16', Buffer.from('\xff\xfe: 1\n', 'latin1'), '1:1', 'unknown key "\ufffd\ufffd"', keys],
+    ['a YAML bomb', `a: &a [x,x]\n${bomb()}features: *z\n`, '1:1', 'Unknown key "a"', keys],
+    ['UTF-16', Buffer.from('\xff\xfe: 1\n', 'latin1'), '1:1', 'Unknown key "\ufffd\ufffd"', keys],
     ['NUL bytes', 'features: [redis\0]\n', '1:12', 'features[0] is not a valid name', names],
     [
       'an unknown scheme',
@@ -94,7 +94,7 @@ describe('a bad product.yaml', () => {
     ['# [ "\nfeatures: &a &b [redis]\n', '2:14', 'line 2: A node can have at most one anchor'],
   ])('that is not YAML: %j', async (text, place, fault) => {
     expect(await refusal(text)).toEqual([
-      `${place}: error: the file is not valid YAML`,
+      `${place}: error: The file is not valid YAML`,
       `Fix the YAML: ${fault}.`,
     ])
   })
@@ -107,7 +107,7 @@ describe('a bad product.yaml', () => {
     ['lines', Array.from({ length: 2000 }, (_, depth) => `\n${' '.repeat(depth + 1)}a:`).join('')],
   ])('with deeply nested %s', async (_, value) => {
     const [message, next] = await refusal(`features: ${value}\n`)
-    expect(message).toMatch(/^\d+:\d+: error: the file is too large$/)
+    expect(message).toMatch(/^\d+:\d+: error: The file is too large$/)
     expect(next).toBe('Fix the YAML: it is nested too deeply, or has too many items.')
   })
 
@@ -164,7 +164,7 @@ describe('a bad product.yaml', () => {
 })
 
 describe('a file that cannot be read', () => {
-  const next = '\n  Check what it is and that you may read it (ls -l).\n'
+  const next = '\n  Check the file and its permissions (ls -l).\n'
 
   test.each([
     'products/shop/.env',
@@ -179,7 +179,7 @@ describe('a file that cannot be read', () => {
     mkdirSync(workspace.path(file))
     expect(await product('env --merge shop', workspace)).toMatchObject({
       exitCode: 1,
-      stderr: `${file}: error: cannot be read: it is a folder, not a file [unreadable-file]${next}`,
+      stderr: `${file}: error: This file cannot be read: it is a folder, not a file [unreadable-file]${next}`,
     })
   })
 
@@ -192,7 +192,7 @@ describe('a file that cannot be read', () => {
       symlinkSync(workspace.path(file), workspace.path(file.replace(/[^/]*$/, 'b')))
       expect(await product('env --merge', workspace)).toMatchObject({
         exitCode: 1,
-        stderr: `${file}: error: cannot be read: its links lead in a circle [unreadable-file]${next}`,
+        stderr: `${file}: error: This file cannot be read: its links form a circle [unreadable-file]${next}`,
       })
     },
   )

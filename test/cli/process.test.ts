@@ -119,12 +119,20 @@ describe.skipIf(!isRoot)('another user than root', () => {
   }
 
   test.each([
-    ['features', 0o000, 'features: error: cannot be read: you have no permission'],
-    ['features', 0o311, 'features: error: cannot be read: you have no permission'],
-    ['products', 0o311, 'products: error: cannot be read: you have no permission'],
-    ['products/shop', 0o000, 'products/shop/.env: error: cannot be read: you have no permission'],
-    ['features/redis', 0o000, 'features/redis/.env.example: error: cannot be read: you have no permission'],
-    ['features/redis/.env.example', 0o200, '.env.example: error: cannot be read: you have no permission'],
+    ['features', 0o000, 'features: error: This folder cannot be read: permission denied'],
+    ['features', 0o311, 'features: error: This folder cannot be read: permission denied'],
+    ['products', 0o311, 'products: error: This folder cannot be read: permission denied'],
+    ['products/shop', 0o000, 'products/shop/.env: error: This file cannot be read: permission denied'],
+    [
+      'features/redis',
+      0o000,
+      'features/redis/.env.example: error: This file cannot be read: permission denied',
+    ],
+    [
+      'features/redis/.env.example',
+      0o200,
+      '.env.example: error: This file cannot be read: permission denied',
+    ],
     ['products/shop', 0o555, 'products/shop/.env: error: cannot be written: no permission'],
   ])('is told that %s with mode %o is closed', (path, mode, message) => {
     const workspace = nobodys()
@@ -137,7 +145,7 @@ describe.skipIf(!isRoot)('another user than root', () => {
 
   test.each([
     [0o400, 'cannot be written: it is read-only'],
-    [0o000, 'cannot be read: you have no permission'],
+    [0o000, 'This file cannot be read: permission denied'],
   ])('is told that a product env with mode %o is closed', (mode, message) => {
     const workspace = nobodys({ ...FILES, 'products/shop/.env': 'A=1\n' })
     chmodSync(workspace.path('products/shop/.env'), mode)

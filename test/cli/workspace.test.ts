@@ -68,17 +68,17 @@ describe('the workspace', () => {
     const { exitCode, stdout, stderr } = await product('env --merge', elsewhere)
     expect([exitCode, stdout]).toEqual([1, ''])
     expect(stderr).toBe(
-      `error: no workspace here: neither ${elsewhere.root} nor a folder above it has both features/ and products/ [no-workspace]\n` +
-        '  Go to the workspace, or name it with -C DIR or PRODUCT_WORKSPACE.\n',
+      `error: No workspace found: neither ${elsewhere.root} nor a folder above it contains features/ and products/ [no-workspace]\n` +
+        '  Create both folders, or pass -C DIR.\n',
     )
   })
 
   test.each([
-    ['a folder that is not there', 'nowhere', 'error: there is no such folder'],
+    ['a folder that is not there', 'nowhere', 'error: This folder does not exist'],
     [
       'a folder without features/ and products/',
       '.',
-      'error: this folder is no workspace: it does not have both features/ and products/',
+      'error: This folder is not a workspace: it does not contain both features/ and products/',
     ],
   ])('is missed in %s that -C names', async (_, folder, reason) => {
     const { exitCode, stderr } = await product(`env --merge -C ${folder}`, elsewhere)

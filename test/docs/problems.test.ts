@@ -54,8 +54,8 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<stri
   'feature-exists': () => featureStderrOf(shop(), 'new redis'),
   'bad-base-port': () => featureStderrOf(shop(), 'new cache --port 6380'),
   'cannot-edit': () => {
-    const latin1 = Buffer.from('# caf\xe9\nfeatures: [redis]\n', 'latin1')
-    return featureStderrOf(shop({ 'products/shop/product.yaml': latin1 }), 'new cache --add-to shop')
+    const alias = 'allow: &names [redis]\nfeatures: *names\n'
+    return featureStderrOf(shop({ 'products/shop/product.yaml': alias }), 'new cache --add-to shop')
   },
   'bad-settings': () => merged({ 'products/shop/product.yaml': '# mine\nfeature: [redis]\n' }),
   'unreadable-file': () => merged({ 'products/shop/.env/': '' }),

@@ -154,9 +154,7 @@ describe('feature lint --format', () => {
       ok: false,
       problems: [{ code: 'no-feature' }],
     })
-    expect((await feature('lint --format github rediss', literal())).stdout).toMatch(
-      /^::error file=features::/,
-    )
+    expect((await feature('lint --format github rediss', literal())).stdout).toMatch(/^::error::Feature/)
   })
 
   test('marks as fixable only what --fix would put right, before and after it', async () => {

@@ -105,7 +105,7 @@ describe('product.yaml', () => {
       'ports: { PORT: { scheme: crc32, base: 0 } }',
       '1:39 ports.PORT.base must be a whole number from 1 to 65535',
     ],
-    ['ports: { PORT: { scheme: crc32 } }', '1:16 ports.PORT has no base, which scheme: crc32 needs'],
+    ['ports: { PORT: { scheme: crc32 } }', '1:16 ports.PORT has no base, which scheme: crc32 requires'],
     ['ports: { PORT: { scheme: sha1, base: 8000 } }', '1:32 ports.PORT.base has no effect with scheme: sha1'],
     [
       'ports: { A: { scheme: &s base32 }, B: { scheme: *s, base: 1 } }',
@@ -118,17 +118,17 @@ describe('product.yaml', () => {
     ['instances: { ../x: {} }', '1:14 "../x" is not a valid name in instances'],
     ['ports: { PORT: 8000 }', '1:16 ports.PORT must be a mapping: lines of "key: value"'],
     ['instances: [blue]', '1:12 instances must be a mapping: lines of "key: value"'],
-    ['instances: { blue: { ofset: 3 } }', '1:22 unknown key "ofset" in instances.blue'],
-    ['- features', '1:1 the file must be a mapping: lines of "key: value"'],
-    ['text', '1:1 the file must be a mapping: lines of "key: value"'],
+    ['instances: { blue: { ofset: 3 } }', '1:22 Unknown key "ofset" in instances.blue'],
+    ['- features', '1:1 The file must be a mapping: lines of "key: value"'],
+    ['text', '1:1 The file must be a mapping: lines of "key: value"'],
   ])('%j does not', async (text, finding) => {
     expect(await fits(text)).toEqual([finding])
   })
 
   test('a key that is not known is reported, beside others', async () => {
     expect(await fits('a: 1\nfeatures: []\nofset: 3')).toEqual([
-      '1:1 unknown key "a"',
-      '3:1 unknown key "ofset"',
+      '1:1 Unknown key "a"',
+      '3:1 Unknown key "ofset"',
     ])
   })
 })

@@ -22,8 +22,8 @@ test.each(['missing', 'missing/file', 'text/file', 'dangling'])(
 )
 
 test.each([
-  ['dir', 'cannot be read: it is a folder, not a file'],
-  ['loop', 'cannot be read: its links lead in a circle'],
+  ['dir', 'This file cannot be read: it is a folder, not a file'],
+  ['loop', 'This file cannot be read: its links form a circle'],
 ])('%s is a problem', (file, message) => {
   expect(readText(folder.path(file), file)).toMatchObject({
     text: null,

@@ -42,7 +42,7 @@ describe('a template that is a link out of the workspace', () => {
     const { exitCode, stdout, stderr } = await product(line, workspace)
     expect(exitCode).toBe(1)
     expect(stderr).toContain(
-      `${file}: error: this is a link to a file outside the workspace, so it is not read [foreign-link]\n` +
+      `${file}: error: This file is a link out of the workspace, so it is not read [foreign-link]\n` +
         '  Replace the link with a file, or link the whole folder instead.\n',
     )
     expect(stdout + stderr).not.toContain(SECRET)
@@ -145,7 +145,7 @@ describe('a product env that is a link to another kind of file', () => {
     const { exitCode, stdout, stderr } = await product(line, workspace)
     expect(exitCode).toBe(1)
     expect(stderr).toContain(
-      `products/shop/.env: error: cannot be read: it is a link to ${home.path('.profile')}, ` +
+      `products/shop/.env: error: This file cannot be read: it is a link to ${home.path('.profile')}, ` +
         'whose name is not that of an env file [foreign-link]\n' +
         '  Link it to a file whose name starts with .env or ends in .env.\n',
     )
@@ -196,7 +196,7 @@ describe('a link to nothing', () => {
       exitCode: 1,
       stdout: '',
       stderr:
-        `${file}: error: cannot be read: it is a link to /none/such, which does not exist [unreadable-file]\n` +
+        `${file}: error: This file cannot be read: it is a link to /none/such, which does not exist [unreadable-file]\n` +
         '  Create that file, or correct the link (ls -l).\n',
     })
   })

@@ -19,7 +19,7 @@ async function unread(files: Files, line = 'env --merge shop --dry-run'): Promis
 
 async function unreadIn(workspace: TestWorkspace, line: string): Promise<Record<string, string>> {
   const { stderr } = await product(line, workspace)
-  const found = [...stderr.matchAll(/^(\S+): warning: this .*\[skipped-file\]\n {2}(.*)$/gm)]
+  const found = [...stderr.matchAll(/^(\S+): warning: This .*\[skipped-file\]\n {2}(.*)$/gm)]
   expect(new Set(found.map(([, file]) => file)).size).toBe(found.length)
   return Object.fromEntries(found.map(([, file = '', next = '']) => [file, next]))
 }

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { decode, encode } from '../../src/env/bytes.js'
 import { readSettings } from '../../src/workspace/read-settings.js'
-import { type StatedOffset, withOffsets } from '../../src/workspace/set-offset.js'
 import { PRODUCT_SCHEMA, type ProductSettings } from '../../src/workspace/settings.js'
+import { type StatedOffset, withListItem, withOffsets } from '../../src/workspace/yaml-edit.js'
 
 const OWN: StatedOffset = { instance: null, offset: 17, hashed: 'shop#1' }
 const BLUE: StatedOffset = { instance: 'blue', offset: 23, hashed: 'shop@blue#1' }
@@ -65,14 +66,14 @@ describe('the offset of the product', () => {
     'in a flow map': ['{ features: [a] }\n', '{ features: [a], offset: 17 }\n'],
     'in a flow map over several lines': ['{\n  features: [a]\n}\n', '{\n  features: [a], offset: 17\n}\n'],
     'in an empty flow map': ['{}\n', '{ offset: 17 }\n'],
-    'in a flow map with a comma at its end': ['{ features: [a], }\n', '{ features: [a], offset: 17 }\n'],
+    'in a flow map with a comma at its end': ['{ features: [a], }\n', '{ features: [a], offset: 17, }\n'],
     'in a flow map with comments': [
       '# keep\n{\n  features: [a], # one\n  allow: [] # two\n}\n',
       '# keep\n{\n  features: [a], # one\n  allow: [], offset: 17 # two\n}\n',
     ],
     'in a flow map with comments and a comma at its end': [
       '{\n  features: [a], # one\n}\n',
-      '{\n  features: [a], offset: 17 # one\n}\n',
+      '{\n  features: [a], offset: 17, # one\n}\n',
     ],
     'in place of another': ['offset: 5\nfeatures: [a]\n', 'offset: 17\nfeatures: [a]\n'],
     'in place of another, by a key in quotes': ['"offset": 5\nallow: []\n', '"offset": 17\nallow: []\n'],
@@ -146,11 +147,11 @@ describe('the offset of an instance', () => {
     ],
     'in a flow map with a comment behind it': [
       'features: [a] # one\ninstances: { green: {offset: 3}, } # two\n',
-      'features: [a] # one\ninstances: { green: {offset: 3}, blue: { offset: 23 } } # two\n',
+      'features: [a] # one\ninstances: { green: {offset: 3}, blue: { offset: 23 }, } # two\n',
     ],
     'in a flow map with comments in it': [
       'instances: {\n  green: { offset: 3 }, # why\n}\n',
-      'instances: {\n  green: { offset: 3 }, blue: { offset: 23 } # why\n}\n',
+      'instances: {\n  green: { offset: 3 }, blue: { offset: 23 }, # why\n}\n',
     ],
     'in an empty flow map of instances': ['instances: {}\n', 'instances: { blue: { offset: 23 } }\n'],
     'in a file that is one flow map': [
@@ -272,3 +273,134 @@ test('in a file of blocks, every other line stays as it is, and the settings rea
     { numRuns: 300 },
   )
 })
+
+/** What, before, after. */
+const EDITED: readonly [string, string, string][] = [
+  ['an ended document', 'offset: 3\n...\n', 'offset: 3\nfeatures: [p, q, x]\n...\n'],
+  ['a flow list', 'features: [a, b]\n', 'features: [a, b, x]\n'],
+  ['a flow list with a comment', 'features: [a] # mine\noffset: 3\n', 'features: [a, x] # mine\noffset: 3\n'],
+  ['an empty flow list', 'features: []\n', 'features: [x]\n'],
+  ['a trailing comma', 'features: [a, b,]\n', 'features: [a, b, x,]\n'],
+  [
+    'a flow list over lines',
+    'features: [\n  a, # one\n  b # two\n]\n',
+    'features: [\n  a, # one\n  b, x # two\n]\n',
+  ],
+  ['quoted names', 'features: ["a", \'b\']\n', 'features: ["a", \'b\', x]\n'],
+  ['a block list', 'features:\n  - a\n  - b\n', 'features:\n  - a\n  - b\n  - x\n'],
+  ['a block list that is not indented', 'features:\n- a\noffset: 3\n', 'features:\n- a\n- x\noffset: 3\n'],
+  [
+    'comments in a block list',
+    '# top\nfeatures: # the order counts\n  # first\n  - a # one\n  # last\n\noffset: 3 # here\n# end\n',
+    '# top\nfeatures: # the order counts\n  # first\n  - a # one\n  - x\n  # last\n\noffset: 3 # here\n# end\n',
+  ],
+  ['a list at the end without a newline', 'features:\n  - a', 'features:\n  - a\n  - x\n'],
+  ['CRLF', 'features:\r\n  - a\r\noffset: 3\r\n', 'features:\r\n  - a\r\n  - x\r\noffset: 3\r\n'],
+  ['a BOM', '\xef\xbb\xbffeatures:\n  - a\n', '\xef\xbb\xbffeatures:\n  - a\n  - x\n'],
+  ['a BOM and no list', '\xef\xbb\xbfoffset: 3\n', '\xef\xbb\xbfoffset: 3\nfeatures: [p, q, x]\n'],
+  ['an anchor at the list', 'features: &all\n  - a\n', 'features: &all\n  - a\n  - x\n'],
+  ['an alias in the list', 'allow: [&a cache]\nfeatures: [*a]\n', 'allow: [&a cache]\nfeatures: [*a, x]\n'],
+  [
+    'a key with nothing behind it',
+    'features: # none yet\noffset: 3\n',
+    'features: # none yet\n  - x\noffset: 3\n',
+  ],
+  ['a quoted key', '"features": [a]\n', '"features": [a, x]\n'],
+  ['no list', 'offset: 3\n', 'offset: 3\nfeatures: [p, q, x]\n'],
+  ['no list and no final newline', 'offset: 3', 'offset: 3\nfeatures: [p, q, x]\n'],
+  ['an indented mapping', '  offset: 3\n', '  offset: 3\n  features: [p, q, x]\n'],
+  ['a flow mapping', '{ offset: 3 } # mine\n', '{ offset: 3, features: [p, q, x] } # mine\n'],
+  ['an empty flow mapping', '{}\n', '{ features: [p, q, x] }\n'],
+  ['an empty file', '', 'features: [p, q, x]\n'],
+  ['a file of comments', '# nothing\n', '# nothing\nfeatures: [p, q, x]\n'],
+  ['the start of a document', '---\n', '---\nfeatures: [p, q, x]\n'],
+]
+
+describe('an item added to a list', () => {
+  test.each(EDITED)('%s', (_, before, after) => {
+    expect(withListItem(before, 'features', 'x', ['p', 'q'])).toBe(after)
+  })
+
+  test('mappings as items, as include: has them', () => {
+    const text =
+      'include:\n  - path: a.yaml # one\n    env_file: .env\n\n  # two\n  - path:\n      - b.yaml\nservices: {}\n'
+    expect(withListItem(text, 'include', '../x.yaml', null)).toBe(
+      'include:\n  - path: a.yaml # one\n    env_file: .env\n\n  # two\n  - path:\n      - b.yaml\n  - ../x.yaml\nservices: {}\n',
+    )
+  })
+
+  test('the document that has the list, of several', () => {
+    const text = 'services: {}\n---\ninclude: [a.yaml]\n---\nvolumes: {}\n'
+    expect(withListItem(text, 'include', 'x', null)).toBe(text.replace('[a.yaml]', '[a.yaml, x]'))
+  })
+
+  test('a list of one line is a block list like any other', () => {
+    expect(withListItem('features:\n  - |\n    a\n\n', 'features', 'x', [])).toBe(
+      'features:\n  - |\n    a\n  - x\n\n',
+    )
+  })
+
+  describe('is left alone:', () => {
+    test.each([
+      ['an alias', 'all: &all [a]\nfeatures: *all\n'],
+      ['a text', 'features: a\n'],
+      ['a null that is written out', 'features: null\n'],
+      ['a mapping', 'features: { a: 1 }\n'],
+      ['broken YAML', 'features: [a\n'],
+      ['a key twice', 'features: [a]\nfeatures: [b]\n'],
+      ['an explicit key', '? features\n: - a\n'],
+      ['a list at the top', '- a\n'],
+    ])('%s', (_, text) => {
+      expect(withListItem(text, 'features', 'x', [])).toBeNull()
+    })
+
+    test('a file without the list, where none is to be made', () => {
+      expect(withListItem('services: {}\n', 'include', 'x', null)).toBeNull()
+    })
+  })
+
+  test('whatever the file, every byte stays in order, and the list has one item more', () => {
+    const pieces = fc.constantFrom(
+      'features:',
+      'include:',
+      '\n',
+      '\r\n',
+      '  ',
+      '- a',
+      '- b # c',
+      '[',
+      ']',
+      ', ',
+      'a',
+      '# note',
+      '{',
+      '}',
+      ': ',
+      '"q"',
+      '---\n',
+      '|\n',
+      'offset: 3\n',
+    )
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 14 }), fc.boolean(), (parts, create) => {
+        const text = parts.join('')
+        const after = withListItem(text, 'features', 'x', create ? ['p'] : null)
+        if (after === null) return
+        let kept = 0
+        while (kept < text.length && text[kept] === after[kept]) kept++
+        expect(after.endsWith(text.slice(kept)) || isInsertion(text, after)).toBe(true)
+        const multiple = text.includes('---')
+        if (!multiple) expect((parse(after) as { features: unknown[] }).features.at(-1)).toBe('x')
+      }),
+      { numRuns: 3_000 },
+    )
+  })
+})
+
+/** Whether one text is the other with one stretch put in. */
+function isInsertion(text: string, after: string): boolean {
+  for (let at = 0; at <= text.length; at++) {
+    if (after.startsWith(text.slice(0, at)) && after.endsWith(text.slice(at))) return true
+  }
+  return false
+}

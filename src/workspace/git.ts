@@ -1,0 +1,49 @@
+/** Facts about a git checkout, read from its files, so that no git is needed (gitrepository-layout(5)). */
+import { existsSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { decode } from '../env/bytes.js'
+import { readText } from './files.js'
+
+export interface Checkout {
+  /** The top level of this worktree; absolute, like all folders here. */
+  readonly top: string
+  /** The name of a linked worktree; null in the main one. */
+  readonly worktree: string | null
+  /** The top level of the main worktree; null if there is none (a bare repository). */
+  readonly main: string | null
+  /** The folder that all worktrees share: `.git`. */
+  readonly gitDir: string
+  /** Null if no branch is checked out. */
+  readonly branch: string | null
+}
+
+/** Reads the checkout that a folder is in; null if it is in none. @param folder absolute */
+export function readCheckout(folder: string): Checkout | null {
+  const top = topLevel(folder)
+  if (top === null) return null
+  const dotGit = join(top, '.git')
+  const link = /^gitdir: (.*)$/m.exec(textOf(dotGit))?.[1]
+  const own = link === undefined ? dotGit : resolve(top, link)
+  const branch = /^ref: refs\/heads\/(.*)$/m.exec(textOf(join(own, 'HEAD')))?.[1] ?? null
+  if (basename(dirname(own)) !== 'worktrees') return { top, worktree: null, main: top, gitDir: own, branch }
+  const gitDir = resolve(own, textOf(join(own, 'commondir')).trim() || '../..')
+  return { top, worktree: basename(own), main: mainWorktree(gitDir), gitDir, branch }
+}
+
+/** The folder around `.git`, or the one that a submodule's configuration names. */
+function mainWorktree(gitDir: string): string | null {
+  const config = textOf(join(gitDir, 'config'))
+  if (/^\s*bare\s*=\s*true\s*$/m.test(config)) return null
+  const worktree = /^\s*worktree\s*=\s*(.+?)\s*$/m.exec(config)?.[1]
+  if (worktree !== undefined) return resolve(gitDir, worktree)
+  return basename(gitDir) === '.git' ? dirname(gitDir) : null
+}
+
+function topLevel(folder: string): string | null {
+  if (existsSync(join(folder, '.git'))) return folder
+  return dirname(folder) === folder ? null : topLevel(dirname(folder))
+}
+
+function textOf(path: string): string {
+  return decode(readText(path, path).text ?? '')
+}

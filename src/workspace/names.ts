@@ -1,0 +1,61 @@
+/** Names of products, features and instances: which are valid, and what to say about the others. */
+import { distance } from 'fastest-levenshtein'
+import { type Problem, problem } from '../problem.js'
+import { NAME_PATTERN } from './layout.js'
+import type { Workspace } from './workspace.js'
+
+const NAME = new RegExp(NAME_PATTERN)
+
+export const NAMES_ARE =
+  'Names consist of letters, digits, ".", "_" and "-", and start with a letter or digit.'
+
+/** Returns true for a valid name of a feature, product or instance. */
+export function isName(name: string): boolean {
+  return NAME.test(name)
+}
+
+export function badName(name: string, kind: 'product' | 'feature' | 'instance'): Problem {
+  return problem('bad-name', {}, `${JSON.stringify(name)} is not a valid ${kind} name`, NAMES_ARE)
+}
+
+/** Returns a problem, with the nearest name, if the workspace has no such product. */
+export function checkProduct({ products }: Workspace, name: string): Problem | null {
+  if (products.includes(name)) return null
+  if (!isName(name)) return badName(name, 'product')
+  return problem('no-product', {}, `Product ${name} does not exist`, suggestion(name, products, 'products'))
+}
+
+/** Returns a problem, with the nearest name, if the workspace has no such feature. */
+export function checkFeature({ features }: Workspace, name: string): Problem | null {
+  if (!isName(name)) return badName(name, 'feature')
+  if (features.includes(name)) return null
+  return problem('no-feature', {}, `Feature ${name} does not exist`, suggestion(name, features, 'features'))
+}
+
+/** Returns a problem if no instance can have the name. */
+export function badInstanceName(name: string): Problem | null {
+  if (!isName(name)) return badName(name, 'instance')
+  // A template ends so.
+  if (!/(?:^|\.)example$/.test(name)) return null
+  const next = 'Give the instance another name: --instance blue.'
+  return problem('bad-name', {}, `.env.${name} is a template, so no instance can be called ${name}`, next)
+}
+
+/** Suggests the nearest known name, or lists them. */
+export function suggestion(
+  name: string,
+  known: readonly string[],
+  kind: string,
+  whose = "The workspace's",
+): string {
+  const far = (other: string): number => distance(name.toLowerCase(), other.toLowerCase())
+  const [nearest] = [...known].sort((a, b) => far(a) - far(b))
+  if (nearest === undefined) return `${whose.replace(/'s$/, '')} has no ${kind} yet.`
+  if (far(nearest) <= Math.max(2, name.length / 3)) return `Did you mean ${nearest}?`
+  return `${whose} ${kind} are: ${someOf(known)}.`
+}
+
+/** Lists at most twenty names. */
+export function someOf(names: readonly string[]): string {
+  return `${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`
+}
