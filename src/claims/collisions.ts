@@ -1,6 +1,6 @@
 /** Finds the claims that cannot be up at the same time. */
 import { addressesOverlap } from '../ports/overlap.js'
-import type { PortClaim } from './claim.js'
+import { ownerName, type PortClaim } from './claim.js'
 
 /** Claims of the same port, protocol and an overlapping address. */
 export interface Collision {
@@ -19,6 +19,26 @@ export interface Collision {
  */
 export function findCollisions(claims: readonly PortClaim[]): Collision[] {
   return [...byProtocol(claims)].flatMap(([protocol, all]) => collisionsOf(protocol, all))
+}
+
+/** Collisions of the same products and instances. */
+export interface CollisionGroup {
+  /** By name. */
+  readonly owners: readonly string[]
+  readonly collisions: readonly Collision[]
+}
+
+/** Groups collisions by who has them: two products with one offset share all their ports, which is one thing to resolve. */
+export function groupCollisions(collisions: readonly Collision[]): CollisionGroup[] {
+  const groups = new Map<string, { owners: string[]; collisions: Collision[] }>()
+  for (const collision of collisions) {
+    const owners = [...new Set(collision.claims.map(ownerName))].sort()
+    const key = owners.join('\0')
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, { owners, collisions: [collision] })
+    else group.collisions.push(collision)
+  }
+  return [...groups.values()]
 }
 
 function byProtocol(claims: readonly PortClaim[]): Map<string, PortClaim[]> {

@@ -20,19 +20,19 @@ import { openWorkspace } from '../workspace/workspace.js'
 import { heldPorts } from './held.js'
 import type { ExitCode, Host } from './host.js'
 import { lookLive } from './live.js'
-import { printJson, reportProblems, styleOf, usageError } from './program.js'
-import { printAnnotations, stopAs } from './stop.js'
+import { type Format, printJson, reportProblems, styleOf, usageError } from './program.js'
+import { printAnnotations, stop } from './stop.js'
 import { problemsOfWanted, type Surveyed, surveyWorkspace } from './survey.js'
 
 /** As commander gives them. */
 export interface CheckOptions {
-  readonly all?: true
   readonly fix?: true
   readonly refresh?: true
   readonly dryRun?: true
   readonly strict?: true
   readonly live?: true
-  readonly format?: string
+  readonly format?: Format
+  readonly quiet?: true
 }
 
 export async function check(
@@ -44,7 +44,7 @@ export async function check(
   const wrong = misuse(names, options)
   if (wrong !== null) return usageError(host, wrong)
   const surveyed = await surveyWorkspace(host, command, names)
-  if (Array.isArray(surveyed)) return stopAs(host, options.format, checkJson(NOTHING_CHECKED), surveyed)
+  if (Array.isArray(surveyed)) return stop(host, options.format, checkJson(NOTHING_CHECKED), surveyed)
   const fixed = options.fix ? await fix(host, surveyed, options) : null
   const now = fixed?.written ? await again(surveyed) : surveyed
   const shared = sameProjects(now.survey.owners, now.wanted)
@@ -83,7 +83,6 @@ async function fix(
 }
 
 function misuse(names: readonly string[], options: CheckOptions): string | null {
-  if (options.all && names.length > 0) return `--all and the name ${names[0]} do not go together`
   if (options.refresh && !options.fix) return '--refresh needs --fix'
   if (options.dryRun && !options.fix) return '--dry-run needs --fix'
   if (options.fix && names.length > 0) return '--fix looks at all products; leave the names out'
@@ -121,5 +120,5 @@ function print(host: Host, result: CheckResult, problems: readonly Problem[], op
   if (options.format === 'json') printJson(host, { ok: !hasErrors(problems), ...checkJson(result), problems })
   else if (options.format === 'github')
     printAnnotations(host, [...problemAnnotations(problems), ...checkAnnotations(result)])
-  else host.stdout(`${checkLines(result, styleOf(host, 'stdout')).join('\n')}\n`)
+  else if (!options.quiet) host.stdout(`${checkLines(result, styleOf(host, 'stdout')).join('\n')}\n`)
 }

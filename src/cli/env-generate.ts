@@ -30,7 +30,7 @@ export function generate({ host, workspace, options, products, problems: found }
       written: wanted && failed === null,
     }
   })
-  if (options.json) printJson(host, { ok: !hasErrors(problems), products: results, problems })
+  if (options.format === 'json') printJson(host, { ok: !hasErrors(problems), products: results, problems })
   else if (!options.quiet) {
     const failed = hasErrors(problems)
     for (const { file, from, exists, written } of results) {

@@ -5,7 +5,7 @@ import { assignedPort, changesFile, type ProductPlan } from '../merge/plan.js'
 import type { ProductSource } from '../merge/source.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { mergeJson } from '../report/merge-json.js'
-import { type MergeState, mergeLines } from '../report/merge-text.js'
+import { type MergeState, mergeAllLines, mergeLines } from '../report/merge-text.js'
 import { secretsOf } from '../report/secrets.js'
 import { saveAll } from '../save/save-all.js'
 import { saveOf } from '../tasks/save-of.js'
@@ -40,18 +40,24 @@ export async function merge(run: EnvRun): Promise<ExitCode> {
     const { heldPorts } = await import('./held.js')
     problems.push(...(await heldPorts(host, workspace, [...written])))
   }
-  if (options.json) {
+  if (options.format === 'json') {
     const secrets = (source: ProductSource) => (options.reveal ? null : secretsOf(source))
     const shown = planned.map(({ plan, source }) => mergeJson(plan, written.has(plan), secrets(source)))
     printJson(host, { ok: !hasErrors(problems), products: shown, problems }, options.reveal)
   } else if (options.diff) {
     const { mergeDiff } = await import('../report/merge-diff.js')
-    host.stdout(plans.map((plan) => mergeDiff(plan, options.reveal ?? false)).join(''))
+    const style = styleOf(host, 'stdout')
+    host.stdout(plans.map((plan) => mergeDiff(plan, options.reveal ?? false, style)).join(''))
   } else if (!options.quiet) {
     const style = styleOf(host, 'stdout')
     const state: MergeState = stopped || failed.length > 0 ? 'stopped' : onlyShow ? 'shown' : 'done'
-    const reports = plans.map((plan) => `${mergeLines(plan, state, style).join('\n')}\n`)
-    host.stdout(reports.join('\n'))
+    const reports = options.all
+      ? mergeAllLines(plans, state, style, host.width)
+      : plans.flatMap((plan, index) => [
+          ...(index > 0 ? [''] : []),
+          ...mergeLines(plan, state, style, host.width),
+        ])
+    host.stdout(reports.map((line) => `${line}\n`).join(''))
   }
   const exitCode = reportProblems(host, problems)
   return options.check && plans.some(changesFile) ? 1 : exitCode

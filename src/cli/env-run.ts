@@ -1,8 +1,10 @@
 /** What the jobs of `product env` share. */
+
 import type { Problem } from '../problem.js'
 import type { LoadedProduct } from '../workspace/product.js'
 import type { Workspace } from '../workspace/workspace.js'
 import type { Host } from './host.js'
+import type { Format } from './program.js'
 
 /** As commander gives them. */
 export interface EnvOptions {
@@ -19,7 +21,7 @@ export interface EnvOptions {
   readonly refresh?: true
   readonly prune?: true
   readonly reveal?: true
-  readonly json?: true
+  readonly format: Format
   readonly quiet?: true
 }
 

@@ -35,7 +35,7 @@ export function show(run: EnvRun): ExitCode {
     const secrets = options.reveal ? null : secretsOf(product.source, texts, shell.keys())
     return [{ name: product.source.name, secrets, file: product.source.env.file, entries: view.entries }]
   })
-  if (options.json) {
+  if (options.format === 'json') {
     const products = views.map(({ name, secrets, file, entries }) => ({
       product: name,
       instance,
@@ -49,7 +49,8 @@ export function show(run: EnvRun): ExitCode {
     host.stdout(
       views
         .map(
-          ({ name, secrets, entries }) => `${[title(name), '', ...viewLines(entries, secrets)].join('\n')}\n`,
+          ({ name, secrets, entries }) =>
+            `${[title(name), '', ...viewLines(entries, secrets, host.width)].join('\n')}\n`,
         )
         .join('\n'),
     )

@@ -9,38 +9,35 @@ import { merge } from './env-merge.js'
 import type { EnvOptions, EnvRun } from './env-run.js'
 import type { ExitCode, Host } from './host.js'
 import { chooseProducts } from './products.js'
-import { type Action, usageError, workspaceOf } from './program.js'
+import { type Action, examples, formatOption, jsonOption, usageError, workspaceOf } from './program.js'
 import { stop } from './stop.js'
 
 /** Adds the command. */
 export function addEnvCommand(program: Command, host: Host, run: (action: Action) => Promise<void>): void {
   program
     .command('env')
-    .description(
-      "merge the features' .env.example files into a product's .env, or show what Compose will see",
-    )
-    .argument('[product]', 'its name; without it the product you stand in, else the only one')
-    .option(
-      '--merge',
-      "add what the product's features state and its .env lacks, ports shifted by the product's offset",
-    )
-    .option('--generate', "make the .env from the product's own .env.example")
+    .description("merge the features' templates into a product's .env, or show what Compose reads")
+    .argument('[product]', 'defaults to the product in the current directory, or to the only one')
+    .option('--merge', "add the variables that the product's .env does not have, with ports shifted")
+    .option('--generate', "create the .env from the product's own .env.example")
     .option('--all', 'for every product of the workspace')
     .option(
       '--instance <name>',
-      "a further copy of the product: its .env.<name>; 'auto' takes the git worktree's or branch's name",
+      "another copy of the product, with its own .env.<name>; 'auto' takes the name of the git worktree or branch",
     )
     .option('--remove', 'with --instance: remove its .env.<name>')
     .option('--dev', 'prefer .env.dev.example to .env.example')
     .option('--prod', 'prefer .env.prod.example to .env.example')
-    .option('--dry-run', 'with --merge: report what would be done, and write nothing')
-    .option('--diff', 'with --merge: show it as a unified diff, and write nothing')
-    .option('--check', 'with --merge: write nothing, and exit with 1 if there is something to do')
-    .option('--refresh', "with --merge: rewrite sections that nobody touched from today's templates")
-    .option('--prune', 'with --merge: drop untouched sections of features that the product no longer has')
-    .option('--reveal', "show the values of the product's own variables")
-    .option('--json', 'the result as JSON')
-    .option('--quiet', 'no report, only problems')
+    .option('-n, --dry-run', 'with --merge: show what would be done, and write nothing')
+    .option('--diff', 'with --merge: show it as a diff, and write nothing')
+    .option('--check', 'with --merge: write nothing, and exit with 1 if a merge would change something')
+    .option('--refresh', 'with --merge: rewrite unedited sections from the current templates')
+    .option('--prune', 'with --merge: remove unedited sections of features that the product no longer has')
+    .option('--reveal', 'show secret values')
+    .option('-q, --quiet', 'print only problems')
+    .addOption(formatOption())
+    .addOption(jsonOption())
+    .addHelpText('after', examples('product env --merge shop', 'product env shop', 'env-format.md'))
     .action((name: string | undefined, options: EnvOptions, command: Command) =>
       run(() => env(host, command, name, options)),
     )
@@ -55,12 +52,12 @@ async function env(
   const wrong = misuse(name, options)
   if (wrong !== null) return usageError(host, wrong)
   const workspace = await workspaceOf(host, command, options.dev ? 'dev' : options.prod ? 'prod' : null)
-  if ('code' in workspace) return stop(host, options.json && { products: [] }, [workspace])
+  if ('code' in workspace) return stop(host, options.format, { products: [] }, [workspace])
   const names = chooseProducts(workspace, host.cwd, name, options.all ?? false)
-  if ('code' in names) return stop(host, options.json && { products: [] }, [...workspace.problems, names])
+  if ('code' in names) return stop(host, options.format, { products: [] }, [...workspace.problems, names])
   const instance = await instanceOf(workspace, options.instance)
   if (instance !== null && typeof instance !== 'string') {
-    return stop(host, options.json && { products: [] }, [...workspace.problems, instance])
+    return stop(host, options.format, { products: [] }, [...workspace.problems, instance])
   }
   const products = await Promise.all(names.map((product) => loadProduct(workspace, product)))
   const problems = [...workspace.problems, ...products.flatMap((product) => product.problems)]
@@ -82,11 +79,11 @@ function misuse(name: string | undefined, options: EnvOptions): string | null {
   if (options.merge && options.generate)
     return '--merge and --generate do not go together; --merge creates a missing .env too'
   if (options.remove && (options.merge || options.generate)) return '--remove goes with no other job'
-  if (options.remove && options.json) return '--remove knows no --json'
+  if (options.remove && options.format === 'json') return '--remove knows no --json'
   if (options.remove && options.instance === undefined) return '--remove needs --instance'
   if (options.generate && options.instance !== undefined) return '--generate knows no --instance; use --merge'
   if (name !== undefined && options.all) return `--all and the name ${name} do not go together`
-  if (options.json && options.diff) return '--json and --diff do not go together'
+  if (options.format === 'json' && options.diff) return '--json and --diff do not go together'
   if (options.dev && options.prod) return '--dev and --prod do not go together'
   const needsMerge = (['dryRun', 'diff', 'check', 'refresh', 'prune'] as const).find(
     (option) => options[option],

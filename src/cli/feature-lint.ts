@@ -25,7 +25,7 @@ import { unreadFiles } from '../workspace/unread.js'
 import { type FileSource, onlyFile, readFile, type Workspace } from '../workspace/workspace.js'
 import type { ExitCode, Host } from './host.js'
 import { printJson, reportProblems, styleOf, usageError, workspaceOf } from './program.js'
-import { printAnnotations, stopAs } from './stop.js'
+import { printAnnotations, stop } from './stop.js'
 
 /** As commander gives them. */
 export interface LintOptions {
@@ -43,7 +43,7 @@ export async function lintFeatures(
 ): Promise<ExitCode> {
   if (options.dryRun && !options.fix) return usageError(host, '--dry-run needs --fix')
   const workspace = await workspaceOf(host, command)
-  if ('code' in workspace) return stopAs(host, options.format, lintJson(NOTHING_LINTED), [workspace])
+  if ('code' in workspace) return stop(host, options.format, lintJson(NOTHING_LINTED), [workspace])
   const problems: Problem[] = [...workspace.problems]
   const chosen = chosenFeatures(workspace, names, problems)
   // What is wrong with the others is theirs, but what they state may not be known for it.
@@ -148,7 +148,9 @@ async function printDiffs(host: Host, { changes }: Fixed): Promise<void> {
   const { unifiedDiff } = await import('../report/diff.js')
   const { maskCommitted } = await import('../report/mask.js')
   for (const { file, before, after } of changes) {
-    host.stdout(unifiedDiff(file, before, after, (text) => maskCommitted(file, text)))
+    host.stdout(
+      unifiedDiff(file, before, after, (text) => maskCommitted(file, text), styleOf(host, 'stdout')),
+    )
   }
 }
 

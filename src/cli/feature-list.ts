@@ -8,22 +8,23 @@ import type { Style } from '../report/style.js'
 import { type Feature, featuresOf } from '../tasks/features.js'
 import { loadProduct } from '../workspace/product.js'
 import type { ExitCode, Host } from './host.js'
-import { printJson, reportProblems, styleOf, workspaceOf } from './program.js'
+import { type Format, printJson, reportProblems, styleOf, workspaceOf } from './program.js'
 import { stop } from './stop.js'
 
 export async function listFeatures(
   host: Host,
   command: Command,
-  options: { readonly json?: true },
+  options: { readonly format: Format },
 ): Promise<ExitCode> {
   const workspace = await workspaceOf(host, command)
-  if ('code' in workspace) return stop(host, options.json && { features: [] }, [workspace])
+  if ('code' in workspace) return stop(host, options.format, { features: [] }, [workspace])
   const problems: Problem[] = [...workspace.problems]
   const products = []
   for (const name of workspace.products) products.push(await loadProduct(workspace, name))
   problems.push(...products.flatMap((product) => product.problems))
   const features = featuresOf(workspace, products, problems)
-  if (options.json) printJson(host, { ok: !hasErrors(problems), features: features.map(json), problems })
+  if (options.format === 'json')
+    printJson(host, { ok: !hasErrors(problems), features: features.map(json), problems })
   else if (features.length === 0) host.stdout('the workspace has no feature yet: feature new redis\n')
   else {
     const style = styleOf(host, 'stdout')

@@ -102,7 +102,13 @@ export async function newFeature(
     const { maskCommitted } = await import('../report/mask.js')
     const diffs = edits.map(({ file, before, after }) =>
       // A new file holds no text but our own.
-      unifiedDiff(file, before, after, (text) => (before === null ? text : maskCommitted(file, text))),
+      unifiedDiff(
+        file,
+        before,
+        after,
+        (text) => (before === null ? text : maskCommitted(file, text)),
+        styleOf(host, 'stdout'),
+      ),
     )
     host.stdout(`\n${diffs.join('')}`)
   }

@@ -1,13 +1,13 @@
 /** The `feature` command, for those who write features: each of its commands loads what it needs when it is asked for. */
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import type { LintOptions } from './feature-lint.js'
 import type { NewOptions } from './feature-new.js'
 import type { ExitCode, Host } from './host.js'
-import { type Action, runProgram } from './program.js'
+import { type Action, examples, type Format, formatOption, jsonOption, runProgram } from './program.js'
 
 /** Runs the command. */
 export function feature(host: Host): Promise<ExitCode> {
-  const description = 'Features that run side by side in many Compose products on one host.'
+  const description = 'Create and check features that run side by side in many Compose products on one host.'
   return runProgram(host, 'feature', description, (program, run) => {
     addListCommand(program, host, run)
     addNewCommand(program, host, run)
@@ -18,9 +18,11 @@ export function feature(host: Host): Promise<ExitCode> {
 function addListCommand(program: Command, host: Host, run: (action: Action) => Promise<void>): void {
   program
     .command('list')
-    .description('the features: their variables, base ports and services, and the products that use them')
-    .option('--json', 'the result as JSON')
-    .action((options: { json?: true }, command) =>
+    .description('list the features: variables, base ports, services, and the products that use them')
+    .addOption(formatOption())
+    .addOption(jsonOption())
+    .addHelpText('after', examples('feature list', 'feature list --json', 'feature-authors.md'))
+    .action((options: { readonly format: Format }, command) =>
       run(async () => (await import('./feature-list.js')).listFeatures(host, command, options)),
     )
 }
@@ -28,19 +30,17 @@ function addListCommand(program: Command, host: Host, run: (action: Action) => P
 function addNewCommand(program: Command, host: Host, run: (action: Action) => Promise<void>): void {
   program
     .command('new')
-    .description('make a folder for a feature, with a .env.example and a Compose file')
+    .description('create a feature: a folder with a .env.example and a Compose file')
     .argument('<name>')
-    .option(
-      '--port <port>',
-      "the base port on the host; without it one that is free in every product's range",
-    )
-    .option('--image <image>', 'the image that its service runs: redis:7')
+    .option('--port <port>', 'the base port on the host (default: one that is free in every product)')
+    .option('--image <image>', 'the image that its service runs, such as redis:7')
     .option('--container-port <port>', 'the port that the service listens on; known for well-known images')
-    .option(
-      '--add-to <product>',
-      'give the feature to a product, too: product.yaml, and include of its Compose file',
+    .option('--add-to <product>', 'also add the feature to a product')
+    .option('-n, --dry-run', 'show what would be written, and write nothing')
+    .addHelpText(
+      'after',
+      examples('feature new redis', 'feature new minio --add-to shop --dry-run', 'feature-authors.md'),
     )
-    .option('--dry-run', 'say what would be written, and write nothing')
     .action((name: string, options: NewOptions, command) =>
       run(async () => (await import('./feature-new.js')).newFeature(host, command, name, options)),
     )
@@ -49,14 +49,14 @@ function addNewCommand(program: Command, host: Host, run: (action: Action) => Pr
 function addLintCommand(program: Command, host: Host, run: (action: Action) => Promise<void>): void {
   program
     .command('lint')
-    .description('whether two products with a feature will run side by side: template, Compose file, ports')
-    .argument('[feature...]', 'only these')
-    .option('--fix', 'put right what can be put right without a choice')
-    .option('--dry-run', 'with --fix: show the changes as a diff, and write nothing')
-    .addOption(
-      new Option('--format <format>', 'how to print').choices(['text', 'json', 'github']).default('text'),
-    )
-    .option('--strict', 'exit code 1 for warnings too')
+    .description('check that a feature runs in two products side by side: template, Compose file, ports')
+    .argument('[feature...]', 'only these; all if omitted')
+    .option('--fix', 'fix everything that needs no decision')
+    .option('-n, --dry-run', 'with --fix: show the changes as a diff, and write nothing')
+    .option('--strict', 'exit with 1 on a warning too')
+    .addOption(formatOption(['text', 'json', 'github']))
+    .addOption(jsonOption())
+    .addHelpText('after', examples('feature lint', 'feature lint redis --fix --dry-run', 'lint.md'))
     .action((names: string[], options: LintOptions, command) =>
       run(async () => (await import('./feature-lint.js')).lintFeatures(host, command, names, options)),
     )

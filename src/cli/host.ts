@@ -9,6 +9,8 @@ export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Whether the two outputs are terminals. */
   readonly isTerminal: { readonly stdout: boolean; readonly stderr: boolean }
+  /** The width of the terminal in columns; null where the result goes elsewhere. */
+  readonly width: number | null
   /** Who holds its ports. */
   readonly machine: Machine
   /** The result. */

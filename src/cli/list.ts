@@ -7,20 +7,20 @@ import { printable } from '../report/escape.js'
 import { tableLines } from '../report/table.js'
 import type { Survey, SurveyedOwner } from '../tasks/survey.js'
 import type { ExitCode, Host } from './host.js'
-import { printJson, reportProblems } from './program.js'
+import { type Format, printJson, reportProblems } from './program.js'
 import { stop } from './stop.js'
 import { surveyWorkspace } from './survey.js'
 
 export async function list(
   host: Host,
   command: Command,
-  options: { readonly json?: true },
+  options: { readonly format: Format },
 ): Promise<ExitCode> {
   const result = await surveyWorkspace(host, command, [])
-  if (Array.isArray(result)) return stop(host, options.json && { products: [] }, result)
+  if (Array.isArray(result)) return stop(host, options.format, { products: [] }, result)
   const { owners, problems } = result.survey
   const stopped = stoppedProducts(result.survey)
-  if (options.json) {
+  if (options.format === 'json') {
     const products = owners.map((owner) => ({
       product: owner.product,
       instance: owner.instance,
@@ -38,11 +38,11 @@ export async function list(
     )
   } else {
     const columns = [
-      { title: 'product' },
+      { title: 'product', shrinks: true as const },
       { title: 'offset', align: 'right' as const },
       { title: 'ports', align: 'right' as const },
       { title: 'env' },
-      { title: 'features' },
+      { title: 'features', shrinks: true as const },
     ]
     const rows = owners.map((owner) => [
       ownerName(owner),
@@ -55,6 +55,7 @@ export async function list(
       `${tableLines(
         columns,
         rows.map((row) => row.map(printable)),
+        host.width,
       ).join('\n')}\n`,
     )
   }

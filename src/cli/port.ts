@@ -14,14 +14,14 @@ import type { ProductSettings } from '../workspace/settings.js'
 import type { Workspace } from '../workspace/workspace.js'
 import type { ExitCode, Host } from './host.js'
 import { type Named, parseOwner, unknownInstance } from './owners.js'
-import { printJson, reportProblems, usageError, workspaceOf } from './program.js'
+import { type Format, printJson, reportProblems, usageError, workspaceOf } from './program.js'
 import { stop } from './stop.js'
 
 /** As commander gives them. */
 export interface PortOptions {
   readonly scheme?: SchemeName
   readonly base?: string
-  readonly json?: true
+  readonly format: Format
 }
 
 /** Shown where a scheme adds to a base port and none is given: the demo's redis. */
@@ -43,14 +43,14 @@ export async function port(
   if ('code' in workspace) {
     return variable === undefined
       ? explain(host, null, name, scheme, base, options)
-      : stop(host, options.json && {}, [workspace])
+      : stop(host, options.format, {}, [workspace])
   }
   if (variable === undefined) return explain(host, workspace, name, scheme, base, options)
   const named = parseOwner(name)
   const unknown = checkProduct(workspace, named.product)
   return unknown === null
     ? one(host, workspace, named, variable, options)
-    : stop(host, options.json && {}, [...workspace.problems, unknown])
+    : stop(host, options.format, {}, [...workspace.problems, unknown])
 }
 
 /** Options that have no part in what is asked for; null if all have. */
@@ -86,7 +86,7 @@ async function explain(
   const stated = statedOffset(product?.settings, named.instance)
   // Settings that cannot be read may state another modulus, or another offset.
   const problems = [...(workspace?.problems ?? []), ...(product?.problems ?? [])]
-  if (options.json) {
+  if (options.format === 'json') {
     const ok = !hasErrors(problems)
     printJson(host, { ok, name, scheme, port: number, steps, stated: stated ?? null, problems })
   } else {
@@ -127,7 +127,7 @@ async function one(
 ): Promise<ExitCode> {
   const { owners, problems: all } = await survey(workspace, [named.product])
   const unknown = unknownInstance(owners, named)
-  if (unknown !== null) return stop(host, options.json && {}, [...all, unknown])
+  if (unknown !== null) return stop(host, options.format, {}, [...all, unknown])
   const owner = owners.find(({ instance }) => instance === named.instance)
   const problems = problemsOf(workspace, owner === undefined ? [] : [owner])
   const own = owner?.claims ?? []
@@ -138,8 +138,9 @@ async function one(
   const having = exact.length > 0 ? exact : same
   const claim = having.find(({ outcome }) => outcome !== 'random')
   if (claim === undefined)
-    return stop(host, options.json && {}, [...problems, noPort(ownerName(named), variable, own, having[0])])
-  if (options.json) printJson(host, { ok: !hasErrors(problems), claim: portJson(claim, null), problems })
+    return stop(host, options.format, {}, [...problems, noPort(ownerName(named), variable, own, having[0])])
+  if (options.format === 'json')
+    printJson(host, { ok: !hasErrors(problems), claim: portJson(claim, null), problems })
   else host.stdout(`${claimPorts(claim)}\n`)
   return reportProblems(host, problems)
 }

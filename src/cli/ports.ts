@@ -6,7 +6,7 @@ import { portJson, portLines } from '../report/ports.js'
 import { checkFeature } from '../workspace/names.js'
 import type { ExitCode, Host } from './host.js'
 import { lookLive } from './live.js'
-import { printJson, reportProblems } from './program.js'
+import { type Format, printJson, reportProblems } from './program.js'
 import { stop } from './stop.js'
 import { problemsOfWanted, surveyWorkspace } from './survey.js'
 
@@ -15,7 +15,7 @@ export interface PortsOptions {
   readonly feature?: string
   readonly outcome?: string
   readonly live?: true
-  readonly json?: true
+  readonly format: Format
 }
 
 export async function ports(
@@ -25,11 +25,11 @@ export async function ports(
   options: PortsOptions,
 ): Promise<ExitCode> {
   const result = await surveyWorkspace(host, command, names)
-  if (Array.isArray(result)) return stop(host, options.json && { ports: [] }, result)
+  if (Array.isArray(result)) return stop(host, options.format, { ports: [] }, result)
   const { workspace, survey, wanted: named } = result
   const unknown = options.feature === undefined ? null : checkFeature(workspace, options.feature)
   const found = problemsOfWanted(result)
-  if (unknown !== null) return stop(host, options.json && { ports: [] }, [...found, unknown])
+  if (unknown !== null) return stop(host, options.format, { ports: [] }, [...found, unknown])
   const wanted = (claim: PortClaim): boolean =>
     named(claim) &&
     (options.feature === undefined || options.feature === claim.feature) &&
@@ -37,13 +37,13 @@ export async function ports(
   const claims = survey.owners.flatMap((owner) => [...owner.claims].sort(byPort)).filter(wanted)
   const live = options.live ? await lookLive(host, workspace, survey, claims) : null
   const problems = [...found, ...(live?.problems ?? [])]
-  if (options.json) {
+  if (options.format === 'json') {
     printJson(host, {
       ok: !hasErrors(problems),
       ports: claims.map((claim) => portJson(claim, live?.text ?? null)),
       problems,
     })
-  } else host.stdout(`${portLines(claims, live?.text ?? null).join('\n')}\n`)
+  } else host.stdout(`${portLines(claims, live?.text ?? null, host.width).join('\n')}\n`)
   return reportProblems(host, problems)
 }
 

@@ -8,12 +8,14 @@ import type { ExitCode, Host } from './host.js'
  */
 export async function runProcess(program: (host: Host) => Promise<ExitCode>): Promise<void> {
   try {
+    const width = await terminalWidth(1)
     process.exitCode = await program({
       args: process.argv.slice(2),
       cwd: currentFolder(),
       env: process.env,
       machine: thisMachine(process.env),
-      isTerminal: { stdout: await isTerminal(1), stderr: await isTerminal(2) },
+      isTerminal: { stdout: width !== null, stderr: (await terminalWidth(2)) !== null },
+      width,
       stdout: (text) => write(1, text),
       stderr: (text) => write(2, text),
     })
@@ -28,15 +30,15 @@ export async function runProcess(program: (host: Host) => Promise<ExitCode>): Pr
   }
 }
 
-/** Nearly every output that is no terminal shows that without `node:tty`, which takes 2 ms to load. */
-async function isTerminal(descriptor: number): Promise<boolean> {
+/** In columns; null for what is not a terminal, which nearly always shows without `node:tty`: that takes 2 ms to load. */
+async function terminalWidth(descriptor: 1 | 2): Promise<number | null> {
   try {
-    if (!fstatSync(descriptor).isCharacterDevice()) return false
+    if (!fstatSync(descriptor).isCharacterDevice()) return null
   } catch {
-    return false
+    return null
   }
-  const { isatty } = await import('node:tty')
-  return isatty(descriptor)
+  const { isatty, WriteStream } = await import('node:tty')
+  return isatty(descriptor) ? new WriteStream(descriptor).columns : null
 }
 
 /** Where the user stands. A folder that has been deleted still has a name, as the shell remembers it. */

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { encode } from '../env/bytes.js'
 import { hasErrors, type Problem, unique } from '../problem.js'
 import { printable, printableJson } from '../report/escape.js'
@@ -39,7 +39,7 @@ export async function runProgram(
       // A message quotes what was typed, or what a script passed on.
       outputError: (message, write) => write(message.split('\n').map(printable).join('\n')),
     })
-    .showHelpAfterError('(--help lists the commands and options)')
+    .showHelpAfterError(USAGE_HINT)
   build(program, async (action) => {
     exitCode = await action()
   })
@@ -52,13 +52,32 @@ export async function runProgram(
   return exitCode
 }
 
+const USAGE_HINT = 'Run it with --help for its arguments and options.'
+
 declare const __VERSION__: string | undefined
 /** Set by the build from package.json. */
 const VERSION = typeof __VERSION__ === 'string' ? __VERSION__ : 'development'
 
+/** How a result is printed. */
+export type Format = 'text' | 'json' | 'github'
+
+/** `--format`; `github` where there are findings to annotate. */
+export function formatOption(formats: readonly Format[] = ['text', 'json']): Option {
+  return new Option('--format <format>', 'how to print the result').choices(formats).default('text')
+}
+
+export function jsonOption(): Option {
+  return new Option('--json', 'short for --format json').implies({ format: 'json' })
+}
+
+/** The end of a help text: two commands to copy, and the page with the rest. */
+export function examples(first: string, second: string, page: string): string {
+  return `\nExamples:\n  $ ${first}\n  $ ${second}\n\nDocs: docs/${page}`
+}
+
 /** Wrong usage that only the command itself can see: a message for stderr and exit code 2. */
 export function usageError(host: Host, message: string): ExitCode {
-  host.stderr(`error: ${printable(message)}\n`)
+  host.stderr(`error: ${printable(message)}\n\n${USAGE_HINT}\n`)
   return 2
 }
 
@@ -94,9 +113,10 @@ export function reportProblems(host: Host, problems: readonly Problem[]): ExitCo
   return hasErrors(problems) ? 1 : 0
 }
 
-/** Colour only on a terminal, and never with NO_COLOR (no-color.org: set and not empty). */
-export function styleOf(host: Host, output: 'stdout' | 'stderr'): Style {
-  return styles(host.isTerminal[output] && !host.env['NO_COLOR'] && host.env['TERM'] !== 'dumb')
+/** Colour on a terminal or with FORCE_COLOR, and never with NO_COLOR (no-color.org: set and not empty). */
+export function styleOf({ env, isTerminal }: Host, output: 'stdout' | 'stderr'): Style {
+  const isForced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0'
+  return styles(!env['NO_COLOR'] && (isForced || (isTerminal[output] && env['TERM'] !== 'dumb')))
 }
 
 /** The shell's variables as byte strings. */

@@ -8,7 +8,7 @@ import { portJson, portLines } from '../report/ports.js'
 import { problemsOf, type Survey } from '../tasks/survey.js'
 import type { ExitCode, Host } from './host.js'
 import { lookAtPort } from './live.js'
-import { printJson, reportProblems, usageError } from './program.js'
+import { type Format, printJson, reportProblems, usageError } from './program.js'
 import { stop } from './stop.js'
 import { surveyWorkspace } from './survey.js'
 
@@ -16,14 +16,14 @@ export async function whois(
   host: Host,
   command: Command,
   text: string,
-  options: { readonly json?: true },
+  options: { readonly format: Format },
 ): Promise<ExitCode> {
   const port = Number(text)
   if (!/^\d+$/.test(text) || port < 1 || port > MAX_PORT)
     return usageError(host, `${JSON.stringify(text)} is no port from 1 to ${MAX_PORT}`)
   const result = await surveyWorkspace(host, command, [])
   if (Array.isArray(result))
-    return stop(host, options.json && { port, claims: [], decoded: [], now: [], unread: [] }, result)
+    return stop(host, options.format, { port, claims: [], decoded: [], now: [], unread: [] }, result)
   const { workspace, survey } = result
   const claims = claimsOfPort(survey.owners, port)
   const live = await lookAtPort(host, workspace, survey, port)
@@ -33,7 +33,7 @@ export async function whois(
   // Where nobody claims it, anybody whose files could not be read may do so.
   const found = problemsOf(workspace, claiming.length > 0 ? claiming : survey.owners)
   const problems = [...found, ...live.problems]
-  if (options.json) {
+  if (options.format === 'json') {
     printJson(host, {
       ok: !hasErrors(problems),
       port,
@@ -49,7 +49,7 @@ export async function whois(
   const nobody = survey.unread.length === 0 ? 'no product' : 'no product that was read'
   const lines =
     claims.length > 0
-      ? [...portLines(claims, null), '', ...owned]
+      ? [...portLines(claims, null, host.width), '', ...owned]
       : [`  ${nobody} claims ${port}`, ...decoded.map((line) => `  ${line}`)]
   lines.push(
     ...live.now.map((line) => `  now: ${line}`),

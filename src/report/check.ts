@@ -1,14 +1,16 @@
 /** What `product check` found, as text, as JSON, and as annotations for GitHub. */
-import type { PortClaim } from '../claims/claim.js'
-import { claimPorts, ownerName } from '../claims/claim.js'
-import type { Collision } from '../claims/collisions.js'
-import type { Hazard } from '../claims/hazards.js'
+import { howToPart, MOST_NAMED } from '../claims/advice.js'
+import { claimPorts, follows, ownerName, type PortClaim } from '../claims/claim.js'
+import { type Collision, type CollisionGroup, groupCollisions } from '../claims/collisions.js'
+import { HAZARD_RULES, type Hazard } from '../claims/hazards.js'
 import { rangeText } from '../ports/value.js'
+import type { Severity } from '../problem.js'
 import { annotation } from './annotation.js'
 import { count, counts, unreadLines } from './count.js'
 import { printable } from './escape.js'
 import { type FixResult, fixAnnotations, fixJson, fixLines } from './fix.js'
 import { hostText, portJson } from './ports.js'
+import { problemLines } from './problems.js'
 import type { Style } from './style.js'
 
 /** What a check comes to. */
@@ -37,21 +39,18 @@ export const NOTHING_CHECKED: CheckResult = {
   fix: null,
 }
 
-/** For people. */
+/** For people: what was done, then what is left, then the totals. */
 export function checkLines(result: CheckResult, style: Style): string[] {
   const { collisions, hazards, held, products, ports, unread, fix } = result
-  const lines: string[] = []
-  for (const collision of collisions) {
-    lines.push(`${style.red('collision')}  ${collision.protocol} ${rangeText(collision)}`)
-    lines.push(...collision.claims.map((claim) => `  ${printable(claimLine(claim))}`))
-  }
-  for (const { claim, by } of held) {
-    lines.push(`${style.red('held')}  ${printable(`${claimLine(claim)}: ${by}`)}`)
-  }
-  for (const { kind, claim, reason } of hazards) {
-    lines.push(`${style.yellow('hazard')}  ${kind}: ${printable(claimLine(claim))}`, `  ${printable(reason)}`)
-  }
-  if (fix !== null) lines.push(...fixLines(fix))
+  const lines = [
+    ...(fix === null ? [] : fixLines(fix)),
+    ...groupCollisions(collisions).flatMap((group) => collisionLines(group, style)),
+    ...held.flatMap(({ claim, by }) => heldLines(claim, by, style)),
+    ...HAZARD_RULES.flatMap(({ kind }) => {
+      const alike = hazards.filter((hazard) => hazard.kind === kind)
+      return alike.length === 0 ? [] : hazardLines(alike, style)
+    }),
+  ]
   if (lines.length > 0) lines.push('')
   const found = [
     counts([[collisions.length, 'collision']], unread),
@@ -65,6 +64,79 @@ export function checkLines(result: CheckResult, style: Style): string[] {
     `  ${style.dim('checked'.padEnd(9))}${what}${text === '' ? '' : `: ${text}`}`,
     ...unreadLines(unread, 9, style),
   ]
+}
+
+/** One block for all that the same products share. */
+function collisionLines({ owners, collisions }: CollisionGroup, style: Style): string[] {
+  const claims = collisions.flatMap((collision) => collision.claims)
+  const shared = collisions.map(rangeText).join(', ')
+  const verb = owners.length === 1 ? 'uses' : 'share'
+  const ports = collisions.length === 1 ? `port ${shared}` : `${collisions.length} ports: ${shared}`
+  const message = `${namesText(owners)} ${verb} ${ports}${owners.length === 1 ? ' more than once' : ''}`
+  const next = nextStep(collisions, claims)
+  return finding('collision', 'error', claims[0], message, claims, next, style)
+}
+
+function nextStep(collisions: readonly Collision[], claims: readonly PortClaim[]): string {
+  const outdated = [...new Set(claims.filter(({ outcome }) => outcome === 'outdated').map(ownerName))]
+  if (outdated.length > 0) return `Run: product env --merge --refresh ${outdated[0]}`
+  return collisions.every(isResolvable) ? 'Run: product check --fix' : howToPart(claims)
+}
+
+/** Returns true if at most one of the claims stays where it is, whatever the offsets are. */
+function isResolvable({ claims }: Collision): boolean {
+  const owners = new Set(claims.map(ownerName))
+  return owners.size === claims.length && claims.filter((claim) => !follows(claim)).length <= 1
+}
+
+function heldLines(claim: PortClaim, by: string, style: Style): string[] {
+  const message = `${ownerName(claim)} ${nameOf(claim)} ${hostText(claim)}: ${by}`
+  return finding(
+    'held',
+    'error',
+    claim,
+    message,
+    [],
+    'Stop what uses it, or give the product another port.',
+    style,
+  )
+}
+
+/** One entry for all hazards of a kind. */
+function hazardLines(hazards: readonly Hazard[], style: Style): string[] {
+  const [{ kind, claim, reason }] = hazards as [Hazard]
+  const claims = hazards.length === 1 ? [] : hazards.map((each) => each.claim)
+  const more = hazards.length === 1 ? '' : ` (and ${hazards.length - 1} more like it)`
+  const message = `${ownerName(claim)} ${nameOf(claim)}: ${reason}${more}`
+  return finding(kind, 'warning', claim, message, claims, null, style)
+}
+
+/** A finding in the form of a problem, with the claims that it is about below it. */
+function finding(
+  code: string,
+  severity: Severity,
+  place: PortClaim | undefined,
+  message: string,
+  claims: readonly PortClaim[],
+  next: string | null,
+  style: Style,
+): string[] {
+  const { file = '', line = 1 } = place ?? {}
+  const [head = '', step = ''] = problemLines(
+    [{ code, severity, file, line, message, next: next ?? '' }],
+    style,
+  )
+  return [
+    head,
+    ...claims.map((claim) => `  ${printable(claimLine(claim))}`),
+    ...(next === null ? [] : [step]),
+  ]
+}
+
+function namesText(names: readonly string[]): string {
+  const shown =
+    names.length > MOST_NAMED ? [...names.slice(0, MOST_NAMED), `${names.length - MOST_NAMED} more`] : names
+  return shown.length === 1 ? (shown[0] as string) : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
 }
 
 /** As JSON (docs/json.md). */
@@ -103,13 +175,16 @@ export function checkAnnotations({ collisions, hazards, held, fix }: CheckResult
 
 /** Who claims what, and where: `my_first_app  redis  REDIS_HOST_PORT  6971 (6380 + 591, adjusted)  products/…:17`. */
 function claimLine(claim: PortClaim): string {
-  const { feature, variable, service, file, line } = claim
-  const what = variable ?? `service ${service}`
-  return `${ownerName(claim)}  ${feature ?? '-'}  ${what}  ${hostText(claim)} (${wayTo(claim)})  ${file}:${line}`
+  const { feature, file, line } = claim
+  return `${ownerName(claim)}  ${feature ?? '-'}  ${nameOf(claim)}  ${hostText(claim)} (${wayTo(claim)})  ${file}:${line}`
 }
 
 function wayTo({ base, offset, outcome }: PortClaim): string {
   if (base === null || outcome === 'pinned') return outcome
   const sum = `${claimPorts({ ...base, outcome })} + ${offset}`
   return outcome === 'outdated' ? `outdated, ${sum} is due` : `${sum}, ${outcome}`
+}
+
+function nameOf({ variable, service }: PortClaim): string {
+  return variable ?? `service ${service}`
 }

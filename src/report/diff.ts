@@ -1,6 +1,7 @@
 import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from 'diff'
 import { decode } from '../env/bytes.js'
 import { escaped, printable } from './escape.js'
+import type { Style } from './style.js'
 
 /**
  * A change of one file as a unified diff; '' where nothing changes.
@@ -12,6 +13,7 @@ export function unifiedDiff(
   before: string | null,
   after: string,
   mask: ((text: string) => string) | null,
+  style: Style,
 ): string {
   if (before === after) return ''
   const from = before === null ? '/dev/null' : `a/${file}`
@@ -34,8 +36,13 @@ export function unifiedDiff(
   }
   const print = mask === null ? escaped : printable
   const lines = formatPatch(patch, FILE_HEADERS_ONLY).split('\n')
+  const paint = (line: string): string => {
+    if (/^(?:---|\+\+\+) /.test(line)) return style.bold(line)
+    if (line.startsWith('@@')) return style.cyan(line)
+    return line.startsWith('+') ? style.green(line) : line.startsWith('-') ? style.red(line) : line
+  }
   return `${lines
-    .map((line) => printedLine(line, print))
+    .map((line) => paint(printedLine(line, print)))
     .join('\n')
     .replace(/\n*$/, '')}\n`
 }

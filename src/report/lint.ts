@@ -3,7 +3,7 @@ import { type Finding, withoutEdits } from '../lint/rule.js'
 import { annotation } from './annotation.js'
 import { count, counts, unreadLines } from './count.js'
 import { printable } from './escape.js'
-import { placeOf } from './problems.js'
+import { problemLines } from './problems.js'
 import type { Style } from './style.js'
 
 /** What a run of the linter comes to. */
@@ -34,7 +34,7 @@ export function lintLines(
   dryRun: boolean,
   style: Style,
 ): string[] {
-  const lines = findings.flatMap((finding) => findingLines(finding, style))
+  const lines = problemLines(findings, style)
   const title = style.dim((dryRun ? 'would fix' : 'fixed').padEnd(9))
   for (const { file, codes } of changes ?? []) {
     lines.push(`  ${title}  ${printable(file)}: ${codes.join(', ')}`)
@@ -53,21 +53,6 @@ export function lintLines(
   const left = dryRun ? '; would be left' : ''
   const what = `${count(features, 'feature')}${found === '' ? '' : `${left}: ${found}${hint}`}`
   return [...lines, `  ${style.dim('linted'.padEnd(9))}  ${what}`, ...unreadLines(unread, 11, style)]
-}
-
-/**
- * A finding for people. Other than a problem's, its code stands in front: of many findings one looks for those of a rule.
- *
- *     features/redis/.env.example:3 port-not-shifted: warning: …
- *       what to do next
- */
-function findingLines(finding: Finding, style: Style): string[] {
-  const { code, severity, message, next } = finding
-  const paint = severity === 'error' ? style.red : style.yellow
-  return [
-    `${placeOf(finding)} ${style.dim(`${code}:`)} ${paint(severity)}: ${printable(message)}`,
-    `  ${printable(next)}`,
-  ]
 }
 
 /** As JSON (docs/json.md). */

@@ -5,14 +5,16 @@ import { decode } from '../env/bytes.js'
 import { MASK } from '../env/secret.js'
 import { changesFile, type Entry, isOutdated, type ProductPlan } from '../merge/plan.js'
 import { rangeText } from '../ports/value.js'
+import { hasErrors } from '../problem.js'
+import { count } from './count.js'
 import { printable } from './escape.js'
 import { isPort } from './secrets.js'
 import type { Style } from './style.js'
 import { type Column, tableLines } from './table.js'
 
 const COLUMNS: readonly Column[] = [
-  { title: 'feature' },
-  { title: 'variable' },
+  { title: 'feature', shrinks: true },
+  { title: 'variable', shrinks: true },
   { title: 'base', align: 'right' },
   { title: 'host', align: 'right' },
   { title: 'outcome' },
@@ -22,20 +24,58 @@ const COLUMNS: readonly Column[] = [
 export type MergeState = 'done' | 'shown' | 'stopped'
 
 /** The lines for one product. */
-export function mergeLines(plan: ProductPlan, state: MergeState, style: Style): string[] {
+export function mergeLines(
+  plan: ProductPlan,
+  state: MergeState,
+  style: Style,
+  width: number | null,
+): string[] {
   const { offset, entries } = plan
   const name = ownerName(plan)
   const from = offset.from === 'crc32' ? `crc32("${name}")` : 'product.yaml'
   const head = `${style.bold(name)}  offset ${offset.value} (${from})`
   const rows = entries.filter(({ shift }) => shift !== null).map(portRow)
   // With an error, the numbers are not what will be.
-  const table = rows.length === 0 || state === 'stopped' ? [] : ['', ...tableLines(COLUMNS, rows)]
+  const table = rows.length === 0 || state === 'stopped' ? [] : ['', ...tableLines(COLUMNS, rows, width)]
   return [
     head,
     ...table,
     '',
     ...summary(plan, state).map(([what, text]) => `  ${style.dim(what.padEnd(9))}${text}`),
   ]
+}
+
+/** The lines for many products: one each, the details of those that change, and the totals. */
+export function mergeAllLines(
+  plans: readonly ProductPlan[],
+  state: MergeState,
+  style: Style,
+  width: number | null,
+): string[] {
+  const isBroken = (plan: ProductPlan): boolean => hasErrors(plan.problems)
+  const changing = plans.filter((plan) => changesFile(plan) && !isBroken(plan))
+  const details =
+    state === 'stopped' ? [] : changing.flatMap((plan) => [...mergeLines(plan, state, style, width), ''])
+  const rows = plans.map((plan) => [ownerName(plan), `+${plan.offset.value}`, outcomeOf(plan, state)])
+  const changed = state === 'shown' ? 'to change' : 'changed'
+  return [
+    ...details,
+    ...tableLines(ALL_COLUMNS, rows, width),
+    '',
+    `  ${count(plans.length, 'env file')}: ${state === 'stopped' ? 0 : changing.length} ${changed}, ${plans.filter(isBroken).length} with errors`,
+  ]
+}
+
+const ALL_COLUMNS: readonly Column[] = [
+  { title: 'product', shrinks: true },
+  { title: 'offset', align: 'right' },
+  { title: 'outcome' },
+]
+
+function outcomeOf(plan: ProductPlan, state: MergeState): string {
+  if (hasErrors(plan.problems)) return 'error'
+  if (!changesFile(plan)) return state === 'stopped' ? 'not written' : 'up to date'
+  return state === 'stopped' ? 'not written' : state === 'shown' ? 'would be merged' : 'merged'
 }
 
 function portRow(entry: Entry): string[] {
@@ -68,7 +108,7 @@ function summary(plan: ProductPlan, state: MergeState): [string, string][] {
   const files = `${merged.length} feature .env file(s)`
   const upToDate =
     plan.instance === null ? `product .env already holds ${files}` : `${file} already holds what differs`
-  if (state === 'stopped') return [['stopped', 'nothing was written: see the errors']]
+  if (state === 'stopped') return [['stopped', 'nothing was written; fix the errors first']]
   const lines: [string, string][] = []
   if (createdFrom !== null) lines.push(['created', `${file} from ${createdFrom}`])
   const rewritten = sections
@@ -80,23 +120,22 @@ function summary(plan: ProductPlan, state: MergeState): [string, string][] {
   if (by.kept.length > 0) lines.push(['kept', names(distinct(by.kept))])
   const outdated = by.kept.filter(isOutdated)
   if (outdated.length > 0)
-    lines.push(['outdated', `${names(distinct(outdated))}; --refresh takes today's values over`])
+    lines.push(['outdated', `${names(distinct(outdated))}; run with --refresh to apply the new values`])
   if (plan.orphaned.length > 0) {
     const names = plan.orphaned.map(printable).join(', ')
     lines.push([
       'orphaned',
-      `the section(s) of ${names}, which the product no longer has; --prune drops them`,
+      `sections of ${names}, which the product no longer has; run with --prune to drop them`,
     ])
   }
-  if (merged.length === 0) lines.push(['note', 'the product has no feature with a .env.example'])
-  if (!changesFile(plan)) return [...lines, ['merged', `nothing: all is up to date, ${upToDate}`]]
+  if (merged.length === 0) lines.push(['note', 'no feature of the product has a template'])
+  if (!changesFile(plan)) return [...lines, ['merged', `nothing to do: ${upToDate}`]]
   lines.push(...placeholderLines(by.added, plan.product))
   const ports = by.adjusted.length
   if (ports > 0) lines.push(['ports', `adjusted ${ports} feature port(s) (+${offset.value})`])
   if (plan.instance === null) lines.push(['merged', `${files} into product .env`])
   else lines.push(['overlay', `${file}: docker compose --env-file .env --env-file .env.${plan.instance} up`])
-  if (state === 'shown')
-    lines.push(['not done', 'nothing was written: this only shows what a merge would do'])
+  if (state === 'shown') lines.push(['dry run', 'nothing was written'])
   return lines
 }
 
@@ -104,18 +143,16 @@ function placeholderLines(added: readonly Entry[], product: string): [string, st
   const filled = added.filter(({ placeholders }) => placeholders.includes('__PRODUCT__'))
   return filled.length === 0
     ? []
-    : [['product', `resolved __PRODUCT__ in ${filled.length} variable(s) → ${product}`]]
+    : [['product', `resolved __PRODUCT__ in ${count(filled.length, 'variable')} → ${product}`]]
 }
 
-/** How many variables, and the first of them by name. */
+/** How many variables, and their names. */
 function names(entries: readonly Pick<Entry, 'key'>[]): string {
-  const shown = entries.slice(0, SHOWN_NAMES).map(({ key }) => printable(key))
-  return `${entries.length} variable(s): ${shown.join(', ')}${entries.length > SHOWN_NAMES ? ', …' : ''}`
+  const shown = entries.map(({ key }) => printable(key))
+  return `${count(entries.length, 'variable')}: ${shown.join(', ')}`
 }
 
 /** Each variable once: several features may state it. */
 function distinct(entries: readonly Entry[]): Entry[] {
   return [...new Map(entries.map((entry) => [entry.key, entry])).values()]
 }
-
-const SHOWN_NAMES = 6

@@ -8,9 +8,9 @@ import { type Column, tableLines } from './table.js'
 export type LiveText = (claim: PortClaim) => string | undefined
 
 const COLUMNS: readonly Column[] = [
-  { title: 'product' },
-  { title: 'feature' },
-  { title: 'variable' },
+  { title: 'product', shrinks: true },
+  { title: 'feature', shrinks: true },
+  { title: 'variable', shrinks: true },
   { title: 'base', align: 'right' },
   { title: 'offset', align: 'right' },
   { title: 'host', align: 'right' },
@@ -19,7 +19,11 @@ const COLUMNS: readonly Column[] = [
 ]
 
 /** The table, a claim a line. */
-export function portLines(claims: readonly PortClaim[], live: LiveText | null): string[] {
+export function portLines(
+  claims: readonly PortClaim[],
+  live: LiveText | null,
+  width: number | null,
+): string[] {
   const columns = live === null ? COLUMNS : [...COLUMNS, { title: 'now' }]
   return tableLines(
     columns,
@@ -37,6 +41,7 @@ export function portLines(claims: readonly PortClaim[], live: LiveText | null): 
       ]
       return (live === null ? cells : [...cells, live(claim) ?? '']).map(printable)
     }),
+    width,
   )
 }
 

@@ -8,7 +8,7 @@ import type { Style } from './style.js'
  *     features/redis/.env.example:3: error: … [port-out-of-range]
  *       what to do next
  */
-export function problemLines(problems: readonly Problem[], style: Style): string[] {
+export function problemLines(problems: readonly Problem<string>[], style: Style): string[] {
   return unique(problems).flatMap((problem) => {
     const { severity, message, next, code } = problem
     const paint = severity === 'error' ? style.red : style.yellow
@@ -19,13 +19,13 @@ export function problemLines(problems: readonly Problem[], style: Style): string
   })
 }
 
-function lead(problem: Problem): string {
+function lead(problem: Place): string {
   const place = placeOf(problem)
   return place === '' ? '' : `${place}: `
 }
 
 /** `features/redis/compose.yaml:5:10`, as far as it is known. */
-export function placeOf({ file, line, column }: Place): string {
+function placeOf({ file, line, column }: Place): string {
   return [file === undefined ? undefined : printable(file), line, column]
     .filter((part) => part !== undefined)
     .join(':')

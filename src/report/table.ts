@@ -2,22 +2,55 @@
 
 export interface Column {
   readonly title: string
-  /** Numbers stand to the right. */
+  /** Numbers are aligned to the right. */
   readonly align?: 'right'
+  /** A cell that may be shortened in its middle if the table is too wide for the terminal. */
+  readonly shrinks?: true
 }
 
-/** The lines of a table, titles first, indented by two blanks. Cells must be printable already. */
-export function tableLines(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
+const NARROWEST = 8
+const GAP = 2
+
+/**
+ * The lines of a table, titles first, indented by two blanks. Cells must be printable already.
+ * @param width of the terminal in columns; null where the output is none, and nothing is shortened
+ */
+export function tableLines(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  width: number | null = null,
+): string[] {
   const all = [columns.map(({ title }) => title), ...rows]
   const widths = columns.map((_, index) =>
     all.reduce((widest, row) => Math.max(widest, row[index]?.length ?? 0), 0),
   )
+  if (width !== null) shrink(columns, widths, width)
   return all.map((row) => {
     const cells = columns.map(({ align }, index) => {
-      const cell = row[index] ?? ''
-      const width = widths[index] as number
-      return align === 'right' ? cell.padStart(width) : cell.padEnd(width)
+      const columnWidth = widths[index] as number
+      const cell = shortened(row[index] ?? '', columnWidth)
+      return align === 'right' ? cell.padStart(columnWidth) : cell.padEnd(columnWidth)
     })
-    return `  ${cells.join('  ')}`.trimEnd()
+    return `  ${cells.join(' '.repeat(GAP))}`.trimEnd()
   })
+}
+
+/** Takes what is too much from the widest column that may shrink, again and again. */
+function shrink(columns: readonly Column[], widths: number[], width: number): void {
+  let excess = widths.reduce((sum, each) => sum + each + GAP, 0) - width
+  while (excess > 0) {
+    let widest = -1
+    for (const [index, { shrinks }] of columns.entries()) {
+      if (shrinks === true && (widths[index] as number) > (widths[widest] ?? NARROWEST)) widest = index
+    }
+    if (widest === -1) return
+    widths[widest] = (widths[widest] as number) - 1
+    excess -= 1
+  }
+}
+
+function shortened(cell: string, width: number): string {
+  if (cell.length <= width) return cell
+  const end = Math.floor((width - 1) / 2)
+  return `${cell.slice(0, width - 1 - end)}…${cell.slice(cell.length - end)}`
 }

@@ -4,10 +4,14 @@ import { MASK } from '../env/secret.js'
 import type { ViewEntry } from '../merge/view.js'
 import { escaped, printable } from './escape.js'
 import { isPasted, isPort, type Secrets } from './secrets.js'
-import { tableLines } from './table.js'
+import { type Column, tableLines } from './table.js'
 
 /** The lines for one product. @param secrets what is not to be printed; null prints everything */
-export function viewLines(entries: readonly ViewEntry[], secrets: Secrets | null): string[] {
+export function viewLines(
+  entries: readonly ViewEntry[],
+  secrets: Secrets | null,
+  width: number | null,
+): string[] {
   const rows = entries.map((entry) => {
     return [
       shownKey(entry, secrets),
@@ -16,7 +20,13 @@ export function viewLines(entries: readonly ViewEntry[], secrets: Secrets | null
       notes(entry, secrets).join('; '),
     ].map(secrets === null ? escaped : printable)
   })
-  return tableLines([{ title: 'variable' }, { title: 'value' }, { title: 'from' }, { title: 'note' }], rows)
+  const columns: readonly Column[] = [
+    { title: 'variable', shrinks: true },
+    { title: 'value' },
+    { title: 'from', shrinks: true },
+    { title: 'note' },
+  ]
+  return tableLines(columns, rows, width)
 }
 
 /** The same as JSON (docs/json.md). */

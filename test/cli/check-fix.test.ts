@@ -114,7 +114,7 @@ describe('check --fix', () => {
   test('with --refresh merges again itself; a check after that is clean', async () => {
     const here = colliding()
     await ok('env --merge --all', here)
-    const stdout = await ok('check --all --fix --refresh', here)
+    const stdout = await ok('check --fix --refresh', here)
     expect(stdout).toContain('  refreshed  products/b/.env\n')
     expect(here.read('products/b/.env')).toMatch(new RegExp(`^WEB_HOST_PORT=${8000 + B1}$`, 'm'))
     expect((await checked(here)).collisions).toEqual([])

@@ -80,14 +80,14 @@ describe('product check --live', () => {
     const { stdout, exitCode } = await product('check --live', range, { machine })
     expect(exitCode).toBe(1)
     expect(stdout).toContain(
-      ': 8000 in use by a container, not known which, 8001 in use by process node (pid 12)\n',
+      ': 8000 in use by a container, not known which, 8001 in use by process node (pid 12)',
     )
   })
 
   test('says who holds which claim', async () => {
     const { stdout } = await product('check --live', here, { machine: NODE })
     expect(stdout).toContain(
-      'held  shop  -  WEB_HOST_PORT  8000 (pinned)  products/shop/.env:1: in use by process node (pid 12)\n',
+      'products/shop/.env:1: error: shop WEB_HOST_PORT 8000: in use by process node (pid 12) [held]\n',
     )
     const { stdout: json } = await product('check --live --format json', here, { machine: NODE })
     expect(JSON.parse(json)).toMatchObject({
@@ -105,7 +105,7 @@ describe('product check --live', () => {
 
   test('takes the ephemeral ports from the machine', async () => {
     const high = makeWorkspace({ 'products/shop/.env': 'WEB_HOST_PORT=32768\n' })
-    expect((await product('check', high)).stdout).toContain('hazard  ephemeral: shop')
+    expect((await product('check', high)).stdout).toContain('[ephemeral]')
   })
 })
 

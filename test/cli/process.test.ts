@@ -86,9 +86,12 @@ describe('the process', () => {
     expect([status, stderr]).toEqual([1, ''])
   })
 
-  test('prints no colour into a pipe, even where variables ask for it', () => {
-    const { stdout } = shell('product env --merge', makeWorkspace(FILES).root, { env: { FORCE_COLOR: '1' } })
-    expect(stdout).not.toContain('\x1b')
+  test('prints colour into a pipe only with FORCE_COLOR, and never with NO_COLOR', () => {
+    const merge = (env: Record<string, string>) =>
+      shell('product env --merge', makeWorkspace(FILES).root, { env }).stdout
+    expect(merge({})).not.toContain('\x1b')
+    expect(merge({ FORCE_COLOR: '1' })).toContain('\x1b')
+    expect(merge({ FORCE_COLOR: '1', NO_COLOR: '1' })).not.toContain('\x1b')
   })
 
   test('starts in a folder that is gone, and works where -C leads', () => {

@@ -133,7 +133,7 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<stri
   'no-port': () => stderrOf(shop(), 'port shop REDIS_PORT'),
   // Two products, and with a modulus of 1 no other offset for either.
   'no-offset': () =>
-    stderrOf(shop({ 'products/blog/': '', 'workspace.yaml': 'modulus: 1\n' }), 'check --all --fix'),
+    stderrOf(shop({ 'products/blog/': '', 'workspace.yaml': 'modulus: 1\n' }), 'check --fix'),
   'foreign-file': () =>
     stderrOf(shop({ 'products/shop/.env.prod': 'DEBUG=0\n' }), 'env --merge shop --instance prod --quiet'),
   'hand-edited': () =>

@@ -57,6 +57,7 @@ async function runProgram(
     env,
     machine: 'bind' in machine ? machine : fakeMachine(machine),
     isTerminal: { stdout: terminal, stderr: terminal },
+    width: null,
     stdout: (text) => {
       stdout += text
     },
