@@ -1,5 +1,5 @@
 /** What `product check` found, as text, as JSON, and as annotations for GitHub. */
-import { howToPart, MOST_NAMED } from '../claims/advice.js'
+import { collisionAdvice, MOST_NAMED } from '../claims/advice.js'
 import { claimPorts, follows, ownerName, type PortClaim } from '../claims/claim.js'
 import { type Collision, type CollisionGroup, groupCollisions } from '../claims/collisions.js'
 import { HAZARD_RULES, type Hazard } from '../claims/hazards.js'
@@ -80,7 +80,7 @@ function collisionLines({ owners, collisions }: CollisionGroup, style: Style): s
 function nextStep(collisions: readonly Collision[], claims: readonly PortClaim[]): string {
   const outdated = [...new Set(claims.filter(({ outcome }) => outcome === 'outdated').map(ownerName))]
   if (outdated.length > 0) return `Run: product env --merge --refresh ${outdated[0]}`
-  return collisions.every(isResolvable) ? 'Run: product check --fix' : howToPart(claims)
+  return collisions.every(isResolvable) ? 'Run: product check --fix' : collisionAdvice(claims)
 }
 
 /** Returns true if at most one of the claims stays where it is, whatever the offsets are. */
