@@ -6,17 +6,17 @@ export default defineConfig({
     testTimeout: 60_000,
     // One load of the sources for all tests of a mutant, instead of one for each test file.
     isolate: false,
+    env: { IN_PROCESS_ONLY: '1' },
     include: ['test/**/*.test.ts'],
     exclude: [
-      // They start the built commands, Compose, an engine or other programs.
+      // They start built commands, an engine or other programs.
       'test/{engine,package,schema}/**',
-      'test/**/{differential,engine,faults,fuzz,process}.test.ts',
-      'test/cli/feature-compose.test.ts',
+      'test/**/{faults,process}.test.ts',
       'test/docs/readme.test.ts',
       // They read the sources as text, which a mutation run has rewritten.
       'test/architecture.test.ts',
       // Their size takes too long to be repeated for every mutant.
-      'test/{compose/forms,lint/properties,merge/hostile}.test.ts',
+      'test/{cli/fuzz,compose/forms,lint/properties,merge/hostile}.test.ts',
     ],
   },
 })
