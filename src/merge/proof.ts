@@ -80,8 +80,9 @@ function newRefusals(
   file: string,
 ): Problem[] {
   // The second time that Compose reads a file, `A=` below counts for `${A:?}` above, too (docs/env-format.md).
-  for (const statement of mayRequire(text) ? expected : []) {
-    if (refused.has(statement) || !mayRequire(statement.raw)) continue
+  const isReadTwice = refused.size === 0 && mayRequire(text)
+  for (const statement of isReadTwice ? expected : []) {
+    if (!mayRequire(statement.raw)) continue
     const again = evaluate(statement.raw, statement.quote, lookup)
     if (!again.ok) refused.set(statement, again.error)
   }

@@ -73,6 +73,13 @@ describe('--refresh', () => {
     )
   })
 
+  it('finds no more to refuse in what Compose refuses already', () => {
+    const features = { f: 'C=1\n' }
+    const given = { env: earlier(features, 'W=1\nW=${A+${W:?}}\nA=${A:?}\n'), features }
+    expect(problems(given)).toEqual(['required-missing products/app/.env:3'])
+    expect(problems(given, REFRESH)).toEqual(problems(given))
+  })
+
   it('warns of a value that follows', () => {
     const used = `${env}URL=:$A_HOST_PORT\n`
     const given = { env: used, features: { f: 'A_HOST_PORT=81\nB=1\n' } }
