@@ -44,11 +44,9 @@ export function saveInNewFolder(
   return failed
 }
 
-/** Newest first. @returns what could not be put back */
+/** @returns what could not be put back */
 function undo(done: readonly Save[]): Problem[] {
-  return [...done]
-    .reverse()
-    .flatMap((file) => save({ ...file, before: file.after, after: file.before }) ?? [])
+  return done.flatMap((file) => save({ ...file, before: file.after, after: file.before }) ?? [])
 }
 
 function removeIfEmpty(path: string): void {

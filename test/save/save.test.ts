@@ -1,9 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, statSync, truncateSync, utimesSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { save } from '../../src/save/save.js'
-import { saveAll } from '../../src/save/save-all.js'
-import { makeFolder } from '../support/workspace.js'
 import { folderWith } from './folder.js'
 
 describe('a save', () => {
@@ -105,43 +103,4 @@ describe('a file that changed since it was read', () => {
 it('in a folder that is not there is a problem', () => {
   const folder = folderWith()
   expect(folder.save(null, 'A=1', folder.path('none/.env'))).toBe('cannot-write')
-})
-
-describe('several files, of which the last cannot be written', () => {
-  const stopped = (folder: ReturnType<typeof makeFolder>, meanwhile: () => void = () => {}) => {
-    const one = { path: folder.path('a'), file: 'a', before: null, after: 'A' }
-    // Read when the first file is written, and so the moment between the two.
-    const two = {
-      file: 'b',
-      before: 'B',
-      after: 'C',
-      get path() {
-        meanwhile()
-        return folder.path('b')
-      },
-    }
-    return saveAll([one, two]).map(({ code, file }) => `${code} ${file}`)
-  }
-
-  it('are all as they were', () => {
-    const folder = makeFolder()
-    expect(stopped(folder)).toEqual(['changed-meanwhile b'])
-    expect(folder.all()).toEqual({})
-  })
-
-  it('but for one that somebody has changed since: it is left, and named', () => {
-    const folder = makeFolder()
-    expect(stopped(folder, () => writeFileSync(folder.path('a'), 'mine'))).toEqual([
-      'changed-meanwhile b',
-      'changed-meanwhile a',
-    ])
-    expect(folder.all()).toEqual({ a: 'mine' })
-  })
-
-  it('and one that another run has written stays', () => {
-    const folder = makeFolder()
-    writeFileSync(folder.path('a'), 'A')
-    expect(stopped(folder)).toEqual(['changed-meanwhile b'])
-    expect(folder.all()).toEqual({ a: 'A' })
-  })
 })
