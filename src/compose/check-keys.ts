@@ -63,7 +63,7 @@ function checkMapping(node: MappingNode, form: MappingForm, path: Path, misfits:
   for (const [name, { key, value }] of node.entries) checkEntry(name, key, value, form, path, misfits)
   for (const name of form.needs) {
     if (node.entries.has(name)) continue
-    misfits.push({ node, message: `${show(path)} has no \`${name}\`.`, next: REFERENCE })
+    misfits.push({ node, message: `Key ${show(path)} has no \`${name}\``, next: REFERENCE })
   }
 }
 
@@ -88,7 +88,7 @@ function formOf(name: string, { keys, each, names, others }: MappingForm): Form 
 
 function checkScalar(node: ScalarNode, { limit }: ScalarForm, path: Path, misfits: Misfit[]): void {
   if (limit === undefined || isOpen(node) || limit.allows(node)) return
-  misfits.push({ node, message: `${show(path)} ${limit.rule}.`, next: REFERENCE })
+  misfits.push({ node, message: `Key ${show(path)} ${limit.rule}`, next: REFERENCE })
 }
 
 /** What a variable stands for is not known for good: the product may set another value. */
@@ -126,7 +126,7 @@ function wrongForm(node: Node, form: Form, path: Path): Misfit {
     ...(form.list === undefined ? [] : ['a list']),
     ...(kinds.includes('empty') ? ['empty'] : []),
   ]
-  return { node, message: `${show(path)} must be ${oneOf(wanted)}.`, next: remedy(node, form, kinds) }
+  return { node, message: `Key ${show(path)} must be ${oneOf(wanted)}`, next: remedy(node, form, kinds) }
 }
 
 const KINDS: readonly (readonly [kind: Kind, word: string])[] = [
@@ -143,7 +143,7 @@ function remedy(node: Node, { scalar, list }: Form, kinds: readonly Kind[]): str
   if (node.kind !== 'scalar') return REFERENCE
   if (node.type === 'null') return 'Give it a value, or remove the key.'
   if (scalar?.unit !== undefined && node.type === 'int' && node.text !== '0')
-    return `Write its unit, too: 30${scalar.unit}`
+    return `Add a unit: 30${scalar.unit}`
   if (kinds.includes('text') && kinds.includes('number')) return QUOTES
   if (kinds.includes('flag')) return 'Write true or false, without quotes.'
   if (kinds.includes('whole')) return 'Write a whole number, without quotes.'
@@ -154,15 +154,15 @@ function remedy(node: Node, { scalar, list }: Form, kinds: readonly Kind[]): str
 
 function unknownKey(key: ScalarNode, { keys }: MappingForm, path: Path | null): Misfit {
   if (keys === undefined) {
-    const message = `${show({ step: key.raw, from: path })} is no name that Compose knows: letters, digits and . _ - only.`
+    const message = `${JSON.stringify(key.raw)} in ${path === null ? 'the file' : show(path)} is not a valid name: only letters, digits and . _ - are allowed`
     return { node: key, message, next: REFERENCE }
   }
   const near = [...keys.keys()].find(
     (name) => name === `${key.raw}s` || `${name}s` === key.raw || name === key.raw.toLowerCase(),
   )
-  const where = path === null ? 'at the top of a file' : `in ${show(path)}`
-  const next = near === undefined ? REFERENCE : `Write ${near} in its place.`
-  return { node: key, message: `Compose knows no ${key.raw} ${where}.`, next }
+  const where = path === null ? 'at the top level' : `in ${show(path)}`
+  const next = near === undefined ? REFERENCE : `Write ${near} instead.`
+  return { node: key, message: `Unknown key ${JSON.stringify(key.raw)} ${where}`, next }
 }
 
 export const REFERENCE = 'See the Compose file reference: https://docs.docker.com/reference/compose-file/'

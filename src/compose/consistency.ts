@@ -17,20 +17,24 @@ export function checkService(name: string, service: MappingNode, problems: Probl
       ? networks.entries.size > 0
       : networks?.kind === 'sequence' && networks.items.length > 0
   if (mode !== undefined && !isOpen(mode) && stringOf(mode) !== '' && isAttached)
-    refuse(mode, `services.${name} has both network_mode and networks.`, 'Remove one of them.')
+    refuse(mode, `Service ${name} has both network_mode and networks`, 'Remove one of them.')
   const test = get(get(service, 'healthcheck'), 'test')
   const first = test?.kind === 'sequence' ? test.items[0] : undefined
   const word = stringOf(first)
   if (first !== undefined && word !== undefined && !isOpen(first) && !/^(CMD|CMD-SHELL|NONE)$/.test(word))
     refuse(
       first,
-      `services.${name}.healthcheck.test starts with neither CMD, CMD-SHELL nor NONE.`,
-      'Put CMD in front.',
+      `The healthcheck.test list of service ${name} does not start with CMD, CMD-SHELL or NONE`,
+      'Add CMD as the first item.',
     )
   const build = get(service, 'build')
   const inline = get(build, 'dockerfile_inline')
   if (inline !== undefined && stringOf(get(build, 'dockerfile')) !== undefined)
-    refuse(inline, `services.${name}.build has both dockerfile and dockerfile_inline.`, 'Remove one of them.')
+    refuse(
+      inline,
+      `The build of service ${name} has both dockerfile and dockerfile_inline`,
+      'Remove one of them.',
+    )
 }
 
 interface Dependent {
@@ -57,8 +61,8 @@ export function checkCycles(services: readonly Dependent[], problems: Problem[])
         const names = stack.map((each) => each.name)
         const circle = [...names.slice(names.indexOf(name)), name]
         const { node } = byName.get(top.name) as Dependent
-        const message = `Services wait for each other: ${circle.join(' → ')}`
-        problems.push(problemAt('compose-refused', node, message, 'Take one of these dependencies out.'))
+        const message = `Services depend on each other in a circle: ${circle.join(' → ')}`
+        problems.push(problemAt('compose-refused', node, message, 'Remove one of these dependencies.'))
         return
       } else if (byName.has(name) && !state.has(name)) {
         state.set(name, 'open')

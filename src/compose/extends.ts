@@ -34,7 +34,7 @@ export function applyExtends(document: MappingNode, file: string, scope: Scope, 
   const services = document.entries.get('services')
   if (services === undefined) return document
   if (services.value.kind !== 'mapping') {
-    loader.refuse(services.value, '`services` must be a mapping.', 'Write the services below it.')
+    loader.refuse(services.value, '`services` must be a mapping', 'Write the services below it, indented.')
     return document
   }
   const entries = new Map(services.value.entries)
@@ -61,12 +61,16 @@ function extend(
     loader.refuse(
       reference,
       `Circular reference: ${[...chain, id].join(' → ')}`,
-      'Take one of these `extends` out.',
+      'Remove one of these `extends`.',
     )
     return undefined
   }
   if (chain.length > MAX_CHAIN) {
-    loader.refuse(reference, '`extends` nested too deeply.', 'Extend the last service of the chain directly.')
+    loader.refuse(
+      reference,
+      '`extends` is nested too deeply',
+      'Extend the last service of the chain directly.',
+    )
     return undefined
   }
   const base = baseOf(reference, services, loader, [...chain, id])
@@ -93,7 +97,7 @@ function baseOf(
   const node = stringOf(reference) === undefined ? get(reference, 'service') : reference
   const name = stringOf(node)
   if (name === undefined) {
-    loader.refuse(reference, '`extends` needs a service.', 'Write `extends: { service: NAME }`.')
+    loader.refuse(reference, '`extends` names no service', 'Write `extends: { service: NAME }`.')
     return undefined
   }
   const file = get(reference, 'file')
@@ -102,7 +106,7 @@ function baseOf(
   if (!from.entries.has(name)) {
     loader.refuse(
       reference,
-      `Cannot extend service ${(node as ScalarNode).raw}: not found in ${from.file}.`,
+      `Service ${(node as ScalarNode).raw} cannot be extended: ${from.file} does not define it`,
       'Correct the name.',
     )
     return undefined
@@ -132,8 +136,8 @@ function otherFile(reference: ScalarNode, from: Services, loader: Loader): Servi
   if (services === undefined) {
     loader.refuse(
       reference,
-      `Cannot extend a service of ${file}: no services section.`,
-      'Correct the file’s name.',
+      `No service of ${file} can be extended: the file has no services`,
+      'Correct the name of the file.',
     )
     return undefined
   }

@@ -99,7 +99,7 @@ function check(table: readonly Row[], from: Node, name: string, problems: Proble
     for (const { node, path } of select(from, steps, name)) {
       if (node.kind !== 'scalar' || node.type !== 'string' || isOpen(node)) continue
       if (format.pattern.test(node.text)) continue
-      const message = `${path} must be ${format.what}.`
+      const message = `Key ${path} must be ${format.what}`
       problems.push(problemAt('compose-refused', node, message, `Write ${format.example}, for example.`))
     }
   }

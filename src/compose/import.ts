@@ -31,12 +31,8 @@ export function importResources(
       const existing = together.get(name)
       if (existing === undefined) together.set(name, entry)
       else if (!equal(existing.value, entry.value)) {
-        const message = `${section}.${name} conflicts with an imported resource (${spanOf(entry.key).file}).`
-        context.refuse(
-          existing.key,
-          message,
-          'Give one of them another name, or override it in a second file.',
-        )
+        const message = `Entry ${section}.${name} conflicts with the one of an included file (${spanOf(entry.key).file})`
+        context.refuse(existing.key, message, 'Rename one of them, or override it in a second file.')
       }
     }
     entries.set(section, { key: own.key, value: { ...own.value, entries: together } })

@@ -56,13 +56,13 @@ export function includesOf(document: Node): { items: IncludeNode[]; problems: Pr
   if (include === undefined || (include.kind === 'scalar' && include.type === 'null'))
     return { items: [], problems: [] }
   if (include.kind !== 'sequence')
-    return { items: [], problems: [malformed(include, '`include` must be a list.')] }
+    return { items: [], problems: [malformed(include, '`include` must be a list')] }
   const items: IncludeNode[] = []
   const problems: Problem[] = []
   for (const node of include.items) {
     const paths = stringsOf(node.kind === 'mapping' ? get(node, 'path') : node)
     if (paths.length === 0) {
-      problems.push(malformed(node, 'An entry of `include` needs a path.'))
+      problems.push(malformed(node, 'An entry of `include` has no path'))
       continue
     }
     const directory = get(node, 'project_directory')

@@ -49,12 +49,12 @@ function interpolateScalar(node: ScalarNode, problems: Problem[]): ScalarNode {
   const { lookup } = node.source.scope
   const result = expand(node.raw, lookup)
   if (result.ok) return { ...node, text: result.value }
-  const message = `This value cannot be expanded: ${result.error.reason}.`
+  const message = `This value cannot be expanded: ${result.error.reason}`
   if (result.error.kind !== 'required') {
     problems.push(problemAt('compose-refused', node, message, 'Write a literal `$` as `$$`.'))
     return node
   }
-  const next = 'Give the variable a value in the product env or a default.'
+  const next = 'Set the variable in the product env, or give it a default.'
   problems.push(problemAt('required-missing', node, message, next))
   return { ...node, text: piecesOf(node.raw, lookup).reduce((text, { value }) => text + value, '') }
 }

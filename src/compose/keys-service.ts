@@ -137,7 +137,7 @@ const deploy = keys(
 )
 
 // Compose looks for these anywhere in the text.
-const container = like(/[a-z\d][\w.-]/i, 'must have two letters, digits or _ . - in a row')
+const container = like(/[a-z\d][\w.-]/i, 'must contain at least two letters, digits or _ . - in a row')
 const policy = like(
   /always|never|missing|if_not_present|build|refresh|daily|weekly|every_(?:\d+[wdhms])+/,
   'must be always, never, missing, build, daily, weekly or every_12h, for example',

@@ -75,8 +75,8 @@ export class Loader implements MergeContext {
         if (document.kind !== 'mapping') {
           this.refuse(
             document,
-            'The top level must be a mapping.',
-            'Write `services:` and the services below it.',
+            'The top level of the file must be a mapping',
+            'Write `services:` and the services below it, indented.',
           )
           continue
         }
@@ -119,7 +119,7 @@ export class Loader implements MergeContext {
   private readFresh(file: string, scope: Scope, what: string, from?: ScalarNode): readonly Node[] | null {
     const text = this.readText(file)
     if (typeof text !== 'string') {
-      const message = `${what} is not there: ${file}`
+      const message = `${what} does not exist: ${file}`
       if (from !== undefined) this.problems.push(unreadAt(from, what, file, text?.why ?? null))
       else this.problems.push(problem('compose-missing', { file }, message, 'Correct the path.'))
       return null
@@ -169,12 +169,12 @@ export class Loader implements MergeContext {
       this.refuse(
         item.node,
         `Include cycle: ${[...chain, first].join(' → ')}`,
-        'Take one of these includes out.',
+        'Remove one of these includes.',
       )
       return undefined
     }
     if (chain.length > MAX_NESTING) {
-      this.refuse(item.node, 'Includes nested too deeply.', 'Include the file directly.')
+      this.refuse(item.node, 'Includes are nested too deeply', 'Include the file directly.')
       return undefined
     }
     const within = this.within(item, first, scope)
@@ -205,8 +205,8 @@ export class Loader implements MergeContext {
   }
 
   remote(node: ScalarNode): void {
-    const message = `A remote Compose file is not looked at: ${pathText(node)}`
-    const next = 'Check its ports and variables by hand, or keep a copy in the workspace.'
+    const message = `A remote Compose file is not checked: ${pathText(node)}`
+    const next = 'Check its ports and variables by hand, or copy it into the workspace.'
     this.problems.push(problemAt('compose-remote', node, message, next))
   }
 }

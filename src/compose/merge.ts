@@ -87,8 +87,8 @@ export function merge(
   if (isNull(over)) return base
   if (base.kind === 'scalar') return over
   if (base.kind !== over.kind) {
-    const message = `Cannot override ${path.join('.')}: a ${over.kind} in place of a ${base.kind}.`
-    context.problems.push(problemAt('compose-refused', over, message, 'Give it the same form.'))
+    const message = `Key ${path.join('.')} cannot be overridden: it is a ${over.kind} here, but a ${base.kind} before`
+    context.problems.push(problemAt('compose-refused', over, message, 'Write it in the same form.'))
     return base
   }
   if (base.kind === 'sequence') return join(base, over as SequenceNode, context)

@@ -60,7 +60,7 @@ export function parse(text: string, file: string, scope: Scope = NOWHERE): Parse
 }
 
 const NOWHERE: Scope = { directory: '', includeBase: '', isRelative: false, lookup: () => undefined }
-const NEXT = 'Correct the file; `docker compose config` says when Compose can read it.'
+const NEXT = 'Fix the file, and check it with `docker compose config`.'
 
 /** A node with what it would measure if every alias were written out. */
 interface Measured {
@@ -97,10 +97,10 @@ class Converter {
 
   private alias(name: string, at: number): Measured {
     const target = this.anchors.get(name)
-    if (target === undefined) throw new Refusal('Unknown anchor referenced.', at)
-    if (target === 'open') throw new Refusal('An anchor contains itself.', at)
+    if (target === undefined) throw new Refusal('The alias refers to an anchor that is not defined', at)
+    if (target === 'open') throw new Refusal('The anchor contains itself', at)
     this.aliased += target.size
-    if (this.aliased > MAX_ALIASED) throw new Refusal('Excessive aliasing: a YAML bomb.', at)
+    if (this.aliased > MAX_ALIASED) throw new Refusal('The aliases expand to too many values', at)
     return target
   }
 
@@ -119,22 +119,21 @@ class Converter {
       const items = node.items.map((item) => child(item, end))
       return { node: { kind: 'sequence', items, ...located }, size, depth: depth + 1 }
     }
-    if (!isMap<ParsedNode, ParsedNode | null>(node)) throw new Refusal('Unexpected YAML.', start)
+    if (!isMap<ParsedNode, ParsedNode | null>(node)) throw new Refusal('The YAML is not valid here', start)
     const entries = new Map<string, Entry>()
     const seen = new Set<string>()
     let merge: Node | undefined
     for (const pair of node.items) {
       const key = child(pair.key, end)
-      if (key.kind !== 'scalar') throw new Refusal('A key must be a string.', key.start)
+      if (key.kind !== 'scalar') throw new Refusal('A key must be a string', key.start)
       const value = child(pair.value, key.end)
       const isMerge = key.raw === '<<' && (pair.key as Scalar).type === 'PLAIN'
       if (seen.has(key.raw)) {
-        throw new Refusal(`Mapping key ${JSON.stringify(key.raw)} already defined.`, key.start)
+        throw new Refusal(`Key ${JSON.stringify(key.raw)} is already defined`, key.start)
       }
       seen.add(key.raw)
       if (isMerge) merge = value
-      else if (key.type !== 'string')
-        throw new Refusal('A key must be a string: put it in quotes.', key.start)
+      else if (key.type !== 'string') throw new Refusal('A key must be a string: put it in quotes', key.start)
       else entries.set(key.raw, { key, value })
     }
     if (merge !== undefined) mergeInto(entries, merge)
@@ -147,7 +146,7 @@ function mergeInto(entries: Map<string, Entry>, merge: Node): void {
   const from = merge.kind === 'sequence' ? merge.items : [merge]
   for (const mapping of from) {
     if (mapping.kind !== 'mapping')
-      throw new Refusal('`<<` needs a mapping or a list of mappings.', merge.start)
+      throw new Refusal('`<<` must be a mapping or a list of mappings', merge.start)
     for (const [key, entry] of mapping.entries) if (!entries.has(key)) entries.set(key, entry)
   }
 }

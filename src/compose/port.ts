@@ -30,20 +30,20 @@ export function parsePortSpec(text: string): PortSpec | string {
   const hostPart = last === -1 ? null : ([before + 1, last] as const)
   // What follows a second slash is ignored, as is what follows a second dash in a range.
   const [port = '', proto = ''] = text.slice(last + 1).split('/')
-  if (port === '') return 'No port specified.'
+  if (port === '') return 'The port is empty'
   const protocol = proto === '' ? 'tcp' : proto.toLowerCase()
-  if (!PROTOCOLS.includes(protocol)) return 'Invalid protocol: it is tcp, udp or sctp.'
+  if (!PROTOCOLS.includes(protocol)) return 'The protocol must be tcp, udp or sctp'
   const hostIp = addressOf(before === -1 ? '' : text.slice(0, before))
-  if (hostIp === null) return 'Invalid IP address.'
+  if (hostIp === null) return 'The IP address is not valid'
   const container = parsePortRange(port)
-  if (container === null) return 'Invalid container port.'
+  if (container === null) return 'The container port is not valid'
   const hostText = hostPart === null ? '' : text.slice(...hostPart)
   const host = hostText === '' ? null : parsePortRange(hostText)
-  if (hostText !== '' && host === null) return 'Invalid host port.'
+  if (hostText !== '' && host === null) return 'The host port is not valid'
   const size = container.to - container.from
   // One container port with a range of host ports is allowed: the engine takes a free one out of the range.
   if (host !== null && size > 0 && host.to - host.from !== size) {
-    return 'The ranges of container and host ports differ in length.'
+    return 'The ranges of host and container ports differ in length'
   }
   return { hostIp, host, container, protocol, hostPart }
 }

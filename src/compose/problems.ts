@@ -17,7 +17,7 @@ export function problemAt(code: ProblemCode, node: Node, message: string, next: 
 export function unreadAt(node: ScalarNode, what: string, path: string, why: string | null): Problem {
   const name = pathText(node, path)
   return why === null
-    ? problemAt('compose-missing', node, `${what} is not there: ${name}`, 'Correct the path.')
+    ? problemAt('compose-missing', node, `${what} does not exist: ${name}`, 'Correct the path.')
     : problemAt('unreadable-file', node, `${what} ${why}: ${name}`, 'Correct the path.')
 }
 

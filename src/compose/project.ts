@@ -106,7 +106,7 @@ export function readProject(
     if (!(error instanceof TooLarge || error instanceof RangeError)) throw error
     const place = { file: files[0] ?? '' }
     const next = 'Look for services that extend each other in a long chain.'
-    loader.problems.push(problem('compose-refused', place, 'The merged files are too large.', next))
+    loader.problems.push(problem('compose-refused', place, 'The merged files are too large', next))
     return read(loader, undefined)
   }
 }
@@ -114,9 +114,9 @@ export function readProject(
 function read(loader: Loader, model: MappingNode | undefined): ComposeProject {
   const problems = [...loader.problems]
   if ((model?.entries.size ?? 0) === 0 && problems.length === 0) {
-    const next = 'Write `services:` and the services below it.'
+    const next = 'Write `services:` and the services below it, indented.'
     problems.push(
-      problem('compose-refused', { file: [...loader.files][0] ?? '' }, 'Empty Compose file.', next),
+      problem('compose-refused', { file: [...loader.files][0] ?? '' }, 'The Compose file is empty', next),
     )
   }
   const services: Service[] = []
@@ -124,7 +124,7 @@ function read(loader: Loader, model: MappingNode | undefined): ComposeProject {
   const dependents: Parameters<typeof checkCycles>[0][number][] = []
   for (const [name, entry] of section(model, 'services', problems)) {
     if (entry.value.kind !== 'mapping') {
-      refuse(entry.value, `services.${name} must be a mapping.`, problems)
+      refuse(entry.value, `Service ${name} must be a mapping`, problems)
       continue
     }
     const service = serviceOf(name, entry, entry.value, problems)
@@ -161,12 +161,13 @@ function section(model: Node | undefined, key: string, problems: Problem[]): Ite
   const node = get(model, key)
   if (node === undefined) return []
   if (node.kind === 'mapping') return node.entries
-  refuse(node, `\`${key}\` must be a mapping.`, problems)
+  refuse(node, `\`${key}\` must be a mapping`, problems)
   return []
 }
 
 function serviceOf(name: string, { key }: Entry, value: MappingNode, problems: Problem[]): Service {
-  if (!/^[a-zA-Z0-9._-]+$/.test(name)) refuse(key, `Not a service name: ${name}`, problems)
+  if (!/^[a-zA-Z0-9._-]+$/.test(name))
+    refuse(key, `${JSON.stringify(name)} is not a valid service name`, problems)
   const image = settingOf(value, 'image', problems)
   const containerName = settingOf(value, 'container_name', problems)
   const networkMode = settingOf(value, 'network_mode', problems)
@@ -188,7 +189,7 @@ function settingOf(node: Node | undefined, name: string, problems: Problem[]): S
   const entry = node?.kind === 'mapping' ? node.entries.get(name) : undefined
   if (entry === undefined) return undefined
   if (entry.value.kind !== 'scalar' || entry.value.type !== 'string') {
-    refuse(entry.value, `\`${name}\` must be a string.`, problems)
+    refuse(entry.value, `\`${name}\` must be a string`, problems)
     return undefined
   }
   const { key, value } = entry as { key: ScalarNode; value: ScalarNode }

@@ -59,19 +59,20 @@ export function publishedPorts(service: string, node: Node, problems: Problem[])
 /** What Compose refuses of a list of ports as it reads it, whether or not the list counts in the end. */
 export function checkPorts(ports: Node, problems: Problem[]): void {
   if (ports.kind !== 'sequence') {
-    complain('compose-refused', ports, '`ports` must be a list.', 'Write `- "8080:80"`.', problems)
+    complain('compose-refused', ports, '`ports` must be a list', 'Write `- "8080:80"`.', problems)
     return
   }
   for (const item of ports.items) {
     const spec = item.kind === 'mapping' ? get(item, 'target') : specOf(item)
-    if (spec === undefined) complain('compose-refused', item, 'A port has no `target`.', LONG, problems)
+    if (spec === undefined) complain('compose-refused', item, 'A port has no `target`', LONG, problems)
     else if (typeof spec === 'string') complain('compose-refused', item, spec, SYNTAX, problems)
   }
 }
 
 /** A mapping in the short syntax, or what Compose objects to. */
 function specOf(node: Node): PortSpec | string {
-  if (node.kind !== 'scalar' || (node.type !== 'string' && node.type !== 'int')) return 'Not a port mapping.'
+  if (node.kind !== 'scalar' || (node.type !== 'string' && node.type !== 'int'))
+    return 'A port must be a string, a number or a mapping'
   const spec = parsePortSpec(node.text)
   return typeof spec === 'string' ? withVariables(spec, node) : spec
 }
@@ -109,7 +110,7 @@ function short(service: string, node: Node): Candidate | null {
 /** A message about a value, with the variables that it comes from: the value itself may be a secret. */
 function withVariables(message: string, { raw }: ScalarNode): string {
   const names = new Set(references(raw).map(({ name }) => `\${${name}}`))
-  return names.size === 0 ? message : `${message.slice(0, -1)} (from ${[...names].join(', ')}).`
+  return names.size === 0 ? message : `${message} (from ${[...names].join(', ')})`
 }
 
 const SYNTAX = 'Write `"HOST:CONTAINER"`, `"IP:HOST:CONTAINER/udp"` or `"8000-8010:8000-8010"`.'
@@ -166,25 +167,25 @@ function long(service: string, node: MappingNode, problems: Problem[]): Candidat
   const target = get(node, 'target')
   if (target === undefined) return null
   const container = target.kind === 'scalar' ? targetOf(target) : null
-  if (container === null) return refuse('`target` must be a port of the container.', target)
+  if (container === null) return refuse('`target` must be a container port', target)
   const published = get(node, 'published')
   if (published !== undefined && (published.kind !== 'scalar' || !/^(int|string)$/.test(published.type))) {
-    return refuse('`published` must be a number or a string.', published)
+    return refuse('`published` must be a number or a string', published)
   }
   const address = get(node, 'host_ip')
   const hostIp = stringOf(address)
   if (address !== undefined && (hostIp === undefined || !isAddress(hostIp)))
-    return refuse('Invalid IP address.', address)
+    return refuse('The IP address is not valid', address)
   const text = published?.text ?? ''
   const host = text === '' ? null : parsePortRange(text)
   if (published !== undefined && text !== '' && host === null) {
     const [code, message] = /^\d+$/.test(text)
       ? ([
           'port-out-of-range',
-          withVariables('`published` is over 65535, the highest port.', published),
+          withVariables('`published` is above 65535, the highest port', published),
         ] as const)
-      : (['port-not-a-number', withVariables('`published` is not a port.', published)] as const)
-    return complain(code, published, message, 'Give a number up to 65535, or a range.', problems)
+      : (['port-not-a-number', withVariables('`published` is not a port', published)] as const)
+    return complain(code, published, message, 'Write a number up to 65535, or a range.', problems)
   }
   const chance = host === null || host.to === 0
   const used = references(published?.raw ?? '')

@@ -25,24 +25,26 @@ const UTF_16 = /^\ufffd\ufffd(?:\0|.\0)/s
  */
 export function* documentsOf(text: string): Generator<Document.Parsed> {
   if (text.length > MAX_LENGTH) {
-    const message = `The file is larger than ${MAX_LENGTH / 1024 / 1024} MiB: Docker Compose may read it, product-env does not.`
+    const message = `The file is larger than ${MAX_LENGTH / 1024 / 1024} MiB, which product-env does not read`
     throw new Refusal(message, MAX_LENGTH, 'Make it smaller, or split it and include the parts.')
   }
   if (UTF_16.test(text)) {
-    const message = 'The file is UTF-16: Docker Compose reads it, product-env does not.'
-    throw new Refusal(message, 0, 'Save it as UTF-8.')
+    const message = 'The file is UTF-16, which product-env does not read'
+    throw new Refusal(message, 0, 'Save the file as UTF-8.')
   }
   const bad = UNREADABLE.exec(text)
   if (bad !== null) {
     throw new Refusal(
-      bad[0] === '\ufffd' ? 'Not valid UTF-8.' : 'YAML allows no control characters.',
+      bad[0] === '\ufffd'
+        ? 'The file is not valid UTF-8'
+        : 'The file contains a control character, which YAML does not allow',
       bad.index,
     )
   }
   for (const document of yamlDocuments(text, OPTIONS, new Tabs(text))) {
     // go-yaml knows no directives but `%TAG` and this one.
     const { explicit, version } = document.directives.yaml
-    if (explicit && version !== '1.1') throw new Refusal('Compose reads only YAML 1.1.', document.range[0])
+    if (explicit && version !== '1.1') throw new Refusal('Compose reads only YAML 1.1', document.range[0])
     yield document
   }
 }

@@ -22,7 +22,7 @@ export function mountsOf(node: Node, problems: Problem[]): Mount[] {
   const volumes = get(node, 'volumes')
   if (volumes === undefined) return []
   if (volumes.kind !== 'sequence') {
-    complain(volumes, '`volumes` must be a list.', problems)
+    complain(volumes, '`volumes` must be a list', problems)
     return []
   }
   const mounts = new Map<string, Mount>()
@@ -41,15 +41,15 @@ function mountOf(item: Node): Mount | string {
   if (item.kind === 'mapping') {
     const raw = item.source.text.slice(item.start, item.end).trimEnd()
     const type = stringOf(get(item, 'type'))
-    if (type === undefined) return 'A mount has no `type`.'
+    if (type === undefined) return 'A mount has no `type`'
     const target = stringOf(get(item, 'target'))
-    if (target === undefined) return 'A mount has no `target`.'
-    if (type === 'bind' && stringOf(get(item, 'source')) === undefined) return 'A bind mount has no `source`.'
+    if (target === undefined) return 'A mount has no `target`'
+    if (type === 'bind' && stringOf(get(item, 'source')) === undefined) return 'A bind mount has no `source`'
     const readOnly = get(item, 'read_only')
     const source = sourceOf(type, stringOf(get(item, 'source')) ?? '', item)
     return { span, raw, type, source, target, readOnly: readOnly?.kind === 'scalar' && isTrue(readOnly) }
   }
-  if (item.kind !== 'scalar' || item.type !== 'string') return 'Not a mount.'
+  if (item.kind !== 'scalar' || item.type !== 'string') return 'A volume must be a string or a mapping'
   const parsed = parseVolume(item.text)
   if (typeof parsed === 'string') return parsed
   return { span, raw: item.raw, ...parsed, source: sourceOf(parsed.type, parsed.source, item) }
@@ -67,7 +67,7 @@ export function isTrue({ text }: ScalarNode): boolean {
 
 /** `[SOURCE:]TARGET[:OPTIONS]` (compose-go 2.9.1, `format/volume.go`). */
 function parseVolume(spec: string): Pick<Mount, 'type' | 'source' | 'target' | 'readOnly'> | string {
-  if (spec === '') return 'Invalid empty volume.'
+  if (spec === '') return 'The volume is empty'
   if (spec.length <= 2) return { type: 'volume', source: '', target: spec, readOnly: false }
   const parts: string[] = []
   for (const part of spec.split(':')) {
@@ -76,8 +76,8 @@ function parseVolume(spec: string): Pick<Mount, 'type' | 'source' | 'target' | '
     if (last !== undefined && /^\p{L}$/u.test(last)) parts[parts.length - 1] = `${last}:${part}`
     else parts.push(part)
   }
-  if (parts.includes('')) return 'A volume has an empty part between colons.'
-  if (parts.length > 3) return 'A volume has too many colons.'
+  if (parts.includes('')) return 'A volume has an empty part between colons'
+  if (parts.length > 3) return 'A volume has too many colons'
   const [source, target] = parts.length === 1 ? ['', parts[0] as string] : (parts as [string, string])
   const readOnly = (parts[2] ?? '')
     .split(',')

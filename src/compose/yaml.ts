@@ -8,7 +8,7 @@ const MAX_TOKENS = 2_000_000
 /** go-yaml stops at 10,000; a Compose file has about eight levels. Every walk over a tree may recurse this deep. */
 export const MAX_DEPTH = 500
 
-export const TOO_DEEP = `Nested more than ${MAX_DEPTH} levels deep.`
+export const TOO_DEEP = `The file is nested more than ${MAX_DEPTH} levels deep`
 
 /** Why a file is not read, and the offset where. */
 export class Refusal extends Error {
@@ -29,7 +29,7 @@ export class SyntaxFault extends Refusal {
     readonly fault: string,
     at: number,
   ) {
-    super(`Not valid YAML: ${fault}.`, at)
+    super(`Not valid YAML: ${fault}`, at)
   }
 }
 
@@ -73,7 +73,7 @@ export function* yamlDocuments(text: string, options: Options, tabs?: TabRules):
   let tokens = 0
   for (const lexeme of new Lexer().lex(text)) {
     tokens += 1
-    if (tokens > MAX_TOKENS) throw new Refusal('Too many YAML tokens.', parser.offset)
+    if (tokens > MAX_TOKENS) throw new Refusal('The file has too many YAML tokens', parser.offset)
     tabs?.see(lexeme)
     pairs.see(lexeme, parser.offset)
     for (const token of parser.next(lexeme)) yield* checked(composer.next(token))

@@ -29,7 +29,7 @@ describe('the Compose file', () => {
   test('has its variables named, and not their values, where a port is none', async () => {
     const files = { 'products/shop/.env': 'TOKEN=hunter2\n', 'products/shop/compose.yaml': WEB('${TOKEN}') }
     const { stdout, stderr } = await product('check', makeWorkspace({ 'features/': '', ...files }))
-    expect(stderr).toContain('Invalid host port (from ${TOKEN}).')
+    expect(stderr).toContain('The host port is not valid (from ${TOKEN})')
     expect(stdout + stderr).not.toContain('hunter2')
   })
 })

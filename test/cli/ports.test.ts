@@ -173,7 +173,7 @@ describe('product ports', () => {
     ],
     [
       'services:\n  web: {image: w, ports: ["x:80"]}\n---\nservices: {web: {ports: !reset []}}\n',
-      '2:27: error: Invalid host port.',
+      '2:27: error: The host port is not valid',
     ],
     ['services:\n  web:\n    image: w\n\t', '4:1: error: Not valid YAML: line 4 is indented with a tab'],
   ])('refuses what Compose refuses: %j', async (text, message) => {

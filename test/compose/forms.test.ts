@@ -54,59 +54,59 @@ test('every key of the table stands in what Compose was seen to accept', () => {
 
 describe('what is said of it', () => {
   test.each([
-    ['port: []', 'Compose knows no port in services.a.', 'Write ports in its place.'],
-    ['Environment: {}', 'Compose knows no Environment in services.a.', 'Write environment in its place.'],
-    ['user: 1000', 'services.a.user must be a string.', 'Put it in quotes.'],
-    ['profiles: dev', 'services.a.profiles must be a list.', 'Write it as a list: [a, b]'],
-    ['labels: ', 'services.a.labels must be a mapping or a list.', 'Give it a value, or remove the key.'],
-    [
-      'healthcheck: {interval: 5}',
-      'services.a.healthcheck.interval must be a string.',
-      'Write its unit, too: 30s',
-    ],
+    ['port: []', 'Unknown key "port" in services.a', 'Write ports instead.'],
+    ['Environment: {}', 'Unknown key "Environment" in services.a', 'Write environment instead.'],
+    ['user: 1000', 'Key services.a.user must be a string', 'Put it in quotes.'],
+    ['profiles: dev', 'Key services.a.profiles must be a list', 'Write it as a list: [a, b]'],
+    ['labels: ', 'Key services.a.labels must be a mapping or a list', 'Give it a value, or remove the key.'],
+    ['healthcheck: {interval: 5}', 'Key services.a.healthcheck.interval must be a string', 'Add a unit: 30s'],
     [
       'healthcheck: {interval: "5"}',
-      'services.a.healthcheck.interval must be a duration with its unit.',
+      'Key services.a.healthcheck.interval must be a duration with its unit',
       'Write 30s, for example.',
     ],
-    ['mem_limit: 5x', 'services.a.mem_limit must be a size.', 'Write 512m, for example.'],
+    ['mem_limit: 5x', 'Key services.a.mem_limit must be a size', 'Write 512m, for example.'],
     [
       'depends_on: {b: {restart: true}}',
-      'services.a.depends_on.b has no `condition`.',
+      'Key services.a.depends_on.b has no `condition`',
       'See the Compose file reference: https://docs.docker.com/reference/compose-file/',
     ],
     [
       'cgroup: foo',
-      'services.a.cgroup must be host or private.',
+      'Key services.a.cgroup must be host or private',
       'See the Compose file reference: https://docs.docker.com/reference/compose-file/',
     ],
-    ['tty: 1', 'services.a.tty must be a boolean or a string.', 'Write true or false, without quotes.'],
+    ['tty: 1', 'Key services.a.tty must be a boolean or a string', 'Write true or false, without quotes.'],
     [
       'scale: 1.5',
-      'services.a.scale must be a whole number or a string.',
+      'Key services.a.scale must be a whole number or a string',
       'Write a whole number, without quotes.',
     ],
     [
       'networks: {default: {priority: "5"}}',
-      'services.a.networks.default.priority must be a number.',
+      'Key services.a.networks.default.priority must be a number',
       'Write a number, without quotes.',
     ],
     [
       'labels: {a: 2020-01-01}',
-      'services.a.labels.a must be a boolean, a number, a string or empty.',
+      'Key services.a.labels.a must be a boolean, a number, a string or empty',
       'Put it in quotes.',
     ],
     [
       'oom_score_adj: 5000',
-      'services.a.oom_score_adj must be from -1000 to 1000.',
+      'Key services.a.oom_score_adj must be from -1000 to 1000',
       'See the Compose file reference: https://docs.docker.com/reference/compose-file/',
     ],
     [
       'container_name: "-"',
-      'services.a.container_name must have two letters, digits or _ . - in a row.',
+      'Key services.a.container_name must contain at least two letters, digits or _ . - in a row',
       'See the Compose file reference: https://docs.docker.com/reference/compose-file/',
     ],
-    ['depends_on: [a]', 'Services wait for each other: a → a', 'Take one of these dependencies out.'],
+    [
+      'depends_on: [a]',
+      'Services depend on each other in a circle: a → a',
+      'Remove one of these dependencies.',
+    ],
   ])('%s', (body, message, next) => {
     const read = (path: string) => (path === 'compose.yaml' ? serviceOf(body) : null)
     const { problems } = readProject(['compose.yaml'], read, () => undefined)
@@ -125,7 +125,7 @@ describe('what is said of it', () => {
       () => undefined,
     )
     expect(problems.map(({ file, message }) => [file, message])).toEqual([
-      ['b.yaml', 'Compose knows no port in services.b.'],
+      ['b.yaml', 'Unknown key "port" in services.b'],
     ])
   })
 

@@ -17,7 +17,7 @@ export const composeRefused = {
       const isMine = file !== undefined && isOwn(context, { file })
       if (severity !== 'error' || !isMine || file === undefined) continue
       const isPort = code === 'port-out-of-range' || code === 'port-not-a-number'
-      const found = isPort ? `${message} Docker Compose refuses it.` : message
+      const found = isPort ? `${message}, so Docker Compose refuses it` : message
       yield { file, line: line ?? 1, ...(column === undefined ? {} : { column }), message: found, next }
     }
   },
