@@ -165,7 +165,7 @@ services:
     cgroup: ${own('a word of some')}
     healthcheck: {interval: "${own('a duration')}", test: ["${own('a test')}"]}
     tty: "${own('a switch')}"
-    volumes: ["${own('a volume')}:a:b:c:d"]
+    volumes: ["${own('a volume')}:aa:bb:cc:dd"]
     user: 10001000
     pull_policy: ${own('a policy')}
     depends_on: {b: {condition: ${own('a condition')}}}
