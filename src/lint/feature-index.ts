@@ -1,5 +1,4 @@
 /** All features of a workspace: makes the context of each, and lets a fix replace one. */
-
 import type { EphemeralRange } from '../claims/hazards.js'
 import type { ComposeProject } from '../compose/project.js'
 import { encode } from '../env/bytes.js'
@@ -238,10 +237,7 @@ function readFeature(source: LintSource): ReadFeature {
   return { source, templates, projects: new Map() }
 }
 
-/**
- * Whether a text has a name in it that stands for itself: no part of a longer name, of a path (`features/redis/`) or of a
- * domain.
- */
+/** Returns true if a text has a name in it that is not part of a longer name, a path or a domain. */
 export function hasWord(text: string, word: string): boolean {
   if (word === '') return false
   for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + word.length)) {
