@@ -65,7 +65,7 @@ export class Tabs {
 
   private comment(): void {
     this.doubtful = null
-    if (this.flow === 0) this.after = this.key === -1 ? 'comment' : 'token'
+    this.after = this.flow === 0 && this.key === -1 ? 'comment' : 'token'
   }
 
   private indent(): number {

@@ -59,9 +59,11 @@ export async function survey(workspace: Workspace, names: readonly string[]): Pr
   return { products, owners, problems: problemsOf(workspace, owners), unread: [...new Set(unread)] }
 }
 
-/** What is wrong with some owners and with the workspace, each once. */
+/** What is wrong with some owners and with the workspace, each once. A folder with no name concerns only who asks for all. */
 export function problemsOf(workspace: Workspace, owners: readonly SurveyedOwner[]): Problem[] {
-  return unique([...workspace.problems, ...owners.flatMap(({ problems }) => problems)])
+  const isAll = new Set(owners.map(({ product }) => product)).size === workspace.products.length
+  const general = workspace.problems.filter(({ code }) => isAll || code !== 'skipped-folder')
+  return unique([...general, ...owners.flatMap(({ problems }) => problems)])
 }
 
 function ownersOf(workspace: Workspace, product: LoadedProduct): SurveyedOwner[] {

@@ -7,6 +7,7 @@ import { checked, colliding, composeOf, portsOf } from './claims-support.js'
 /** `a` and `b` collide; `c` cannot be read. */
 const broken = (files: Files = {}) =>
   colliding({
+    'products/my shop/compose.yaml': '',
     'products/c/compose.yaml': 'services: [',
     'products/c/.env': 'OTHER_HOST_PORT=9000\n',
     ...files,
@@ -33,7 +34,7 @@ describe('names narrow the problems', () => {
   ])('product %s fails', async (line) => {
     const { exitCode, stderr } = await product(line, broken())
     expect(exitCode).toBe(1)
-    expect(stderr).toMatch(/^products\/c\/compose\.yaml:1.*\[compose-refused\]/)
+    expect(stderr).toMatch(/^products\/c\/compose\.yaml:1.*\[compose-refused\]/m)
   })
 
   test('check NAME finds what NAME collides with, and nothing else', async () => {

@@ -82,7 +82,7 @@ const body: fc.Arbitrary<Body> = fc.record({
   ports: fc.option(ports, { freq: 6 }),
   tag: fc.constantFrom('', '', '', '', '!override ', '!reset '),
   extends: fc.integer({ min: -8, max: 8 }),
-  image: fc.constantFrom('', ...Array<string>(40).fill('    image: nginx')),
+  image: fc.constantFrom('', ...Array<string>(150).fill('    image: nginx')),
 })
 
 /** A file's services `s0`, `s1`…; each may extend a later one, or one of the base file. */
@@ -108,7 +108,7 @@ export const project: fc.Arbitrary<Project> = fc
     over: fc.option(bodies),
     base: bodies,
     included: fc.option(bodies),
-    end: fc.constantFrom('', '', '', '', '', '', '\t', '       \t'),
+    end: fc.constantFrom(...Array<string>(18).fill(''), '\t', '       \t'),
     env: fc.record({
       A_HOST_PORT: number.map(String),
       B_HOST_PORT: number.map(String),

@@ -101,6 +101,8 @@ export const ODD: readonly string[] = [
   'services:\n  a:\n    image: x\n    command: |\n  \t  b\n',
   'services:\n  a:\n    image: x\n    command: |2\n      \tb\n',
   'services:\n  a:\n    image: x\n    command: [b\n    \t]\n',
+  `${web}x-a: [b # c\n \t, d]\n`,
+  `${web}x-a: [b\n\t , d]\n`,
   `\t\n${web}`,
   `${web}...\n\t`,
   `${web}---\t\n`,
