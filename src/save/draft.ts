@@ -11,8 +11,8 @@ export interface Draft {
   readonly descriptor: number
 }
 
-/** `~`, as the name of an instance has none: a draft of `.env` is never taken for an overlay. */
-const MARK = '~product-env-'
+/** Git ignores it wherever it ignores `.env.*`, and the `~` keeps it from being the name of an overlay. */
+const MARK = '.~product-env-'
 
 /** Makes an empty draft. Its name ends in its own inode number, which no copied or committed file has. */
 export function openDraft(target: string, mode: number): Draft {

@@ -323,17 +323,27 @@ describe('the project of an instance', () => {
 })
 
 describe('the name of an instance', () => {
-  test.each(['../x', 'a/b', '..', '.', '', '-x', 'a b', '.hidden', 'a\n', '/etc/passwd', 'blau\u00e9'])(
-    'is not %j',
-    async (name) => {
-      const here = shop()
-      const before = here.all()
-      const { exitCode, stdout } = await product(['env', '--merge', 'shop', `--instance=${name}`], here)
-      expect(exitCode).toBe(1)
-      expect(stdout).toBe('')
-      expect(here.all()).toEqual(before)
-    },
-  )
+  test.each([
+    '../x',
+    'a/b',
+    '..',
+    '.',
+    '',
+    '-x',
+    'a b',
+    '.hidden',
+    'a\n',
+    '/etc/passwd',
+    'b.~product-env-k3-52',
+    'blau\u00e9',
+  ])('is not %j', async (name) => {
+    const here = shop()
+    const before = here.all()
+    const { exitCode, stdout } = await product(['env', '--merge', 'shop', `--instance=${name}`], here)
+    expect(exitCode).toBe(1)
+    expect(stdout).toBe('')
+    expect(here.all()).toEqual(before)
+  })
 
   test.each(['example', 'dev.example'])('is not %s, which is what other files are called', async (name) => {
     const here = shop({ 'products/shop/.env.example': 'A=1\n' })

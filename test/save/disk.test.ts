@@ -18,7 +18,7 @@ describe('a power cut', () => {
     const changes: string[] = []
     const nameOf = (file: unknown) => {
       const name = basename(opened.get(file) ?? String(file))
-      return name.startsWith('.env~') ? 'draft' : name === basename(folder.root) ? 'folder' : name
+      return name.startsWith('.env.~') ? 'draft' : name === basename(folder.root) ? 'folder' : name
     }
     withCalls(
       (name, args, really) => {

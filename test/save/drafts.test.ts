@@ -26,7 +26,7 @@ function leftBy(folder: Folder, file: string, text: string): string {
 
 /** Gives something the name that it would have if it were a draft. */
 function renamed(folder: Folder, name: string): void {
-  renameSync(folder.path(name), folder.path(`.env~product-env-abc-${lstatSync(folder.path(name)).ino}`))
+  renameSync(folder.path(name), folder.path(`.env.~product-env-abc-${lstatSync(folder.path(name)).ino}`))
 }
 
 const makeFifo = (path: string) => expect(spawnSync('mkfifo', [path]).status).toBe(0)
@@ -37,24 +37,24 @@ describe('what is no draft stays, and keeps nobody waiting', () => {
       'files with an ending of their own',
       ({ write }) => write({ '.env.20241231.tmp': 'mine', '.env.lock': 'mine', '.env~': 'mine' }),
     ],
-    ['a text in the place of a draft', ({ write }) => write({ '.env~product-env-abc': 'mine' })],
+    ['a text in the place of a draft', ({ write }) => write({ '.env.~product-env-abc': 'mine' })],
     [
       'a text with another number',
-      ({ write }) => write({ '.env~product-env-abc-1': 'mine', '.env~product-env-abc-2': '' }),
+      ({ write }) => write({ '.env.~product-env-abc-1': 'mine', '.env.~product-env-abc-2': '' }),
     ],
     [
       'a name that goes on',
-      ({ write }) => write({ '.env~product-env-abc.txt': '', '.env~product-env-': '' }),
+      ({ write }) => write({ '.env.~product-env-abc.txt': '', '.env.~product-env-': '' }),
     ],
     [
       'a name that starts otherwise',
-      ({ write }) => write({ 'x.env~product-env-abc': '', 'env~product-env-abc': '' }),
+      ({ write }) => write({ 'x.env.~product-env-abc': '', 'env.~product-env-abc': '' }),
     ],
-    ['a pipe', ({ path }) => makeFifo(path('.env~product-env-abc'))],
+    ['a pipe', ({ path }) => makeFifo(path('.env.~product-env-abc'))],
     ['a pipe called lock', ({ path }) => makeFifo(path('.env.lock'))],
     ['a link without an end', ({ path }) => symlinkSync('/dev/zero', path('.env.lock'))],
     ['a folder called lock', ({ write }) => write({ '.env.lock/mine': '', '.env.7.tmp/mine': '' })],
-    ['an empty folder', ({ path }) => mkdirSync(path('.env~product-env-abc'))],
+    ['an empty folder', ({ path }) => mkdirSync(path('.env.~product-env-abc'))],
     [
       'a folder with its own number',
       (folder) => {
@@ -99,7 +99,7 @@ describe('a draft that a killed run has left', () => {
 
   it('before it had a number goes, too', () => {
     const folder = folderWith('A=1')
-    folder.write({ '.env~product-env-abc': '' })
+    folder.write({ '.env.~product-env-abc': '' })
     expect(folder.save('A=1', 'A=2')).toBeNull()
     expect(folder.names()).toEqual(['.env'])
   })

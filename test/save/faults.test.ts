@@ -24,7 +24,7 @@ function demo(env: string | null) {
   const file = folder.path('products/my_first_app/.env')
   if (env !== null) writeFileSync(file, env)
   const others = (): string[] =>
-    readdirSync(folder.path('products/my_first_app')).filter((name) => name.startsWith('.env~'))
+    readdirSync(folder.path('products/my_first_app')).filter((name) => name.startsWith('.env.~'))
   return { ...folder, file, others, text: () => readFileSync(file, 'latin1') }
 }
 
