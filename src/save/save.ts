@@ -45,7 +45,8 @@ type Outcome = 'written' | 'as-it-was' | Problem
 const NEW_FILE_MODE = 0o600
 const SHARED_FILE_MODE = 0o666
 
-/** How often a run starts over, after others have removed its draft or made the file. */
+/** When others have removed a run's draft, or made the file, it starts over so often. */
+const OVERTAKEN: readonly unknown[] = ['ENOENT', 'EEXIST']
 const TRIES = 100
 
 /**
@@ -69,8 +70,7 @@ export function trySave(file: Save): Outcome {
       try {
         return file.after === null ? remove(target, file) : replace(target, file, file.after)
       } catch (error) {
-        const isOvertaken = ['ENOENT', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')
-        if (!isOvertaken || tries === TRIES) throw error
+        if (!OVERTAKEN.includes((error as NodeJS.ErrnoException).code) || tries === TRIES) throw error
       }
     }
   } catch (error) {

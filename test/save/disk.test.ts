@@ -1,10 +1,11 @@
 /** What a save asks of the disk, and what it makes of its answers. */
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { inFolder } from '../../src/save/disk.js'
 import { openDraft } from '../../src/save/draft.js'
+import { save } from '../../src/save/save.js'
 import { folderWith } from './folder.js'
 import { type Call, withCalls } from './stepwise.js'
 
@@ -177,6 +178,16 @@ describe('a fault of the disk', () => {
     expect(folder.read('.env')).toBe('A=2')
   })
 
+  it('is not to be mistaken for a file that somebody makes at the last moment: it stays', () => {
+    const folder = folderWith()
+    const editor: Call = (name, _args, really) => {
+      if (name === 'linkSync') writeFileSync(folder.env, 'mine')
+      return really()
+    }
+    expect(saved(folder, editor, null)).toMatchObject({ code: 'changed-meanwhile' })
+    expect(folder.all()).toEqual({ '.env': 'mine' })
+  })
+
   it('that takes each draft away is reported, not tried for ever', () => {
     const folder = folderWith('A=1')
     const isDraft = (first: unknown) => /~.*-\d+$/.test(String(first))
@@ -206,4 +217,16 @@ describe('a fault of the disk', () => {
 it('what is no folder is not opened as one', () => {
   const folder = folderWith('A=1')
   expect(() => inFolder(folder.env, () => {})).toThrow('ENOTDIR')
+})
+
+it('nobody else may read a draft of a file that is there, not even for a moment', () => {
+  const folder = folderWith('A=1')
+  const modes: unknown[] = []
+  const call: Call = (name, args, really) => {
+    if (name === 'openSync' && args[1] === 'wx') modes.push(args[2])
+    return really()
+  }
+  const order = { path: folder.env, file: '.env', before: 'A=1', after: 'A=2', shared: true } as const
+  expect(withCalls(call, () => save(order))).toBeNull()
+  expect(modes).toEqual([0o600])
 })

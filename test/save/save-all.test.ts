@@ -44,14 +44,44 @@ describe('several files, of which the last cannot be written', () => {
 
   it('with what stands in the way of those behind it, and of no other', () => {
     const folder = makeFolder()
-    folder.write({ a: 'A', b: 'mine', c: 'C', d: 'D' })
-    for (const name of ['a', 'c']) chmodSync(folder.path(name), 0o444)
-    const file = (name: string) => ({ path: folder.path(name), file: name, before: 'B', after: 'A' })
-    expect(saveAll(['a', 'b', 'c', 'd'].map(file)).map(({ code, file }) => `${code} ${file}`)).toEqual([
+    folder.write({ a: 'A', b: 'mine', c: 'C', d: 'D', e: 'A' })
+    for (const name of ['a', 'c', 'e']) chmodSync(folder.path(name), 0o444)
+    const file = (name: string, before: string | null) => {
+      return { path: folder.path(name), file: name, before, after: 'A' }
+    }
+    const files = [
+      file('a', 'B'),
+      file('b', 'B'),
+      file('c', 'B'),
+      file('d', 'B'),
+      file('e', 'A'),
+      file('f', null),
+    ]
+    expect(saveAll(files).map(({ code, file }) => `${code} ${file}`)).toEqual([
       'changed-meanwhile b',
       'cannot-write c',
     ])
-    expect(folder.all()).toEqual({ a: 'A', b: 'mine', c: 'C', d: 'D' })
+    expect(folder.all()).toEqual({ a: 'A', b: 'mine', c: 'C', d: 'D', e: 'A' })
+  })
+
+  it('also those that were removed', () => {
+    const folder = makeFolder()
+    folder.write({ a: 'A' })
+    const files = [
+      { path: folder.path('a'), file: 'a', before: 'A', after: null },
+      { path: folder.path('b'), file: 'b', before: 'B', after: null },
+    ]
+    expect(saveAll(files.slice(0, 1))).toEqual([])
+    folder.write({ a: 'A' })
+    const failing: Call = (name, args, really) => {
+      if (name === 'openSync' && args[0] === folder.path('b'))
+        throw Object.assign(new Error(), { code: 'EACCES' })
+      return really()
+    }
+    expect(withCalls(failing, () => saveAll(files))).toMatchObject([
+      { file: 'b', message: 'cannot be removed: no permission (EACCES)' },
+    ])
+    expect(folder.all()).toEqual({ a: 'A' })
   })
 })
 
