@@ -26,7 +26,7 @@ export interface Layout {
 }
 
 /** What a workspace contains. */
-export interface Listing {
+interface Listing {
   /** Names, by code point. */
   readonly products: readonly string[]
   readonly features: readonly string[]
@@ -41,13 +41,13 @@ interface Places {
   readonly composeFiles: readonly string[]
 }
 
-export interface ProductPlaces extends Places {
+interface ProductPlaces extends Places {
   readonly settings: readonly string[]
   readonly env: string
   readonly overlay: (instance: string) => string
 }
 
-export interface FeaturePlaces extends Places {
+interface FeaturePlaces extends Places {
   /** The folder that `__FEATURE_HOST_DIR__` stands for, absolute. */
   readonly hostDir: string
 }
