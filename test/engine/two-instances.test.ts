@@ -163,7 +163,7 @@ describe('two instances of one product on one engine', () => {
       expect(line).toMatch(process_)
       const checked = await run('check --live')
       expect(checked.exitCode).toBe(1)
-      expect(checked.stdout).toMatch(new RegExp(`^held +${NAME}@green  redis .*${process_.source}`, 'm'))
+      expect(checked.stdout).toMatch(new RegExp(`error: ${NAME}@green REDIS_.*${process_.source}`, 'm'))
       expect((await run(`whois ${port}`)).stdout).toMatch(process_)
     } finally {
       server.close()

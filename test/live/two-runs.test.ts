@@ -31,6 +31,6 @@ describe.each([
       machine === withoutList
         ? 'a process that this system does not name'
         : `process node (pid ${process.pid})`
-    expect(stdout).toContain(`in use by ${who}\n`)
+    expect(stdout).toContain(`in use by ${who} [held]\n`)
   })
 })
