@@ -31,7 +31,10 @@ interface ProblemKind {
 
 /** Every code. An error stops every write of the run; a warning does not. */
 export const PROBLEMS = {
-  'no-workspace': { severity: 'error', meaning: 'No folder upward has both `features/` and `products/`.' },
+  'no-workspace': {
+    severity: 'error',
+    meaning: 'No folder upward contains `features/` and `products/`, or a Compose file.',
+  },
   'no-product': {
     severity: 'error',
     meaning: 'The workspace has no product of that name, or none was named and there are several.',

@@ -19,12 +19,12 @@ import {
 } from '../report/lint.js'
 import { saveAll } from '../save/save-all.js'
 import { saveOf } from '../tasks/save-of.js'
-import { ENVIRONMENTS, type Environment } from '../workspace/layout.js'
+import { ENVIRONMENTS } from '../workspace/layout.js'
 import { checkFeature } from '../workspace/names.js'
 import { unreadFiles } from '../workspace/unread.js'
-import { type FileSource, onlyFile, readFile, type Workspace } from '../workspace/workspace.js'
+import { type FileSource, firstFile, onlyFile, readFile, type Workspace } from '../workspace/workspace.js'
 import type { ExitCode, Host } from './host.js'
-import { printJson, reportProblems, styleOf, usageError, workspaceOf } from './program.js'
+import { featureWorkspaceOf, printJson, reportProblems, styleOf, usageError } from './program.js'
 import { printAnnotations, stop } from './stop.js'
 
 /** As commander gives them. */
@@ -42,7 +42,7 @@ export async function lintFeatures(
   options: LintOptions,
 ): Promise<ExitCode> {
   if (options.dryRun && !options.fix) return usageError(host, '--dry-run needs --fix')
-  const workspace = await workspaceOf(host, command)
+  const workspace = await featureWorkspaceOf(host, command)
   if ('code' in workspace) return stop(host, options.format, lintJson(NOTHING_LINTED), [workspace])
   const problems: Problem[] = [...workspace.problems]
   const chosen = chosenFeatures(workspace, names, problems)
@@ -89,12 +89,12 @@ function sourceOf(workspace: Workspace, name: string, problems: Problem[]): Lint
     return source
   }
   const read = (file: string): string | null => noted(readFile(workspace, file)).text
-  const template = (environment: Environment | null): TemplateFile => ({
-    environment,
-    file: files(environment)[0] as string,
+  const names = files(null)
+  const plain: TemplateFile = { environment: null, file: noted(firstFile(workspace, names)).file }
+  const others = ENVIRONMENTS.flatMap((environment): TemplateFile[] => {
+    const file = files(environment).find((each) => !names.includes(each) && read(each) !== null)
+    return file === undefined ? [] : [{ environment, file }]
   })
-  const plain = template(null)
-  const others = ENVIRONMENTS.map(template).filter(({ file }) => read(file) !== null)
   const templates = read(plain.file) !== null || others.length === 0 ? [plain, ...others] : others
   const compose = noted(onlyFile(workspace, composeFiles))
   return { name, folder, templates, composeFile: compose.text === null ? null : compose.file, read }

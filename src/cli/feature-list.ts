@@ -8,7 +8,7 @@ import type { Style } from '../report/style.js'
 import { type Feature, featuresOf } from '../tasks/features.js'
 import { loadProduct } from '../workspace/product.js'
 import type { ExitCode, Host } from './host.js'
-import { type Format, printJson, reportProblems, styleOf, workspaceOf } from './program.js'
+import { type Format, featureWorkspaceOf, printJson, reportProblems, styleOf } from './program.js'
 import { stop } from './stop.js'
 
 export async function listFeatures(
@@ -16,7 +16,7 @@ export async function listFeatures(
   command: Command,
   options: { readonly format: Format },
 ): Promise<ExitCode> {
-  const workspace = await workspaceOf(host, command)
+  const workspace = await featureWorkspaceOf(host, command)
   if ('code' in workspace) return stop(host, options.format, { features: [] }, [workspace])
   const problems: Problem[] = [...workspace.problems]
   const products = []

@@ -25,7 +25,7 @@ import { type Survey, survey as surveyProducts } from '../tasks/survey.js'
 import { badName, checkProduct, isName } from '../workspace/names.js'
 import type { Workspace } from '../workspace/workspace.js'
 import type { ExitCode, Host } from './host.js'
-import { reportProblems, styleOf, usageError, workspaceOf } from './program.js'
+import { featureWorkspaceOf, reportProblems, styleOf, usageError } from './program.js'
 
 /** As commander gives them. */
 export interface NewOptions {
@@ -44,7 +44,7 @@ export async function newFeature(
 ): Promise<ExitCode> {
   const wrong = misuse(options)
   if (wrong !== null) return usageError(host, wrong)
-  const workspace = await workspaceOf(host, command)
+  const workspace = await featureWorkspaceOf(host, command)
   if ('code' in workspace) return reportProblems(host, [workspace])
   const refused = refusals(workspace, name, options)
   if (hasErrors(refused)) return reportProblems(host, refused)
@@ -70,10 +70,10 @@ export async function newFeature(
   }
   const places = workspace.layout.feature(name)
   const { folder } = places
-  const compose = places.composeFiles[0] as string
+  const compose = places.newComposeFile
   const made: Edit[] = [
     {
-      file: places.templates(null)[0] as string,
+      file: places.newTemplate,
       before: null,
       after: encode(templateText(draft)),
       done: 'created',

@@ -69,7 +69,7 @@ function portsOf({ claims, unread }: SurveyedOwner): number | null {
 
 /** The features with a template, told once: the instances of a product have the same. */
 function featuresOf({ instance, plan }: SurveyedOwner): readonly string[] {
-  return instance === null ? plan.merged : []
+  return instance === null && plan.offset.from !== 'original' ? plan.merged : []
 }
 
 /** What a merge would find to do, or that an error forbids it. */

@@ -6,6 +6,7 @@ import { problemLines } from '../report/problems.js'
 import { type Style, styles } from '../report/style.js'
 import { findWorkspace } from '../workspace/find.js'
 import type { Environment } from '../workspace/layout.js'
+import { withoutFeatures } from '../workspace/names.js'
 import { openWorkspace, type Workspace } from '../workspace/workspace.js'
 import type { ExitCode, Host } from './host.js'
 
@@ -92,6 +93,12 @@ export async function workspaceOf(
     (host.env['PRODUCT_WORKSPACE'] || undefined)
   const found = findWorkspace({ cwd: host.cwd, named })
   return typeof found === 'string' ? openWorkspace(found, environment) : found
+}
+
+/** The workspace of a command about features, or the problem. */
+export async function featureWorkspaceOf(host: Host, command: Command): Promise<Workspace | Problem> {
+  const workspace = await workspaceOf(host, command)
+  return 'code' in workspace ? workspace : (withoutFeatures(workspace) ?? workspace)
 }
 
 /** A result with what went wrong on the way, which several products may have found. */

@@ -8,8 +8,8 @@ export const DEFAULT_MODULUS = 1000
 export interface Offset {
   /** In ports. */
   readonly value: number
-  /** `crc32`: computed from the name. `product.yaml`: stated there as `offset:`. */
-  readonly from: 'crc32' | 'product.yaml'
+  /** `crc32`: computed from the name. `product.yaml`: set there. `original`: the ports of a project stay. */
+  readonly from: 'crc32' | 'product.yaml' | 'original'
   /** Where it is set, if it is. */
   readonly place?: Place | undefined
 }

@@ -32,7 +32,7 @@ export function mergeLines(
 ): string[] {
   const { offset, entries } = plan
   const name = ownerName(plan)
-  const from = offset.from === 'crc32' ? `crc32("${name}")` : 'product.yaml'
+  const from = offset.from === 'crc32' ? `crc32("${name}")` : offset.from
   const head = `${style.bold(name)}  offset ${offset.value} (${from})`
   const rows = entries.filter(({ shift }) => shift !== null).map(portRow)
   // With an error, the numbers are not what will be.
@@ -105,7 +105,10 @@ function summary(plan: ProductPlan, state: MergeState): [string, string][] {
   const { entries, sections, offset, merged, createdFrom, file } = plan
   const by: Record<Entry['outcome'], Entry[]> = { adjusted: [], added: [], kept: [], conflict: [], same: [] }
   for (const entry of entries) by[entry.outcome].push(entry)
-  const files = `${merged.length} feature .env file(s)`
+  const isOriginal = offset.from === 'original'
+  // A project has one template, its own.
+  const template = entries[0]?.file
+  const files = isOriginal && template !== undefined ? template : `${merged.length} feature .env file(s)`
   const upToDate =
     plan.instance === null ? `product .env already holds ${files}` : `${file} already holds what differs`
   if (state === 'stopped') return [['stopped', 'nothing was written; fix the errors first']]
@@ -117,7 +120,8 @@ function summary(plan: ProductPlan, state: MergeState): [string, string][] {
   if (rewritten.length > 0) lines.push(['sections', rewritten.join(', ')])
   if (by.added.length > 0) lines.push(['added', names(by.added)])
   if (plan.dropped.length > 0) lines.push(['dropped', names(plan.dropped.map((key) => ({ key })))])
-  if (by.kept.length > 0) lines.push(['kept', names(distinct(by.kept))])
+  if (by.kept.length > 0 && !(isOriginal && createdFrom !== null))
+    lines.push(['kept', names(distinct(by.kept))])
   const outdated = by.kept.filter(isOutdated)
   if (outdated.length > 0)
     lines.push(['outdated', `${names(distinct(outdated))}; run with --refresh to apply the new values`])
@@ -128,7 +132,11 @@ function summary(plan: ProductPlan, state: MergeState): [string, string][] {
       `sections of ${names}, which the product no longer has; run with --prune to drop them`,
     ])
   }
-  if (merged.length === 0) lines.push(['note', 'no feature of the product has a template'])
+  if (merged.length === 0)
+    lines.push([
+      'note',
+      isOriginal ? 'the project has no .env.example' : 'no feature of the product has a template',
+    ])
   if (!changesFile(plan)) return [...lines, ['merged', `nothing to do: ${upToDate}`]]
   lines.push(...placeholderLines(by.added, plan.product))
   const ports = by.adjusted.length

@@ -81,7 +81,7 @@ async function includeEdit(
   problems.push(...includes.problems)
   if (paths.some((each) => each.feature === feature)) return { edit: null, path: null }
   const { root, layout } = workspace
-  const wanted = join(root, layout.feature(feature).composeFiles[0] as string)
+  const wanted = join(root, layout.feature(feature).newComposeFile)
   const path = relative(resolve(root, directory), wanted).split(sep).join('/')
   const { file } = (paths.find((each) => each.feature !== null) ?? paths[0])?.place ?? {}
   if (file === undefined || hasErrors(problems)) return { edit: null, path }

@@ -124,20 +124,16 @@ function owner(
   const unread = notRead(problems)
   // A gap keeps nothing from being read.
   for (const each of compose === null ? [] : gapProblems(compose)) problems.push(each)
+  const { layout } = workspace
+  const source = { plan, overlay, values, places, references, compose, featureAt: layout.featureAt }
+  const claims = claimsOf(source)
   return {
     product: plan.product,
     instance: overlay?.instance ?? null,
     offset: last.offset.value,
     stated,
-    claims: claimsOf({
-      plan,
-      overlay,
-      values,
-      places,
-      references,
-      compose,
-      featureAt: workspace.layout.featureAt,
-    }),
+    // The template of a project is its own.
+    claims: layout.kind === 'project' ? claims.map((claim) => ({ ...claim, feature: null })) : claims,
     plan: last,
     references,
     stale: [...places].some(([key, { file, merges }]) => merges && file === last.file && !templates.has(key)),

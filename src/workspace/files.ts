@@ -35,7 +35,11 @@ export function readText(path: string, file: string): FileText {
 
 /** Returns true for a regular file. */
 export function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
 }
 
 /** Returns true for a folder, or a link to one. */

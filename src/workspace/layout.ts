@@ -10,7 +10,8 @@ export type Environment = (typeof ENVIRONMENTS)[number]
 
 /** The only place that knows where files are. Paths are relative to the workspace, with `/`, unless stated otherwise. */
 export interface Layout {
-  readonly kind: 'workspace'
+  /** `project`: a Compose project on its own, which is one product without features. */
+  readonly kind: 'workspace' | 'project'
   /** Reads which products and features exist. */
   readonly list: () => Listing
   /** Returns the places of a product, whether or not it exists. */
@@ -23,6 +24,8 @@ export interface Layout {
   readonly featureAt: (path: string) => string | null
   /** The settings file of the workspace, under each of its names. */
   readonly settings: readonly string[]
+  /** Returns true for the name of a template, be it a feature's or a product's. */
+  readonly isTemplate: (file: string) => boolean
 }
 
 /** What a workspace contains. */
@@ -39,6 +42,9 @@ interface Places {
   /** The template of a feature, or the text from which a product env is created. */
   readonly templates: (environment: Environment | null) => readonly string[]
   readonly composeFiles: readonly string[]
+  /** The default names, for new files. */
+  readonly newTemplate: string
+  readonly newComposeFile: string
 }
 
 interface ProductPlaces extends Places {
@@ -66,9 +72,17 @@ export const COMPOSE_OVERRIDES = [
 /** What a feature or product may be called; nothing that matches leads out of the workspace. */
 export const NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]*$'
 
-/** Returns the names of a template, the one of the environment first. */
-export function templateNames(environment: Environment | null): readonly string[] {
-  return environment === null ? ['.env.example'] : [`.env.${environment}.example`, '.env.example']
+/** Returns the names of a template, each after its variant for the environment: `.env.dev.example`, `.env.example`. */
+export function templateNames(names: readonly string[], environment: Environment | null): readonly string[] {
+  if (environment === null) return names
+  return [...new Set(names.flatMap((name) => [name.replace(/env(?=[^/]*$)/, `env.${environment}`), name]))]
+}
+
+/** Returns a test for the names of templates. @param names without an environment */
+export function templateTest(names: readonly string[]): (file: string) => boolean {
+  const all = new Set(ENVIRONMENTS.flatMap((environment) => templateNames(names, environment)))
+  const known = new Set([...all].map((name) => posix.basename(name)))
+  return (file) => known.has(posix.basename(file))
 }
 
 /** Returns a YAML file's two names. @param stem without `.yaml` or `.yml` */
@@ -76,18 +90,9 @@ export function yamlNames(stem: string): readonly string[] {
   return [`${stem}.yaml`, `${stem}.yml`]
 }
 
-/** Returns true for the name of a template, be it a feature's or a product's. */
-export function isTemplate(file: string): boolean {
-  return ENVIRONMENTS.flatMap(templateNames).includes(posix.basename(file))
-}
-
 /** Returns true for a product env and for the overlay of an instance. */
 export function isProductEnv(layout: Layout, file: string): boolean {
+  if (!/^\.env(?:$|\.)/.test(posix.basename(file)) || layout.isTemplate(file)) return false
   const product = layout.productAt(file)
-  return (
-    product !== null &&
-    posix.dirname(file) === layout.product(product).folder &&
-    /^\.env(?:$|\.)/.test(posix.basename(file)) &&
-    !isTemplate(file)
-  )
+  return product !== null && posix.dirname(file) === layout.product(product).folder
 }

@@ -32,6 +32,14 @@ export function checkFeature({ features }: Workspace, name: string): Problem | n
   return problem('no-feature', {}, `Feature ${name} does not exist`, suggestion(name, features, 'features'))
 }
 
+/** Returns a problem if the workspace is a Compose project on its own. */
+export function withoutFeatures({ layout, products }: Workspace): Problem | null {
+  if (layout.kind !== 'project') return null
+  const message = `${products[0]} is a Compose project on its own, which has no features`
+  const next = 'Create features/ and products/ in a folder above it to share features between products.'
+  return problem('no-workspace', {}, message, next)
+}
+
 /** Returns a problem if no instance can have the name. */
 export function badInstanceName(name: string): Problem | null {
   if (!isName(name)) return badName(name, 'instance')

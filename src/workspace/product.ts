@@ -1,5 +1,6 @@
 /** Reads everything that a product's merge depends on. */
 import { basename, join } from 'node:path'
+import { parseEnv } from '../env/document.js'
 import { environmentOf } from '../merge/sections.js'
 import type { FeatureSource, ProductSource } from '../merge/source.js'
 import { crc32Offset, type Offset } from '../ports/offset.js'
@@ -45,9 +46,18 @@ export async function loadProduct(workspace: Workspace, name: string): Promise<L
     template: { file, doc: ports.doc, shifts: () => false, lineOf: (key) => lineOf('ports', key) },
   }
   const sources = features.flatMap(({ source }) => source ?? [])
+  const isProject = workspace.layout.kind === 'project'
+  if (isProject && example.text !== null) {
+    // The original keeps its ports.
+    const template = { file: example.file, doc: parseEnv(example.text), shifts: () => false }
+    sources.push({ name, hostDir: workspace.root, template })
+  }
   const source: ProductSource = {
     name,
-    offset: offsetOf(name, settings.offset, workspace.modulus, { file, line: lineOf('offset') }),
+    offset:
+      isProject && settings.offset === undefined
+        ? { value: 0, from: 'original' }
+        : offsetOf(name, settings.offset, workspace.modulus, { file, line: lineOf('offset') }),
     features: ports.doc.statements.length === 0 ? sources : [own, ...sources],
     allow: settings.allow ?? [],
     env,
@@ -69,14 +79,14 @@ export async function loadProduct(workspace: Workspace, name: string): Promise<L
 
 /** Reads nothing: the name may lead out of the workspace. */
 function notLoaded({ layout }: Workspace, name: string, unknown: Problem): LoadedProduct {
-  const { env, templates, settings } = layout.product('-')
+  const { env, newTemplate, settings } = layout.product('-')
   const source: ProductSource = {
     name,
     offset: { value: 0, from: 'crc32' },
     features: [],
     allow: [],
     env: { file: env, text: null },
-    example: { file: templates(null)[0] as string, text: null },
+    example: { file: newTemplate, text: null },
   }
   return { source, settings: {}, settingsFile: settings[0] as string, problems: [unknown] }
 }
@@ -122,7 +132,7 @@ function loadFeature(
   { feature, place }: NamedFeature,
   environment: Environment | null,
 ): LoadedFeature {
-  const { folder, hostDir, templates } = workspace.layout.feature(feature)
+  const { folder, hostDir, newTemplate } = workspace.layout.feature(feature)
   if (!workspace.features.includes(feature)) {
     const message = `Product ${product} has a feature ${feature}, but ${folder} does not exist`
     const next = suggestion(feature, workspace.features, 'features')
@@ -133,8 +143,7 @@ function loadFeature(
   if (problems.length > 0) return { source: null, problems: [...problems, ...unread] }
   const source = { name: feature, hostDir, template }
   if (template !== null) return { source, problems: unread }
-  const [file = ''] = templates(null)
-  const next = `Create ${file}, or remove the feature from the product.`
-  const message = `Feature ${feature} has no ${basename(file)}`
+  const next = `Create ${newTemplate}, or remove the feature from the product.`
+  const message = `Feature ${feature} has no ${basename(newTemplate)}`
   return { source, problems: [problem('no-template', { file: folder }, message, next), ...unread] }
 }

@@ -139,7 +139,7 @@ function scalarMisfit(value: unknown, schema: Schema): { message: string; next?:
       return { message: `must be ${oneOf(schema.enum)}` }
     if (schema.pattern === undefined || new RegExp(schema.pattern).test(value)) return null
     return {
-      message: 'is not a valid name',
+      message: 'is not valid',
       next: schema.patternErrorMessage,
     }
   }

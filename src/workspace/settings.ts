@@ -96,6 +96,29 @@ export const PRODUCT_SCHEMA: Schema = {
 /** `workspace.yaml` */
 export interface WorkspaceSettings {
   readonly modulus?: number
+  readonly features?: readonly string[]
+  readonly products?: readonly string[]
+  readonly templates?: readonly string[]
+  readonly composeFiles?: readonly string[]
+}
+
+/** A path that stays in the workspace; `*` is a whole segment. */
+const SEGMENT = '\\.?[^./*][^/*]*'
+const FOLDERS: Schema = {
+  type: 'array',
+  items: {
+    type: 'string',
+    pattern: `^(?:\\*|${SEGMENT})(?:/(?:\\*|${SEGMENT}))*$`,
+    patternErrorMessage: 'Write a path relative to the workspace; "*" stands for any one folder.',
+  },
+}
+const FILES: Schema = {
+  type: 'array',
+  items: {
+    type: 'string',
+    pattern: `^${SEGMENT}(?:/${SEGMENT})*$`,
+    patternErrorMessage: 'Write a file name, or a path relative to the folder of the feature or product.',
+  },
 }
 
 export const WORKSPACE_SCHEMA: Schema = {
@@ -110,6 +133,27 @@ export const WORKSPACE_SCHEMA: Schema = {
       description:
         'The number of offsets; default: 1000. Another number moves the ports of nearly every product.',
       examples: [2000],
+    },
+    features: {
+      ...FOLDERS,
+      description: 'The folders of the features; default: features/*. The last "*" is the name.',
+      examples: [['features/*', 'teams/*/features/*']],
+    },
+    products: {
+      ...FOLDERS,
+      description: 'The folders of the products; default: products/*. The last "*" is the name.',
+      examples: [['apps/*/docker']],
+    },
+    templates: {
+      ...FILES,
+      description: 'Further names of templates, tried before .env.example.',
+      examples: [['docker/.env.example']],
+    },
+    composeFiles: {
+      ...FILES,
+      description:
+        "Further names of the features' Compose files, tried before compose.yaml and the other default names.",
+      examples: [['docker/compose.yaml']],
     },
   },
 }

@@ -8,7 +8,7 @@ import { readEnv } from '../env/read.js'
 import { type Problem, problem } from '../problem.js'
 import { composeFiles } from './compose.js'
 import { entriesIn, isFile } from './files.js'
-import { COMPOSE_FILES, isTemplate } from './layout.js'
+import { COMPOSE_FILES, ENVIRONMENTS } from './layout.js'
 import { onlyFile, readFile, type Workspace } from './workspace.js'
 
 /** Folders in which people look for the files of a feature or product, and the tool does not. */
@@ -42,6 +42,8 @@ const KNOWN = new WeakMap<Workspace['texts'], Known>()
 
 /** Reports the files of a feature's or product's folder that look like a template or Compose file and are not read. */
 export function unreadFiles(workspace: Workspace, folder: string): readonly Problem[] {
+  // A project has files for many purposes, and Compose reads the same ones of them.
+  if (workspace.layout.kind === 'project') return []
   const known: Known = KNOWN.get(workspace.texts) ?? { folders: new Map() }
   KNOWN.set(workspace.texts, known)
   let problems = known.folders.get(folder)
@@ -56,20 +58,37 @@ export function unreadFiles(workspace: Workspace, folder: string): readonly Prob
 }
 
 /** The files that look like sources but have another name or are a folder deeper; relative to the folder. */
-function candidatesIn({ root }: Workspace, folder: string): string[] {
+function candidatesIn(workspace: Workspace, folder: string): string[] {
   const files = (inner: string): string[] =>
-    entriesIn(join(root, folder, inner)).flatMap((entry) => {
+    entriesIn(join(workspace.root, folder, inner)).flatMap((entry) => {
       const name = inner + entry.name
       if (inner === '' && !entry.isFile() && OTHER_FOLDERS.test(name)) return files(`${name}/`)
       return entry.isDirectory() || sourceKind(entry.name) === null ? [] : [name]
     })
-  return files('').filter((name) => name.includes('/') || !(isTemplate(name) || COMPOSE_FILES.includes(name)))
+  const found = new Set(files(''))
+  const unread = new Set(found)
+  const { templates, composeFiles } = placesOf(workspace, folder)
+  const isFound = (file: string) => found.has(within(folder, file))
+  for (const environment of [null, ...ENVIRONMENTS]) {
+    const read = templates(environment).find(isFound)
+    if (read !== undefined) unread.delete(within(folder, read))
+  }
+  // Several of these are reported where they are read.
+  for (const file of composeFiles) unread.delete(within(folder, file))
+  return [...unread]
+}
+
+/** Absolute paths keep `relative` from asking for the current directory, which may be gone. */
+function within(folder: string, file: string): string {
+  return relative(join('/', folder), join('/', file))
 }
 
 function unreadFile(workspace: Workspace, folder: string, name: string): Problem | null {
   const place = { file: `${folder}/${name}` }
   if (sourceKind(basename(name)) === 'template') {
-    const [template = ''] = placesOf(workspace, folder).templates(null)
+    const places = placesOf(workspace, folder)
+    const template =
+      places.templates(null).find((file) => isFile(join(workspace.root, file))) ?? places.newTemplate
     const message = `This template is not read; only ${template} is`
     return problem('skipped-file', place, message, templateAdvice(workspace, template, name))
   }
@@ -77,13 +96,14 @@ function unreadFile(workspace: Workspace, folder: string, name: string): Problem
   // COMPOSE_FILE is a deliberate choice.
   if (isChosen) return null
   const message = 'This Compose file is not read, so its ports and variables are not known'
-  const names = files.map((file) => relative(folder, file))
+  const names = files.map((file) => within(folder, file))
   return problem('skipped-file', place, message, composeAdvice(workspace, folder, name, names))
 }
 
 function templateAdvice({ root }: Workspace, template: string, name: string): string {
   if (isFile(join(root, template))) return `Move its variables to ${template}, or delete it.`
-  return name.includes('/') ? `Move it to ${template}.` : `Rename it to ${basename(template)}.`
+  const move = name.includes('/') ? `Move it to ${template}` : `Rename it to ${basename(template)}`
+  return `${move}, or add "${name}" to templates: in workspace.yaml.`
 }
 
 /** @param files that Compose reads, relative to the folder */
@@ -102,8 +122,11 @@ function composeAdvice(
       ? `List it after ${main} in the path: of the include: that a product has, or delete it.`
       : `Set COMPOSE_FILE=${[...files, name].join(':')} in ${env} to use it, or COMPOSE_FILE=${files.join(':')} to leave it out.`
   }
-  if (name.includes('/')) return `Include it in ${folder}/${main}: include: [${name}]`
-  return `Rename it to ${main}${env === null ? '' : `, or set COMPOSE_FILE=${name} in ${env}`}.`
+  if (name.includes('/') && files.length > 0) return `Include it in ${folder}/${main}: include: [${name}]`
+  const move = name.includes('/') ? `Move it to ${folder}/${main}` : `Rename it to ${main}`
+  return env === null
+    ? `${move}, or add "${name}" to composeFiles: in workspace.yaml.`
+    : `${move}, or set COMPOSE_FILE=${name} in ${env}.`
 }
 
 /** Where Compose starts to read. */
@@ -117,7 +140,7 @@ interface Start {
 /** A product has several if its instances have a COMPOSE_FILE of their own. */
 function startsOf(workspace: Workspace, folder: string): [Start, ...Start[]] {
   const product = workspace.layout.productAt(folder)
-  const { composeFiles: own, templates } = placesOf(workspace, folder)
+  const { composeFiles: own, newTemplate } = placesOf(workspace, folder)
   if (product === null) {
     const { file, text } = onlyFile(workspace, own)
     return [{ files: text === null ? [] : [file], isChosen: false, lookup: () => undefined }]
@@ -134,7 +157,7 @@ function startsOf(workspace: Workspace, folder: string): [Start, ...Start[]] {
   const names = entriesIn(join(workspace.root, folder)).map(({ name }) => name)
   const overlays = names.filter((name) => name.startsWith('.env.') && sourceKind(name) === null)
   const { env } = workspace.layout.product(product)
-  const main = start(names.includes(basename(env)) ? env : (templates(null)[0] as string))
+  const main = start(names.includes(basename(env)) ? env : newTemplate)
   const others = overlays.map((name) => start(`${folder}/${name}`))
   return [main, ...others.filter(({ isChosen }) => isChosen)]
 }

@@ -1,80 +1,164 @@
 /**
- * The layout of a workspace:
+ * The layout of a workspace; `workspace.yaml` can set other folders and names:
  *
  *     features/<feature>/.env.example  compose.yaml
  *     products/<product>/product.yaml  .env.example  compose.yaml  .env  .env.<instance>
- *     workspace.yaml
  */
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { type Problem, problem } from '../problem.js'
-import { foldersIn, isFolder } from './files.js'
-import { COMPOSE_FILES, type Layout, NAME_PATTERN, templateNames, yamlNames } from './layout.js'
+import { foldersIn, isFolder, readText } from './files.js'
+import {
+  COMPOSE_FILES,
+  type Environment,
+  type Layout,
+  NAME_PATTERN,
+  templateNames,
+  templateTest,
+  yamlNames,
+} from './layout.js'
 import { NAMES_ARE } from './names.js'
+import type { WorkspaceSettings } from './settings.js'
 
-const FEATURES = 'features'
-const PRODUCTS = 'products'
+const FEATURES = ['features/*']
+const PRODUCTS = ['products/*']
+const TEMPLATES = ['.env.example']
+const SETTINGS = yamlNames('workspace')
 const NAME = new RegExp(NAME_PATTERN)
 
-/** Returns true if a folder is the root of a workspace. */
+/** Returns true if a folder has the default folders of a workspace, or a `workspace.yaml` that sets others. */
 export function isWorkspace(folder: string): boolean {
-  return isFolder(join(folder, FEATURES)) && isFolder(join(folder, PRODUCTS))
+  if (isFolder(join(folder, 'features')) && isFolder(join(folder, 'products'))) return true
+  // Other tools have files of that name too.
+  return SETTINGS.some((file) =>
+    /^(?:features|products):/m.test(readText(join(folder, file), file).text ?? ''),
+  )
 }
 
 /** @param root absolute */
-export function workspaceLayout(root: string): Layout {
-  const places = (folder: string) => ({
+export function workspaceLayout(root: string, settings: WorkspaceSettings = {}): Layout {
+  const { features = FEATURES, products = PRODUCTS } = settings
+  const templates = [...(settings.templates ?? []), ...TEMPLATES]
+  let found: { readonly products: Found; readonly features: Found } | undefined
+  const lookUp = () => {
+    found ??= { products: foldersOf(root, products), features: foldersOf(root, features) }
+    return found
+  }
+  const places = (folder: string, composeFiles: readonly string[]) => ({
     folder,
-    templates: (environment: Parameters<typeof templateNames>[0]) =>
-      templateNames(environment).map((name) => `${folder}/${name}`),
-    composeFiles: COMPOSE_FILES.map((name) => `${folder}/${name}`),
+    templates: (environment: Environment | null) =>
+      templateNames(templates, environment).map((name) => `${folder}/${name}`),
+    composeFiles: composeFiles.map((name) => `${folder}/${name}`),
+    newTemplate: `${folder}/${TEMPLATES[0]}`,
+    newComposeFile: `${folder}/${COMPOSE_FILES[0]}`,
   })
   return {
     kind: 'workspace',
-    settings: yamlNames('workspace'),
+    settings: SETTINGS,
+    isTemplate: templateTest(templates),
     list: () => {
-      const products = namesIn(root, PRODUCTS)
-      const features = namesIn(root, FEATURES)
+      const { products, features } = lookUp()
+      const names = ({ folders }: Found) => [...folders.keys()].sort()
       const problems = [...products.problems, ...features.problems]
-      return { products: products.names, features: features.names, problems }
+      return { products: names(products), features: names(features), problems }
     },
     product: (name) => {
-      const folder = `${PRODUCTS}/${name}`
+      const folder = lookUp().products.folders.get(name) ?? newFolder(products, PRODUCTS, name)
       return {
-        ...places(folder),
+        // Without COMPOSE_FILE, `docker compose` finds no other name.
+        ...places(folder, COMPOSE_FILES),
         settings: yamlNames(`${folder}/product`),
         env: `${folder}/.env`,
         overlay: (instance) => `${folder}/.env.${instance}`,
       }
     },
     feature: (name) => {
-      const folder = `${FEATURES}/${name}`
-      return { ...places(folder), hostDir: join(root, folder) }
+      const folder = lookUp().features.folders.get(name) ?? newFolder(features, FEATURES, name)
+      return {
+        ...places(folder, [...(settings.composeFiles ?? []), ...COMPOSE_FILES]),
+        hostDir: join(root, folder),
+      }
     },
-    productAt: (path) => nameAt(PRODUCTS, path),
-    featureAt: (path) => nameAt(FEATURES, path),
+    productAt: (path) => nameAt(products, path),
+    featureAt: (path) => nameAt(features, path),
   }
 }
 
-function nameAt(parent: string, path: string): string | null {
-  const [first, name] = path.split('/', 2)
-  return first === parent && name !== undefined ? name : null
+/** The folder of one that does not exist yet. */
+function newFolder(patterns: readonly string[], [fallback = '']: readonly string[], name: string): string {
+  const pattern = patterns.find((each) => each.split('*').length === 2) ?? fallback
+  return pattern.replace('*', name)
 }
 
-/** The folders whose names are valid, and problems of the others. */
-function namesIn(root: string, parent: string): { names: string[]; problems: Problem[] } {
-  const { names, problem } = foldersIn(join(root, parent), parent)
-  const problems = problem === null ? [] : [problem]
-  problems.push(...names.flatMap((name) => skippedFolder(root, parent, name) ?? []))
-  return { names: names.filter((name) => NAME.test(name)), problems }
+/** The name of the product or feature in whose folder a path is: the last segment that a `*` matches. */
+function nameAt(patterns: readonly string[], path: string): string | null {
+  const segments = path.split('/')
+  for (const pattern of patterns) {
+    const wanted = pattern.split('/')
+    const matches = wanted.every(
+      (each, index) => each === segments[index] || (each === '*' && segments[index]),
+    )
+    if (matches) return segments[nameIndex(wanted)] as string
+  }
+  return null
 }
 
-/** A problem if a folder looks like a product or feature except for its name. A leading dot hides it on purpose. */
-function skippedFolder(root: string, parent: string, name: string): Problem | null {
-  if (NAME.test(name) || name.startsWith('.')) return null
-  const known = [...templateNames(null), ...yamlNames('product'), ...COMPOSE_FILES]
-  const found = known.find((file) => existsSync(join(root, parent, name, file)))
+/** Without a `*`, the last segment is the name. */
+function nameIndex(pattern: readonly string[]): number {
+  const last = pattern.lastIndexOf('*')
+  return last === -1 ? pattern.length - 1 : last
+}
+
+interface Found {
+  /** By name, relative to the workspace. */
+  readonly folders: ReadonlyMap<string, string>
+  readonly problems: readonly Problem[]
+}
+
+function foldersOf(root: string, patterns: readonly string[]): Found {
+  const folders = new Map<string, string>()
+  const problems: Problem[] = []
+  for (const pattern of patterns) {
+    const wanted = pattern.split('/')
+    const matches = matchesOf(root, wanted)
+    problems.push(...matches.problems)
+    for (const folder of matches.folders) {
+      const name = folder.split('/')[nameIndex(wanted)] as string
+      const other = folders.get(name)
+      const skipped = NAME.test(name) ? null : skippedFolder(root, folder, name)
+      if (skipped !== null) problems.push(skipped)
+      else if (other !== undefined && other !== folder) {
+        const message = `This folder is skipped, because ${other} is called ${name} too`
+        problems.push(problem('skipped-folder', { file: folder }, message, 'Rename one of the two.'))
+      } else if (NAME.test(name)) folders.set(name, folder)
+    }
+  }
+  return { folders, problems }
+}
+
+/** The folders that match a pattern, in which `*` stands for one segment. A leading dot hides a folder from it. */
+function matchesOf(root: string, pattern: readonly string[]): { folders: string[]; problems: Problem[] } {
+  const problems: Problem[] = []
+  const folders = pattern.reduce<string[]>(
+    (parents, segment) => {
+      return parents.flatMap((parent) => {
+        const folder = posix.join(parent, segment)
+        if (segment !== '*') return isFolder(join(root, folder)) ? [folder] : []
+        const { names, problem } = foldersIn(join(root, parent), parent)
+        if (problem !== null) problems.push(problem)
+        return names.filter((name) => !name.startsWith('.')).map((name) => posix.join(parent, name))
+      })
+    },
+    ['.'],
+  )
+  return { folders, problems }
+}
+
+/** A problem if a folder looks like a product or feature except for its name. */
+function skippedFolder(root: string, folder: string, name: string): Problem | null {
+  const known = [...TEMPLATES, ...yamlNames('product'), ...COMPOSE_FILES]
+  const found = known.find((file) => existsSync(join(root, folder, file)))
   if (found === undefined) return null
   const message = `This folder contains ${found} but is skipped, because ${JSON.stringify(name)} is not a valid name`
-  return problem('skipped-folder', { file: `${parent}/${name}` }, message, `Rename it. ${NAMES_ARE}`)
+  return problem('skipped-folder', { file: folder }, message, `Rename it. ${NAMES_ARE}`)
 }

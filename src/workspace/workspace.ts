@@ -7,12 +7,13 @@ import type { TemplateSource, TextSource } from '../merge/source.js'
 import { DEFAULT_MODULUS } from '../ports/offset.js'
 import { type Problem, type ProblemCode, problem } from '../problem.js'
 import { type FileText, readText } from './files.js'
-import { type Environment, isProductEnv, isTemplate, type Layout } from './layout.js'
+import { type Environment, isProductEnv, type Layout } from './layout.js'
 import { isLink, leadsOut, strayLink } from './link.js'
+import { projectLayout } from './project-layout.js'
 import { readSettings, type Settings } from './read-settings.js'
 import type { Schema } from './schema.js'
 import { WORKSPACE_SCHEMA, type WorkspaceSettings } from './settings.js'
-import { workspaceLayout } from './workspace-layout.js'
+import { isWorkspace, workspaceLayout } from './workspace-layout.js'
 
 /** A workspace whose settings are read; products are loaded one by one. */
 export interface Workspace {
@@ -39,22 +40,24 @@ export interface FileSource extends TextSource {
   readonly problems: readonly Problem[]
 }
 
-/** Opens a workspace. @param root absolute, as `findWorkspace` returns it */
+/** Opens a workspace, or a Compose project as one. @param root absolute, as `findWorkspace` returns it */
 export async function openWorkspace(
   root: string,
   environment: Environment | null = null,
 ): Promise<Workspace> {
-  const layout = workspaceLayout(root)
-  const { products, features, problems } = layout.list()
-  const modulus = DEFAULT_MODULUS
+  const plain = isWorkspace(root) ? workspaceLayout(root) : projectLayout(root)
   const caches = { texts: new Map(), templates: new Map(), parsed: new Map() }
-  const facts = { root, layout, modulus, environment, products, features, problems }
-  const workspace: Workspace = { ...facts, ...caches }
-  const read = await readYaml<WorkspaceSettings>(workspace, layout.settings, WORKSPACE_SCHEMA)
+  const bare = { root, layout: plain, modulus: DEFAULT_MODULUS, environment, ...caches }
+  const empty: Workspace = { ...bare, products: [], features: [], problems: [] }
+  const { settings, problems } = await readYaml<WorkspaceSettings>(empty, plain.settings, WORKSPACE_SCHEMA)
+  const layout = plain.kind === 'workspace' ? workspaceLayout(root, settings) : plain
+  const listing = layout.list()
   return {
-    ...workspace,
-    modulus: read.settings.modulus ?? modulus,
-    problems: [...problems, ...read.problems],
+    ...bare,
+    ...listing,
+    layout,
+    modulus: settings.modulus ?? DEFAULT_MODULUS,
+    problems: [...listing.problems, ...problems],
   }
 }
 
@@ -77,7 +80,7 @@ export function readFile(workspace: Workspace, file: string): FileSource {
 /** Somebody else's workspace must not reach the user's files: templates are copied and shown, product envs written. */
 function freshText({ root, layout }: Workspace, file: string): FileText {
   const path = resolve(root, file)
-  if (isTemplate(file) && leadsOut(root, path)) {
+  if (layout.isTemplate(file) && leadsOut(root, path)) {
     const next = 'Replace the link with a file, or link the whole folder instead.'
     return notRead('foreign-link', file, 'is a link out of the workspace, so it is not read', next)
   }

@@ -92,7 +92,7 @@ describe('product.yaml', () => {
   test.each([
     ['features: a', '1:11 features must be a list'],
     ['features: [1]', '1:12 features[0] must be text'],
-    ['features: ["../x"]', '1:12 features[0] is not a valid name'],
+    ['features: ["../x"]', '1:12 features[0] is not valid'],
     ['allow: [null]', '1:9 allow[0] must be text'],
     ['offset: -1', '1:9 offset must be a whole number from 0 to 65535'],
     ['offset: 65536', '1:9 offset must be a whole number from 0 to 65535'],

@@ -38,7 +38,7 @@ describe('a template', () => {
   ])('called %s is reported, and read once it has the right name', async (name) => {
     const workspace = makeWorkspace({ [`features/mail/${name}`]: 'MAIL=1\n', 'products/shop/': '' })
     expect(await unreadIn(workspace, 'env --merge shop')).toEqual({
-      [`features/mail/${name}`]: 'Rename it to .env.example.',
+      [`features/mail/${name}`]: `Rename it to .env.example, or add "${name}" to templates: in workspace.yaml.`,
     })
     workspace.write({ 'features/mail/.env.example': 'MAIL=1\n' })
     expect(await unreadIn(workspace, 'env --merge shop')).toEqual({
@@ -50,7 +50,7 @@ describe('a template', () => {
     'in the folder %s is reported',
     async (folder) => {
       expect(await unread({ [`features/mail/${folder}/.env.example`]: 'MAIL=1\n' })).toEqual({
-        [`features/mail/${folder}/.env.example`]: 'Move it to features/mail/.env.example.',
+        [`features/mail/${folder}/.env.example`]: `Move it to features/mail/.env.example, or add "${folder}/.env.example" to templates: in workspace.yaml.`,
       })
     },
   )
@@ -59,8 +59,10 @@ describe('a template', () => {
     expect(
       await unread({ 'products/shop/.env.dist': 'A=1\n', 'products/shop/docker/env.example': '' }),
     ).toEqual({
-      'products/shop/.env.dist': 'Rename it to .env.example.',
-      'products/shop/docker/env.example': 'Move it to products/shop/.env.example.',
+      'products/shop/.env.dist':
+        'Rename it to .env.example, or add ".env.dist" to templates: in workspace.yaml.',
+      'products/shop/docker/env.example':
+        'Move it to products/shop/.env.example, or add "docker/env.example" to templates: in workspace.yaml.',
     })
   })
 
@@ -95,7 +97,11 @@ describe('a Compose file', () => {
       null,
       'Rename it to compose.yaml, or set COMPOSE_FILE=docker-compose.prod.yml in products/shop/.env.',
     ],
-    ['deploy/compose.yaml', null, 'Include it in products/shop/compose.yaml: include: [deploy/compose.yaml]'],
+    [
+      'deploy/compose.yaml',
+      null,
+      'Move it to products/shop/compose.yaml, or set COMPOSE_FILE=deploy/compose.yaml in products/shop/.env.',
+    ],
   ])('of a product, %s beside %s, is reported', async (name, beside, next) => {
     const main: Files =
       beside === null ? {} : { [`products/shop/${beside}`]: 'services: { a: { image: a } }\n' }
@@ -104,8 +110,16 @@ describe('a Compose file', () => {
   })
 
   test.each([
-    ['docker-compose.dev.yml', null, 'Rename it to compose.yaml.'],
-    ['docker/compose.yaml', null, 'Include it in features/mail/compose.yaml: include: [docker/compose.yaml]'],
+    [
+      'docker-compose.dev.yml',
+      null,
+      'Rename it to compose.yaml, or add "docker-compose.dev.yml" to composeFiles: in workspace.yaml.',
+    ],
+    [
+      'docker/compose.yaml',
+      null,
+      'Move it to features/mail/compose.yaml, or add "docker/compose.yaml" to composeFiles: in workspace.yaml.',
+    ],
     [
       'docker/compose.yaml',
       'compose.yml',
@@ -140,7 +154,11 @@ describe('a Compose file', () => {
   })
 
   test('in a folder is read, ports and all, once the next step is taken', async () => {
-    const workspace = makeWorkspace({ ...BASE, 'products/shop/docker/compose.yaml': WEB })
+    const workspace = makeWorkspace({
+      ...BASE,
+      'products/shop/compose.yaml': 'services: {}\n',
+      'products/shop/docker/compose.yaml': WEB,
+    })
     const [next = ''] = Object.values(await unreadIn(workspace, 'check'))
     const [, file = '', text = ''] = /^Include it in (.*?): (.*)$/.exec(next) ?? []
     workspace.write({ [file]: `${text}\n` })

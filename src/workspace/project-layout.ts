@@ -1,0 +1,63 @@
+/** The layout of a Compose project on its own: one product without features, whose template is its own `.env.example`. */
+import { basename, isAbsolute, join, relative } from 'node:path'
+import { composeProjectName } from '../merge/project-name.js'
+import { isFile, readText } from './files.js'
+import { readCheckout } from './git.js'
+import {
+  COMPOSE_FILES,
+  type Environment,
+  type Layout,
+  templateNames,
+  templateTest,
+  yamlNames,
+} from './layout.js'
+
+const TEMPLATES = ['.env.example', '.env.sample', '.env.template', '.env.dist', 'env.example', 'example.env']
+
+/** Folder names that do not tell one project from another. */
+const MEANINGLESS =
+  /^\.?(?:docker|docker-?compose|compose|containers?|deploy|deployments?|infra|infrastructure|dev|local|ops)$/i
+
+/** Returns true if a folder has a Compose file, or a `.env` that sets COMPOSE_FILE. */
+export function isProject(folder: string): boolean {
+  if (COMPOSE_FILES.some((file) => isFile(join(folder, file)))) return true
+  return /^\s*(?:export\s+)?COMPOSE_FILE\s*=/m.test(readText(join(folder, '.env'), '.env').text ?? '')
+}
+
+/** @param root absolute */
+export function projectLayout(root: string): Layout {
+  const name = projectNameOf(root)
+  const places = (folder: string) => ({
+    folder: folder.slice(0, -1),
+    templates: (environment: Environment | null) =>
+      templateNames(TEMPLATES, environment).map((file) => folder + file),
+    composeFiles: COMPOSE_FILES.map((file) => folder + file),
+    newTemplate: `${folder}.env.example`,
+    newComposeFile: `${folder}compose.yaml`,
+  })
+  return {
+    kind: 'project',
+    settings: [],
+    isTemplate: templateTest(TEMPLATES),
+    list: () => ({ products: [name], features: [], problems: [] }),
+    product: () => ({
+      ...places(''),
+      folder: '.',
+      settings: yamlNames('product'),
+      env: '.env',
+      overlay: (instance) => `.env.${instance}`,
+    }),
+    feature: (feature) => ({ ...places(`features/${feature}/`), hostDir: join(root, 'features', feature) }),
+    productAt: (path) => (/^\.\.(?:\/|$)/.test(path) || isAbsolute(path) ? null : name),
+    featureAt: () => null,
+  }
+}
+
+/** Compose's name for the folder or, if that says nothing, for the repository. All worktrees have the main one's. */
+function projectNameOf(root: string): string {
+  const checkout = readCheckout(root)
+  const top = checkout?.main ?? checkout?.top ?? root
+  const folder = checkout === null ? root : join(top, relative(checkout.top, root))
+  const name = MEANINGLESS.test(basename(folder)) ? basename(top) : basename(folder)
+  return composeProjectName(name) || 'project'
+}
