@@ -7,8 +7,8 @@
  * const plan = planMerge(source)
  * // plan.entries says what each variable comes to; plan.after is the new text of the product env
  *
- * const { owners } = await survey(workspace, workspace.products)
- * const collisions = findCollisions(owners.flatMap((owner) => owner.claims))
+ * const { products, problems } = await mergeProducts(workspace, ['my_first_app'])
+ * const { check } = await checkWorkspace(workspace, { look: { machine: thisMachine(process.env) } })
  */
 
 export type { ClaimOutcome, PortClaim } from './claims/claim.js'
@@ -22,6 +22,8 @@ export { parseEnv } from './env/document.js'
 export type { EnvReading, EnvRefusal } from './env/read.js'
 export { readEnv } from './env/read.js'
 export { writeValue } from './env/write-value.js'
+export type { Machine } from './live/machine.js'
+export { thisMachine } from './live/machine.js'
 export { planMerge } from './merge/merge.js'
 export type { MergeOptions } from './merge/ownership.js'
 export type { Entry, Outcome, ProductPlan, SectionChange, Shift } from './merge/plan.js'
@@ -36,8 +38,28 @@ export type { Place, Problem, ProblemCode, Severity } from './problem.js'
 export { hasErrors, PROBLEMS } from './problem.js'
 export type { Save } from './save/save.js'
 export { save } from './save/save.js'
+export type { Check, CheckTask } from './tasks/check.js'
+export { checkWorkspace } from './tasks/check.js'
+export type { Feature, FeatureList } from './tasks/features.js'
+export { listFeatures } from './tasks/features.js'
+export type { Fix, FixTask } from './tasks/fix-collisions.js'
+export { fixCollisions } from './tasks/fix-collisions.js'
+export type { GeneratedEnv } from './tasks/generate.js'
+export { generateEnvs } from './tasks/generate.js'
+export type { Lint, LintChange, LintTask } from './tasks/lint.js'
+export { lintFeatures } from './tasks/lint.js'
+export type { Held, Live, Look } from './tasks/live.js'
+export type { Merge, MergedProduct, MergeTask } from './tasks/merge.js'
+export { mergeProducts } from './tasks/merge.js'
+export type { NewFeature, NewFeatureTask } from './tasks/new-feature.js'
+export { newFeature } from './tasks/new-feature.js'
+export type { ListPortsTask, NamedPort, PortList, PortOwners } from './tasks/ports.js'
+export { explainPort, listPorts, portOf, whoisPort } from './tasks/ports.js'
+export { removeInstances } from './tasks/remove.js'
 export type { Survey, SurveyedOwner } from './tasks/survey.js'
-export { survey } from './tasks/survey.js'
+export { surveyProducts } from './tasks/survey.js'
+export type { ProductView } from './tasks/view.js'
+export { viewProducts } from './tasks/view.js'
 export { findWorkspace } from './workspace/find.js'
 export type { Environment, Layout } from './workspace/layout.js'
 export type { LoadedProduct } from './workspace/product.js'

@@ -1,16 +1,38 @@
-/** `product env`: its options, and which of its jobs they ask for. */
+/** `product env`: its options, and the job that they ask for. */
 import type { Command } from 'commander'
 import type { Problem } from '../problem.js'
 import { badInstanceName } from '../workspace/names.js'
-import { loadProduct } from '../workspace/product.js'
 import type { Workspace } from '../workspace/workspace.js'
-import { generate } from './env-generate.js'
+import { chooseProducts, type OutputOptions, print, usageError, workspaceOf } from './command.js'
 import { merge } from './env-merge.js'
-import type { EnvOptions, EnvRun } from './env-run.js'
 import type { ExitCode, Host } from './host.js'
-import { chooseProducts } from './products.js'
-import { type Action, examples, formatOption, jsonOption, usageError, workspaceOf } from './program.js'
-import { stop } from './stop.js'
+import { type Action, examples, formatOption, jsonOption } from './program.js'
+
+interface EnvOptions extends OutputOptions {
+  readonly merge?: true
+  readonly generate?: true
+  readonly remove?: true
+  readonly all?: true
+  readonly instance?: string
+  readonly dev?: true
+  readonly prod?: true
+  readonly dryRun?: true
+  readonly diff?: true
+  readonly check?: true
+  readonly refresh?: true
+  readonly prune?: true
+}
+
+/** The input of each job. */
+export interface EnvRun {
+  readonly host: Host
+  readonly workspace: Workspace
+  readonly options: EnvOptions
+  /** The products that are meant. */
+  readonly names: readonly string[]
+  /** Null for the products themselves. */
+  readonly instance: string | null
+}
 
 /** Adds the command. */
 export function addEnvCommand(program: Command, host: Host, run: (action: Action) => Promise<void>): void {
@@ -51,20 +73,18 @@ async function env(
 ): Promise<ExitCode> {
   const wrong = misuse(name, options)
   if (wrong !== null) return usageError(host, wrong)
+  const nothing = { json: () => ({ products: [] }) }
   const workspace = await workspaceOf(host, command, options.dev ? 'dev' : options.prod ? 'prod' : null)
-  if ('code' in workspace) return stop(host, options.format, { products: [] }, [workspace])
+  if ('code' in workspace) return print(host, options, nothing, [workspace])
   const names = chooseProducts(workspace, host.cwd, name, options.all ?? false)
-  if ('code' in names) return stop(host, options.format, { products: [] }, [...workspace.problems, names])
+  if ('code' in names) return print(host, options, nothing, [...workspace.problems, names])
   const instance = await instanceOf(workspace, options.instance)
-  if (instance !== null && typeof instance !== 'string') {
-    return stop(host, options.format, { products: [] }, [...workspace.problems, instance])
-  }
-  const products = await Promise.all(names.map((product) => loadProduct(workspace, product)))
-  const problems = [...workspace.problems, ...products.flatMap((product) => product.problems)]
-  const run: EnvRun = { host, workspace, options, products, instance, problems }
+  if (instance !== null && typeof instance !== 'string')
+    return print(host, options, nothing, [...workspace.problems, instance])
+  const run: EnvRun = { host, workspace, options, names, instance }
   if (options.merge) return merge(run)
-  if (options.generate) return generate(run)
-  if (options.remove) return (await import('./env-remove.js')).remove(run)
+  if (options.generate) return (await import('./env-files.js')).generate(run)
+  if (instance !== null && options.remove) return (await import('./env-files.js')).remove(run, instance)
   return (await import('./env-show.js')).show(run)
 }
 
@@ -74,20 +94,19 @@ async function instanceOf({ root }: Workspace, name: string | undefined): Promis
   return badInstanceName(name) ?? name
 }
 
-/** Options that do not go together; null if they do. */
+/** Returns what is wrong with the options; null if nothing is. */
 function misuse(name: string | undefined, options: EnvOptions): string | null {
-  if (options.merge && options.generate)
-    return '--merge and --generate do not go together; --merge creates a missing .env too'
-  if (options.remove && (options.merge || options.generate)) return '--remove goes with no other job'
-  if (options.remove && options.format === 'json') return '--remove knows no --json'
-  if (options.remove && options.instance === undefined) return '--remove needs --instance'
-  if (options.generate && options.instance !== undefined) return '--generate knows no --instance; use --merge'
-  if (name !== undefined && options.all) return `--all and the name ${name} do not go together`
-  if (options.format === 'json' && options.diff) return '--json and --diff do not go together'
-  if (options.dev && options.prod) return '--dev and --prod do not go together'
-  const needsMerge = (['dryRun', 'diff', 'check', 'refresh', 'prune'] as const).find(
-    (option) => options[option],
-  )
-  if (needsMerge === undefined || options.merge) return null
+  const { format, merge, generate, remove, instance, all, diff, dev, prod } = options
+  if (merge && generate)
+    return '--merge and --generate cannot be combined; --merge creates a missing .env too'
+  if (remove && (merge || generate)) return '--remove cannot be combined with --merge or --generate'
+  if (remove && format === 'json') return '--remove has no --json'
+  if (remove && instance === undefined) return '--remove needs --instance'
+  if (generate && instance !== undefined) return '--generate cannot be combined with --instance; use --merge'
+  if (name !== undefined && all) return `--all and the name ${name} cannot be combined`
+  if (format === 'json' && diff) return '--json and --diff cannot be combined'
+  if (dev && prod) return '--dev and --prod cannot be combined'
+  const needsMerge = (['dryRun', 'diff', 'check', 'refresh', 'prune'] as const).find((each) => options[each])
+  if (needsMerge === undefined || merge) return null
   return `--${needsMerge === 'dryRun' ? 'dry-run' : needsMerge} needs --merge`
 }

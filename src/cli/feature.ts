@@ -1,9 +1,10 @@
 /** The `feature` command, for those who write features: each of its commands loads what it needs when it is asked for. */
 import type { Command } from 'commander'
+import type { OutputOptions } from './command.js'
 import type { LintOptions } from './feature-lint.js'
 import type { NewOptions } from './feature-new.js'
 import type { ExitCode, Host } from './host.js'
-import { type Action, examples, type Format, formatOption, jsonOption, runProgram } from './program.js'
+import { type Action, examples, formatOption, jsonOption, runProgram } from './program.js'
 
 /** Runs the command. */
 export function feature(host: Host): Promise<ExitCode> {
@@ -22,8 +23,8 @@ function addListCommand(program: Command, host: Host, run: (action: Action) => P
     .addOption(formatOption())
     .addOption(jsonOption())
     .addHelpText('after', examples('feature list', 'feature list --json', 'feature-authors.md'))
-    .action((options: { readonly format: Format }, command) =>
-      run(async () => (await import('./feature-list.js')).listFeatures(host, command, options)),
+    .action((options: OutputOptions, command) =>
+      run(async () => (await import('./feature-list.js')).featureList(host, command, options)),
     )
 }
 
@@ -42,7 +43,7 @@ function addNewCommand(program: Command, host: Host, run: (action: Action) => Pr
       examples('feature new redis', 'feature new minio --add-to shop --dry-run', 'feature-authors.md'),
     )
     .action((name: string, options: NewOptions, command) =>
-      run(async () => (await import('./feature-new.js')).newFeature(host, command, name, options)),
+      run(async () => (await import('./feature-new.js')).featureNew(host, command, name, options)),
     )
 }
 
@@ -58,6 +59,6 @@ function addLintCommand(program: Command, host: Host, run: (action: Action) => P
     .addOption(jsonOption())
     .addHelpText('after', examples('feature lint', 'feature lint redis --fix --dry-run', 'lint.md'))
     .action((names: string[], options: LintOptions, command) =>
-      run(async () => (await import('./feature-lint.js')).lintFeatures(host, command, names, options)),
+      run(async () => (await import('./feature-lint.js')).featureLint(host, command, names, options)),
     )
 }

@@ -1,21 +1,14 @@
-/** `product ports`: every host port of every product. */
+/** `product ports`: the host ports of products. */
 import type { Command } from 'commander'
-import type { PortClaim } from '../claims/claim.js'
-import { hasErrors } from '../problem.js'
 import { portJson, portLines } from '../report/ports.js'
-import { checkFeature } from '../workspace/names.js'
+import { listPorts } from '../tasks/ports.js'
+import { lookOf, type OutputOptions, print, workspaceOf } from './command.js'
 import type { ExitCode, Host } from './host.js'
-import { lookLive } from './live.js'
-import { type Format, printJson, reportProblems } from './program.js'
-import { stop } from './stop.js'
-import { problemsOfWanted, surveyWorkspace } from './survey.js'
 
-/** As commander gives them. */
-export interface PortsOptions {
+export interface PortsOptions extends OutputOptions {
   readonly feature?: string
   readonly outcome?: string
   readonly live?: true
-  readonly format: Format
 }
 
 export async function ports(
@@ -24,29 +17,18 @@ export async function ports(
   names: readonly string[],
   options: PortsOptions,
 ): Promise<ExitCode> {
-  const result = await surveyWorkspace(host, command, names)
-  if (Array.isArray(result)) return stop(host, options.format, { ports: [] }, result)
-  const { workspace, survey, wanted: named } = result
-  const unknown = options.feature === undefined ? null : checkFeature(workspace, options.feature)
-  const found = problemsOfWanted(result)
-  if (unknown !== null) return stop(host, options.format, { ports: [] }, [...found, unknown])
-  const wanted = (claim: PortClaim): boolean =>
-    named(claim) &&
-    (options.feature === undefined || options.feature === claim.feature) &&
-    (options.outcome === undefined || options.outcome === claim.outcome)
-  const claims = survey.owners.flatMap((owner) => [...owner.claims].sort(byPort)).filter(wanted)
-  const live = options.live ? await lookLive(host, workspace, survey, claims) : null
-  const problems = [...found, ...(live?.problems ?? [])]
-  if (options.format === 'json') {
-    printJson(host, {
-      ok: !hasErrors(problems),
-      ports: claims.map((claim) => portJson(claim, live?.text ?? null)),
-      problems,
-    })
-  } else host.stdout(`${portLines(claims, live?.text ?? null, host.width).join('\n')}\n`)
-  return reportProblems(host, problems)
-}
-
-function byPort(a: PortClaim, b: PortClaim): number {
-  return a.from - b.from || a.to - b.to || (a.protocol < b.protocol ? -1 : 1)
+  const { feature, outcome, live } = options
+  const empty = { json: () => ({ ports: [] }) }
+  const workspace = await workspaceOf(host, command)
+  if ('code' in workspace) return print(host, options, empty, [workspace])
+  const task = { names, feature, outcome, look: live ? lookOf(host) : undefined }
+  const { ports, problems } = await listPorts(workspace, task)
+  if (ports === null) return print(host, options, empty, problems)
+  const { claims } = ports
+  const now = ports.live?.text ?? null
+  const output = {
+    text: () => portLines(claims, now, host.width),
+    json: () => ({ ports: claims.map((claim) => portJson(claim, now)) }),
+  }
+  return print(host, options, output, problems)
 }

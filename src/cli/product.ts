@@ -3,11 +3,12 @@ import { type Command, Option } from 'commander'
 import { OUTCOMES } from '../claims/claim.js'
 import { SCHEME_NAMES } from '../ports/schemes.js'
 import type { CheckOptions } from './check.js'
+import type { OutputOptions } from './command.js'
 import { addEnvCommand } from './env.js'
 import type { ExitCode, Host } from './host.js'
 import type { PortOptions } from './port.js'
 import type { PortsOptions } from './ports.js'
-import { type Action, examples, type Format, formatOption, jsonOption, runProgram } from './program.js'
+import { type Action, examples, formatOption, jsonOption, runProgram } from './program.js'
 
 /** Runs the command. */
 export function product(host: Host): Promise<ExitCode> {
@@ -66,7 +67,7 @@ function addPortCommands(program: Command, host: Host, run: (action: Action) => 
     .addOption(formatOption())
     .addOption(jsonOption())
     .addHelpText('after', examples('product whois 8672', 'product whois 8672 --json', 'ports.md'))
-    .action((text: string, options: { readonly format: Format }, command) =>
+    .action((text: string, options: OutputOptions, command) =>
       run(async () => (await import('./whois.js')).whois(host, command, text, options)),
     )
   program

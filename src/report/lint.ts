@@ -22,7 +22,7 @@ export interface LintResult {
 export const NOTHING_LINTED: LintResult = { features: 0, unread: [], findings: [], changes: null }
 
 /** A changed file. */
-export interface LintChange {
+interface LintChange {
   readonly file: string
   /** The codes, each once. */
   readonly codes: readonly string[]
@@ -64,7 +64,7 @@ export function lintJson({ features, unread, findings, changes }: LintResult) {
       ...withoutEdits(finding),
       fixable: finding.edits !== undefined,
     })),
-    changes: changes ?? [],
+    changes: (changes ?? []).map(({ file, codes }) => ({ file, codes })),
   }
 }
 

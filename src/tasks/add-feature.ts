@@ -1,5 +1,4 @@
-/** Gives a product one more feature: the edits of its `product.yaml` and of the `include:` of its Compose file, and their proof. */
-
+/** Gives a product one more feature: edits its product.yaml and the `include:` of its Compose file, and verifies the result. */
 import { join, relative, resolve, sep } from 'node:path'
 import { planMerge } from '../merge/merge.js'
 import type { ProductSource, TextSource } from '../merge/source.js'
@@ -10,20 +9,32 @@ import { productIncludes } from '../workspace/included-features.js'
 import { loadProduct } from '../workspace/product.js'
 import { readFile, type Workspace, withTexts } from '../workspace/workspace.js'
 import { withListItem } from '../workspace/yaml-edit.js'
+import type { FileChange } from './changes.js'
 
-/** A change of a file. Both texts are byte strings. */
-export interface Edit {
-  /** Relative to the workspace. */
-  readonly file: string
-  /** Null: no such file. */
-  readonly before: string | null
+/** A file that is created, or that gets one more item in a list. */
+export interface Edit extends FileChange {
   readonly after: string
-  /** For people: what has become of the file. */
-  readonly done: string
+  /** Null for a new file. */
+  readonly added: AddedItem | null
 }
 
-/** A workspace as it will be: with a feature more, and with files that are not written yet. Nothing of it is remembered by the other. */
-export function withFiles(workspace: Workspace, feature: string, files: readonly Edit[]): Workspace {
+interface AddedItem {
+  readonly key: 'features' | 'include'
+  readonly item: string
+  /** The items that go before it in a new list; null if the list exists. */
+  readonly earlier: readonly string[] | null
+}
+
+/** The result of adding a feature; with an error, the edits must not be written. */
+export interface AddedFeature {
+  readonly edits: readonly Edit[]
+  /** The path that the user must add to `include:`; null if there is none. */
+  readonly toInclude: string | null
+  readonly problems: readonly Problem[]
+}
+
+/** Returns the workspace with one more feature and files that are not written yet, as a copy. */
+export function withFiles(workspace: Workspace, feature: string, files: readonly FileChange[]): Workspace {
   return {
     ...withTexts(workspace, files),
     features: [...new Set([...workspace.features, feature])].sort(),
@@ -32,86 +43,78 @@ export function withFiles(workspace: Workspace, feature: string, files: readonly
 }
 
 /**
- * The edits that give a product a feature.
- * @param workspace with the feature in it already
+ * Plans the edits that give a product a feature.
+ * @param workspace with the feature in it
  * @param variable the feature's port variable
- * @param problems gets what is in the way; with an error among them the edits are not to be written
- * @returns the edits, and the path that is left to be added to `include:` by hand; null for none
  */
 export async function addFeature(
   workspace: Workspace,
   product: string,
   feature: string,
   variable: string,
-  problems: Problem[],
-): Promise<{ edits: readonly Edit[]; toInclude: string | null }> {
-  const loaded = await loadProduct(workspace, product)
-  problems.push(...loaded.problems)
-  if (hasErrors(loaded.problems)) return { edits: [], toInclude: null }
-  const edits: Edit[] = []
-  const listed = loaded.settings.features
-  if (listed === undefined || !listed.includes(feature)) {
-    const names = loaded.source.features.map(({ name }) => name)
-    const current = listed ?? names.filter((name) => name !== OWN_PORTS && name !== feature)
-    const source = readFile(workspace, loaded.settingsFile)
-    const done =
-      listed === undefined ? `features: stated, ${feature} the last of them` : `features: ${feature} added`
-    const edit = listEdit(source, 'features', feature, listed === undefined ? current : null, done, problems)
-    if (edit !== null) edits.push(edit)
-  }
-  const { edit, path } = await includeEdit(workspace, loaded.source, feature, problems)
-  if (edit !== null) edits.push(edit)
-  if (!hasErrors(problems)) problems.push(...(await disproof(workspace, product, feature, variable, edits)))
-  return { edits, toInclude: edit === null ? path : null }
+): Promise<AddedFeature> {
+  const { source, settings, settingsFile, problems: found } = await loadProduct(workspace, product)
+  if (hasErrors(found)) return { edits: [], toInclude: null, problems: found }
+  const listed = settings.features
+  const all = source.features.map(({ name }) => name).filter((name) => name !== OWN_PORTS && name !== feature)
+  const item: AddedItem = { key: 'features', item: feature, earlier: listed === undefined ? all : null }
+  const list = listed?.includes(feature) ? NO_EDIT : listEdit(readFile(workspace, settingsFile), item)
+  const { path, ...include } = await includeEdit(workspace, source, feature)
+  const edits = [list, include].flatMap(({ edit }) => edit ?? [])
+  const problems = [...found, ...list.problems, ...include.problems]
+  const wrong = hasErrors(problems) ? [] : await verifyEdits(workspace, product, feature, variable, edits)
+  return { edits, toInclude: include.edit === null ? path : null, problems: [...problems, ...wrong] }
 }
 
+interface Edited {
+  readonly edit: Edit | null
+  readonly problems: readonly Problem[]
+}
+
+const NO_EDIT: Edited = { edit: null, problems: [] }
+
 /**
- * The edit by which the product's Compose files include the feature's, and the path that it adds. Null for the path:
- * they include it already. Null for the edit alone: they include nothing, so it is not known where the user wants it.
+ * Plans the edit by which the product's Compose files include the feature's.
+ * @returns with the path that is to be included; null if it is included already. Without an edit, only the user knows where it goes.
  */
 async function includeEdit(
   workspace: Workspace,
   { name, env, example }: ProductSource,
   feature: string,
-  problems: Problem[],
-): Promise<{ edit: Edit | null; path: string | null }> {
-  const text = env.text ?? example.text ?? ''
-  const includes = await productIncludes(workspace, name, text)
-  const { paths, directory } = includes
-  problems.push(...includes.problems)
-  if (paths.some((each) => each.feature === feature)) return { edit: null, path: null }
+): Promise<Edited & { readonly path: string | null }> {
+  const { paths, directory, problems } = await productIncludes(
+    workspace,
+    name,
+    env.text ?? example.text ?? '',
+  )
+  if (paths.some((each) => each.feature === feature)) return { edit: null, path: null, problems }
   const { root, layout } = workspace
   const wanted = join(root, layout.feature(feature).newComposeFile)
   const path = relative(resolve(root, directory), wanted).split(sep).join('/')
   const { file } = (paths.find((each) => each.feature !== null) ?? paths[0])?.place ?? {}
-  if (file === undefined || hasErrors(problems)) return { edit: null, path }
+  if (file === undefined || hasErrors(problems)) return { edit: null, path, problems }
   if (layout.productAt(file) === name) {
-    const source = readFile(workspace, file)
-    return { edit: listEdit(source, 'include', path, null, `include: ${path} added`, problems), path }
+    const item: AddedItem = { key: 'include', item: path, earlier: null }
+    const { edit, problems: refused } = listEdit(readFile(workspace, file), item)
+    return { edit, path, problems: [...problems, ...refused] }
   }
   // COMPOSE_FILE may name a file that other products have as well.
+  const message = `This file is not in the folder of product ${name}, so it is not edited`
   const next = `Add "${path}" to include: by hand.`
-  problems.push(problem('cannot-edit', { file }, `it is not in the folder of product ${name}`, next))
-  return { edit: null, path }
+  return { edit: null, path, problems: [...problems, problem('cannot-edit', { file }, message, next)] }
 }
 
-function listEdit(
-  { file, text }: TextSource,
-  key: string,
-  item: string,
-  earlier: readonly string[] | null,
-  done: string,
-  problems: Problem[],
-): Edit | null {
+function listEdit({ file, text }: TextSource, added: AddedItem): Edited {
+  const { key, item, earlier } = added
   const after = withListItem(text, key, item, earlier)
-  if (after !== null) return { file, before: text, after, done }
+  if (after !== null) return { edit: { file, before: text, after, shared: true, added }, problems: [] }
   const message = `An item cannot be added to ${key}: without rewriting the file`
-  problems.push(problem('cannot-edit', { file }, message, `Add "${item}" to ${key}: by hand.`))
-  return null
+  const refused = problem('cannot-edit', { file }, message, `Add "${item}" to ${key}: by hand.`)
+  return { edit: null, problems: [refused] }
 }
 
-/** Reads the product as it will be: whether it has the feature, and whether Compose would still read all that it reads now. */
-async function disproof(
+/** Reads the product as edited: it must have the feature, and Compose must still read everything that it reads now. */
+async function verifyEdits(
   workspace: Workspace,
   product: string,
   feature: string,
@@ -125,14 +128,12 @@ async function disproof(
   if (fresh.length === 0 && later.variables.has(variable)) return []
   const file = edits.at(-1)?.file ?? (workspace.layout.product(product).settings[0] as string)
   const why = fresh[0]?.message ?? `the product would not get ${variable}`
+  const message = `Feature ${feature} cannot be added to ${product}: ${why}`
   const next = 'Give the feature another name, or leave out --add-to and add it by hand.'
-  return [
-    problem('cannot-edit', { file }, `${feature} cannot be added to ${product}: ${why}`, next),
-    ...fresh,
-  ]
+  return [problem('cannot-edit', { file }, message, next), ...fresh]
 }
 
-/** Lines move by an edit, so they do not count. */
+/** Without the line, which an edit moves. */
 function identity({ code, file, message }: Problem): string {
   return JSON.stringify([code, file, message])
 }

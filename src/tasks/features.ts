@@ -1,5 +1,4 @@
-/** The features of a workspace as those see them who write them: what each states, and which products use it. */
-
+/** Lists the features of a workspace: the variables and services of each, and the products that use it. */
 import type { Service } from '../compose/project.js'
 import { readEnv } from '../env/read.js'
 import { refusalProblem } from '../env/refusal.js'
@@ -8,65 +7,92 @@ import { type PortValue, parsePortValue } from '../ports/value.js'
 import { isPortVariable } from '../ports/variable.js'
 import type { Problem } from '../problem.js'
 import { readComposeProject } from '../workspace/compose.js'
-import type { LoadedProduct } from '../workspace/product.js'
+import { withoutFeatures } from '../workspace/names.js'
+import { type LoadedProduct, loadProduct } from '../workspace/product.js'
 import { unreadFiles } from '../workspace/unread.js'
 import { onlyFile, readTemplate, type Workspace } from '../workspace/workspace.js'
 
-/** A variable of a feature. */
 interface FeatureVariable {
   readonly key: string
   readonly line: number
-  /** The base port; null if the variable is no port variable, or its value no port. */
+  /** The base port; null if the variable is not a port variable, or its value not a port. */
   readonly base: PortValue | null
 }
 
-/** A feature. */
 export interface Feature {
   readonly name: string
-  /** Its template; null where there is none. */
+  /** Null if it has none. */
   readonly template: string | null
-  /** Its Compose file; null where there is none. */
+  /** Null if it has none. */
   readonly composeFile: string | null
   /** In the order of the template, each once. */
   readonly variables: readonly FeatureVariable[]
-  /** Those of its Compose file, and of what that includes. */
+  /** Those of its Compose file, and of the files that it includes. */
   readonly services: readonly Service[]
   /** The names of the products that have it. */
   readonly products: readonly string[]
 }
 
-/** Every feature of a workspace. @param products all of its products */
-export function featuresOf(
-  workspace: Workspace,
-  products: readonly LoadedProduct[],
-  problems: Problem[],
-): Feature[] {
+export interface FeatureList {
+  readonly features: readonly Feature[]
+  readonly problems: readonly Problem[]
+}
+
+export async function listFeatures(workspace: Workspace): Promise<FeatureList> {
+  const useless = withoutFeatures(workspace)
+  if (useless !== null) return { features: [], problems: [useless] }
+  const products: LoadedProduct[] = []
+  for (const name of workspace.products) products.push(await loadProduct(workspace, name))
+  const { features, problems } = readFeatures(workspace, products)
+  return {
+    features,
+    problems: [...workspace.problems, ...products.flatMap((product) => product.problems), ...problems],
+  }
+}
+
+/** Reads every feature. @param products all of the workspace's */
+export function readFeatures(workspace: Workspace, products: readonly LoadedProduct[]): FeatureList {
   const users = new Map<string, string[]>()
   for (const { source } of products) {
     for (const { name } of source.features) {
       if (name !== OWN_PORTS) users.set(name, [...(users.get(name) ?? []), source.name])
     }
   }
-  return workspace.features.map((name) => {
-    const { folder, composeFiles } = workspace.layout.feature(name)
-    problems.push(...unreadFiles(workspace, folder))
-    const { template, problems: unread } = readTemplate(workspace, name, null)
-    problems.push(...unread)
-    const reading = template === null ? null : readEnv(template.doc)
-    const values = reading?.values ?? new Map<string, string>()
-    for (const refusal of reading?.refusals ?? [])
-      problems.push(refusalProblem(template?.file ?? '', refusal))
-    const compose = onlyFile(workspace, composeFiles)
-    problems.push(...compose.problems)
-    return {
+  const read = workspace.features.map((name) => readFeature(workspace, name, users.get(name) ?? []))
+  return {
+    features: read.map(({ feature }) => feature),
+    problems: read.flatMap(({ problems }) => problems),
+  }
+}
+
+function readFeature(
+  workspace: Workspace,
+  name: string,
+  products: readonly string[],
+): { readonly feature: Feature; readonly problems: readonly Problem[] } {
+  const { folder, composeFiles } = workspace.layout.feature(name)
+  const { template, problems: unread } = readTemplate(workspace, name, null)
+  const reading = template === null ? null : readEnv(template.doc)
+  const values = reading?.values ?? new Map<string, string>()
+  const compose = onlyFile(workspace, composeFiles)
+  const project = compose.text === null ? null : readComposeProject(workspace, [compose.file], values)
+  return {
+    feature: {
       name,
       template: template?.file ?? null,
       composeFile: compose.text === null ? null : compose.file,
       variables: variablesOf(template?.doc.statements ?? [], values),
-      services: compose.text === null ? [] : servicesOf(workspace, compose.file, values, problems),
-      products: users.get(name) ?? [],
-    }
-  })
+      services: project?.services ?? [],
+      products,
+    },
+    problems: [
+      ...unreadFiles(workspace, folder),
+      ...unread,
+      ...(reading?.refusals ?? []).map((refusal) => refusalProblem(template?.file ?? '', refusal)),
+      ...compose.problems,
+      ...(project?.problems ?? []),
+    ],
+  }
 }
 
 function variablesOf(
@@ -79,15 +105,4 @@ function variablesOf(
     const port = isPortVariable(key) ? parsePortValue(values.get(key) ?? '') : 'empty'
     return { key, line, base: typeof port === 'string' ? null : port }
   })
-}
-
-function servicesOf(
-  workspace: Workspace,
-  file: string,
-  values: ReadonlyMap<string, string>,
-  problems: Problem[],
-): readonly Service[] {
-  const project = readComposeProject(workspace, [file], values)
-  problems.push(...project.problems)
-  return project.services
 }

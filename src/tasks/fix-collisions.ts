@@ -1,115 +1,136 @@
-/**
- * Plans the repair of a workspace's collisions: which offsets are stated, and what is merged again. Nothing is
- * written here, and with an error nothing may be.
- */
-
+/** Resolves the collisions of a workspace: sets offsets in product.yaml, and merges again what has moved. */
 import { ownerName } from '../claims/claim.js'
 import { type Reassignment, resolveCollisions, type Unresolved } from '../claims/resolve.js'
 import { planMerge } from '../merge/merge.js'
 import { overlaySource } from '../merge/overlay.js'
 import { changesFile, type ProductPlan } from '../merge/plan.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
-import type { Save } from '../save/save.js'
+import { saveAll } from '../save/save-all.js'
 import { loadInstance } from '../workspace/instances.js'
+import type { LoadedProduct } from '../workspace/product.js'
 import { readFile, type Workspace, withTexts } from '../workspace/workspace.js'
 import { type StatedOffset, withOffsets } from '../workspace/yaml-edit.js'
-import { saveOf } from './save-of.js'
-import { type Survey, type SurveyedOwner, survey } from './survey.js'
+import { type FileChange, savesOf } from './changes.js'
+import { heldPorts, type Look } from './live.js'
+import { type Survey, type SurveyedOwner, surveyProducts } from './survey.js'
 
-/** What a repair comes to. */
+export interface FixTask {
+  /** Merges again what has moved. */
+  readonly refresh?: boolean
+  /** Plans only, and writes nothing. */
+  readonly dryRun?: boolean
+  /** Where to look for ports that somebody else holds; without it, nobody looks. */
+  readonly look?: Look
+}
+
 export interface Fix {
-  /** Each with the settings file that is to state it. */
+  /** `stopped`: an error kept everything from being written; `shown`: a dry run. */
+  readonly state: 'done' | 'shown' | 'stopped'
+  readonly refresh: boolean
+  /** Each with the settings file that sets the offset. */
   readonly reassignments: readonly (Reassignment & { readonly file: string })[]
   readonly unresolved: readonly Unresolved[]
-  /** The owners whose env files hold other ports than they should once the offsets are stated. */
+  /** The owners whose env files hold other ports than their new offsets give. */
   readonly outdated: readonly SurveyedOwner[]
-  /** All that is to be written; the env files among them only where that is asked for. */
-  readonly saves: readonly Save[]
-  /** Of the env files among them. */
-  readonly plans: readonly ProductPlan[]
+  /** Files were written, so the workspace has to be opened anew. */
+  readonly written: boolean
+  /** Without those of the survey, unless they stopped it. */
   readonly problems: readonly Problem[]
 }
 
-/**
- * Plans a repair.
- * @param refresh whether the outdated env files are merged again, too
- */
-export async function planFix(workspace: Workspace, surveyed: Survey, refresh: boolean): Promise<Fix> {
-  const { reassignments: chosen, unresolved } = resolveCollisions(surveyed.owners, workspace.modulus)
-  const files = new Map(surveyed.products.map(({ source, settingsFile }) => [source.name, settingsFile]))
-  const reassignments = chosen.map((each) => ({ ...each, file: files.get(each.owner.product) as string }))
-  const problems = unresolved.map(({ owner, reason, next }) =>
-    problem('no-offset', {}, `${ownerName(owner)}: ${reason}`, next),
-  )
-  const saves = offsetSaves(workspace, surveyed, reassignments, problems)
-  const later = saves.length === 0 ? surveyed : await survey(withTexts(workspace, saves), workspace.products)
-  const outdated = later.owners.filter(isOutdated)
-  const plans: ProductPlan[] = []
-  if (refresh) {
-    const names = new Set(outdated.map(({ product }) => product))
-    for (const plan of [...names].flatMap((name) => refreshPlans(workspace, later, name, problems))) {
-      // What the refresh alone meets; the rest is told by the survey.
-      for (const each of plan.problems) if (each.severity === 'error') problems.push(each)
-      const { file, before, after } = plan
-      if (!changesFile(plan) || after === null) continue
-      saves.push(saveOf(workspace, { file, before, after }))
-      plans.push(plan)
-    }
-  }
-  return { reassignments, unresolved, outdated, saves, plans, problems }
-}
-
-/** The writes that state the chosen offsets, one a product. A file that only a person can edit is a problem. */
-function offsetSaves(
+/** Resolves collisions: all files are written, or none. */
+export async function fixCollisions(
   workspace: Workspace,
-  { products }: Survey,
-  reassignments: readonly Reassignment[],
-  problems: Problem[],
-): Save[] {
-  return products.flatMap(({ source, settingsFile }): Save[] => {
-    const mine = reassignments.filter(({ owner }) => owner.product === source.name)
-    if (mine.length === 0) return []
-    const { text } = readFile(workspace, settingsFile)
-    const stated = mine.map(({ owner, offset, hashed }) => ({ instance: owner.instance, offset, hashed }))
-    const after = withOffsets(text, stated)
-    if (after !== null) return [saveOf(workspace, { file: settingsFile, before: text, after, shared: true })]
-    problems.push(cannotState(settingsFile, stated))
-    return []
-  })
+  { refresh = false, dryRun = false, look }: FixTask = {},
+): Promise<Fix> {
+  const stopped = { state: 'stopped', refresh, reassignments: [], outdated: [], written: false } as const
+  const survey = await surveyProducts(workspace)
+  if (hasErrors(survey.problems)) return { ...stopped, unresolved: [], problems: survey.problems }
+  const { changes, plans, problems, ...plan } = await planFix(workspace, survey, refresh)
+  // An owner without a free offset does not keep the others from moving.
+  if (problems.some(({ severity, code }) => severity === 'error' && code !== 'no-offset'))
+    return { ...stopped, unresolved: plan.unresolved, problems }
+  if (dryRun) return { ...plan, state: 'shown', refresh, written: false, problems }
+  const failed = saveAll(savesOf(workspace, changes))
+  if (failed.length > 0)
+    return { ...stopped, unresolved: plan.unresolved, problems: [...problems, ...failed] }
+  const held = look === undefined ? [] : await heldPorts(workspace, plans, look)
+  return { ...plan, state: 'done', refresh, written: changes.length > 0, problems: [...problems, ...held] }
 }
 
-/** The merges, with --refresh, of a product env and of the overlays of its instances. */
+async function planFix(workspace: Workspace, survey: Survey, refresh: boolean) {
+  const { reassignments: chosen, unresolved } = resolveCollisions(survey.owners, workspace.modulus)
+  const files = new Map(survey.products.map(({ source, settingsFile }) => [source.name, settingsFile]))
+  const reassignments = chosen.map((each) => ({ ...each, file: files.get(each.owner.product) as string }))
+  const settings = survey.products.map((product) => setOffsets(workspace, product, reassignments))
+  const changes = settings.flatMap(({ change }) => change ?? [])
+  const later = changes.length === 0 ? survey : await surveyProducts(withTexts(workspace, changes))
+  const outdated = later.owners.filter(isOutdated)
+  const names = new Set(refresh ? outdated.map(({ product }) => product) : [])
+  const refreshed = later.products
+    .filter(({ source }) => names.has(source.name))
+    .flatMap((product) => refreshPlans(workspace, product, later.owners))
+  const plans = refreshed.map(({ plan }) => plan).filter(changesFile)
+  return {
+    reassignments,
+    unresolved,
+    outdated,
+    plans,
+    changes: [...changes, ...plans.map(({ file, before, after }) => ({ file, before, after }))],
+    problems: [
+      ...unresolved.map(({ owner, reason, next }) =>
+        problem('no-offset', {}, `${ownerName(owner)}: ${reason}`, next),
+      ),
+      ...[...settings, ...refreshed].flatMap(({ problems }) => problems),
+    ],
+  }
+}
+
+/** Sets the chosen offsets in the settings file of a product; a problem if only a person can edit it. */
+function setOffsets(
+  workspace: Workspace,
+  { source, settingsFile: file }: LoadedProduct,
+  reassignments: readonly Reassignment[],
+): { readonly change: FileChange | null; readonly problems: readonly Problem[] } {
+  const own = reassignments.filter(({ owner }) => owner.product === source.name)
+  if (own.length === 0) return { change: null, problems: [] }
+  const { text } = readFile(workspace, file)
+  const offsets = own.map(({ owner, offset, hashed }) => ({ instance: owner.instance, offset, hashed }))
+  const after = withOffsets(text, offsets)
+  return after === null
+    ? { change: null, problems: [cannotSet(file, offsets)] }
+    : { change: { file, before: text, after, shared: true }, problems: [] }
+}
+
+/** Plans to refresh a product env and the overlays of its instances; with the errors only, as the survey has the rest. */
 function refreshPlans(
   workspace: Workspace,
-  { products, owners }: Survey,
-  name: string,
-  problems: Problem[],
-): ProductPlan[] {
-  return products
-    .filter(({ source }) => source.name === name)
-    .flatMap((product) => {
-      const plan = planMerge(product.source, { refresh: true })
-      if (hasErrors(plan.problems)) return [plan]
-      const overlays = owners.flatMap(({ product: owner, instance }): ProductPlan[] => {
-        if (owner !== name || instance === null) return []
-        const loaded = loadInstance(workspace, product, instance, plan)
-        problems.push(...loaded.problems)
-        return [planMerge(overlaySource(product.source, plan, loaded.instance), { refresh: true })]
-      })
-      return [plan, ...overlays]
-    })
+  product: LoadedProduct,
+  owners: readonly SurveyedOwner[],
+): { readonly plan: ProductPlan; readonly problems: readonly Problem[] }[] {
+  const errorsOf = (plan: ProductPlan) => plan.problems.filter(({ severity }) => severity === 'error')
+  const { source } = product
+  const base = planMerge(source, { refresh: true })
+  if (hasErrors(base.problems)) return [{ plan: base, problems: errorsOf(base) }]
+  const overlays = owners.flatMap((owner) => {
+    if (owner.product !== source.name || owner.instance === null) return []
+    const { instance, problems } = loadInstance(workspace, product, owner.instance, base)
+    const plan = planMerge(overlaySource(source, base, instance), { refresh: true })
+    return [{ plan, problems: [...problems, ...errorsOf(plan)] }]
+  })
+  return [{ plan: base, problems: [] }, ...overlays]
 }
 
 function isOutdated({ plan, claims }: SurveyedOwner): boolean {
   return plan.before !== null && claims.some(({ outcome }) => outcome === 'outdated')
 }
 
-function cannotState(file: string, stated: readonly StatedOffset[]): Problem {
-  const own = stated.filter(({ instance }) => instance === null).map(({ offset }) => `offset: ${offset}`)
-  const each = stated.flatMap(({ instance, offset }) =>
+function cannotSet(file: string, offsets: readonly StatedOffset[]): Problem {
+  const own = offsets.filter(({ instance }) => instance === null).map(({ offset }) => `offset: ${offset}`)
+  const each = offsets.flatMap(({ instance, offset }) =>
     instance === null ? [] : [`${instance}: { offset: ${offset} }`],
   )
   const lines = [...own, ...(each.length === 0 ? [] : [`instances: { ${each.join(', ')} }`])]
-  const message = 'an offset cannot be stated in it without rewriting the file'
-  return problem('cannot-edit', { file }, message, `State "${lines.join('" and "')}" by hand.`)
+  const message = 'An offset cannot be set in this file without rewriting it'
+  return problem('cannot-edit', { file }, message, `Set "${lines.join('" and "')}" by hand.`)
 }

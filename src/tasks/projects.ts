@@ -1,33 +1,30 @@
 /**
- * Compose projects: each product and each instance needs one of its own. Of two with the same name, `up` of one
- * recreates the containers of the other. Names differ and project names don't, since Compose knows small letters only.
+ * Finds products and instances with the same Compose project name: `up` of one recreates the containers of the other.
+ * Different names may give the same one, as Compose lowercases them.
  */
-
 import { ownerName } from '../claims/claim.js'
 import type { ProductPlan } from '../merge/plan.js'
 import { type Problem, problem } from '../problem.js'
 import { projectName } from '../workspace/compose.js'
 import { overlayOf } from '../workspace/instances.js'
 import type { Workspace } from '../workspace/workspace.js'
-import { survey } from './survey.js'
+import { surveyProducts } from './survey.js'
 
-/** A product or instance, with what Compose calls it. */
 interface Project {
   readonly product: string
   readonly instance: string | null
   readonly projectName: string
-  /** Where another name may be stated. */
+  /** The file that may set another name. */
   readonly plan: { readonly file: string }
 }
 
 /**
- * A problem for each project name that several have.
- * @param projects all there are
- * @param concerns which of them are asked for: names that none of these has are passed over
+ * Returns a problem for each project name that several have.
+ * @param isNamed selects the projects that the run is about; a name that none of them has is left out
  */
 export function sameProjects<P extends Project>(
   projects: readonly P[],
-  concerns: (project: P) => boolean,
+  isNamed: (project: P) => boolean,
 ): Problem[] {
   const byName = new Map<string, P[]>()
   for (const project of projects) {
@@ -36,7 +33,7 @@ export function sameProjects<P extends Project>(
     else having.push(project)
   }
   return [...byName].flatMap(([name, having]) => {
-    if (having.length === 1 || !having.some(concerns)) return []
+    if (having.length === 1 || !having.some(isNamed)) return []
     const last = having.at(-1) as P
     const message = `${having.map(ownerName).join(', ')} have the same Compose project name, ${name}: \`up\` of one recreates the containers of another`
     return [problem('same-project', { file: last.plan.file }, message, otherName(last))]
@@ -44,27 +41,27 @@ export function sameProjects<P extends Project>(
 }
 
 function otherName({ product, instance, plan }: Project): string {
-  if (instance === null) return `State another name in ${plan.file}: COMPOSE_PROJECT_NAME=…`
+  if (instance === null) return `Set another name in ${plan.file}: COMPOSE_PROJECT_NAME=…`
   return `Give the instance another name: product env ${product} --instance ${instance} --remove, then --merge with the new one; or change COMPOSE_PROJECT_NAME in ${plan.file}.`
 }
 
-/** A problem for each overlay that is about to be made and whose project name another has already. */
+/** Returns a problem for each overlay that is about to be created with a project name that another has. */
 export async function takenProjects(
   workspace: Workspace,
   overlays: readonly ProductPlan[],
 ): Promise<Problem[]> {
-  const added = overlays.filter(
+  const created = overlays.filter(
     ({ product, instance, after }) =>
       after !== null && instance !== null && overlayOf(workspace, product, instance).state !== 'ours',
   )
-  if (added.length === 0) return []
-  const { owners } = await survey(workspace, workspace.products)
-  const projects = added.map((plan) => {
+  if (created.length === 0) return []
+  const { owners } = await surveyProducts(workspace)
+  const projects = created.map((plan) => {
     return { ...plan, plan, projectName: projectName(workspace, plan.product, plan.values).name }
   })
   const problems = sameProjects<Project>([...owners, ...projects], (project) =>
     projects.some((each) => each === project),
   )
-  const next = 'Give the instance another name, or the product another COMPOSE_PROJECT_NAME.'
+  const next = 'Give the instance another name, or set another COMPOSE_PROJECT_NAME for the product.'
   return problems.map((each) => ({ ...each, next }))
 }

@@ -1,65 +1,113 @@
-/** Looks at many products at once: what each claims on the host. */
-
+/** Surveys many products at once: the host ports that each of them claims. */
 import { claimsOf, type StatedPlace } from '../claims/claims.js'
 import type { Owner } from '../claims/resolve.js'
 import { gapProblems } from '../compose/gaps.js'
 import { readEnv } from '../env/read.js'
 import { planMerge } from '../merge/merge.js'
 import { overlaySource } from '../merge/overlay.js'
-import type { ProductPlan } from '../merge/plan.js'
+import { changesFile, isOutdated, type ProductPlan } from '../merge/plan.js'
 import { type PortReferences, portReferences } from '../merge/port-references.js'
 import { findSections } from '../merge/sections.js'
 import type { ProductSource } from '../merge/source.js'
 import { isPortVariable } from '../ports/variable.js'
-import { hasErrors, notRead, type Problem, unique } from '../problem.js'
+import { hasErrors, notRead, type Problem, problem, unique } from '../problem.js'
 import { loadCompose } from '../workspace/compose.js'
 import { instancesOf, loadInstance } from '../workspace/instances.js'
+import { badInstanceName, checkProduct, suggestion } from '../workspace/names.js'
 import { type LoadedProduct, loadProduct } from '../workspace/product.js'
 import type { Workspace } from '../workspace/workspace.js'
 
-/** What is known of a workspace's ports. */
 export interface Survey {
   readonly products: readonly LoadedProduct[]
   /** Each product, followed by its instances. */
   readonly owners: readonly SurveyedOwner[]
-  /** All of them. */
   readonly problems: readonly Problem[]
   /** The files that could not be read, so that products may claim more ports. */
   readonly unread: readonly string[]
 }
 
-/** An owner of ports, and what Compose calls its project. */
+/** A product or instance, with its plan and its Compose project. */
 export interface SurveyedOwner extends Owner {
   readonly plan: ProductPlan
+  /** What a merge would do: nothing because of an error, create the file, add to it, refresh it, or nothing. */
+  readonly state: 'stopped' | 'missing' | 'incomplete' | 'outdated' | 'merged'
   readonly projectName: string
   /** Compose's project directory: relative to the workspace, or absolute. */
   readonly directory: string
   readonly references: PortReferences
-  /** Whether its env file has variables of the tool's that no template states any more, so that a refresh drops them. */
-  readonly stale: boolean
-  /** What is wrong with what it is read from; of an instance, that includes its product. */
+  /** Those of an instance include those of its product. */
   readonly problems: readonly Problem[]
-  /** The files that could not be read: not all of its ports are known. */
+  /** The files that could not be read, so that it may claim more ports. */
   readonly unread: readonly string[]
 }
 
-/**
- * Surveys products. What a product would claim after its next merge counts as claimed, so that a collision is seen
- * before it happens.
- */
-export async function survey(workspace: Workspace, names: readonly string[]): Promise<Survey> {
+/** What a name of a command line means: a product with its instances (`shop`), or one instance (`shop@blue`). */
+export interface OwnerName {
+  readonly product: string
+  /** Null if the name has none. */
+  readonly instance: string | null
+}
+
+/** A survey of all products, and those that are named. */
+export interface NamedSurvey {
+  /** Null if a name is not known. */
+  readonly survey: Survey | null
+  /** Returns true for a named product or instance, and for its claims; without names, for all. */
+  readonly isNamed: (owner: OwnerName) => boolean
+  /** Those of the workspace, and of the products and instances that are named. */
+  readonly problems: readonly Problem[]
+}
+
+/** Surveys products. Ports of the next merge count as claimed, so that a collision is found before it happens. */
+export async function surveyProducts(
+  workspace: Workspace,
+  names: readonly string[] = workspace.products,
+): Promise<Survey> {
   const products: LoadedProduct[] = []
-  const owners: SurveyedOwner[] = []
-  for (const name of names) {
-    const product = await loadProduct(workspace, name)
-    products.push(product)
-    owners.push(...ownersOf(workspace, product))
-  }
+  for (const name of names) products.push(await loadProduct(workspace, name))
+  const owners = products.flatMap((product) => ownersOf(workspace, product))
   const unread = [...notRead(workspace.problems), ...owners.flatMap((owner) => owner.unread)]
   return { products, owners, problems: problemsOf(workspace, owners), unread: [...new Set(unread)] }
 }
 
-/** What is wrong with some owners and with the workspace, each once. A folder with no name concerns only who asks for all. */
+/** Surveys all products, as any of them may collide with those that are named. @param names as typed; none for all */
+export async function surveyNamed(workspace: Workspace, names: readonly string[]): Promise<NamedSurvey> {
+  const named = names.map(parseOwner)
+  const isNamed = (owner: OwnerName): boolean =>
+    named.length === 0 ||
+    named.some(
+      ({ product, instance }) =>
+        product === owner.product && (instance === null || instance === owner.instance),
+    )
+  const unknown = named.flatMap(({ product }) => checkProduct(workspace, product) ?? [])
+  if (unknown.length > 0) return { survey: null, isNamed, problems: [...workspace.problems, ...unknown] }
+  const survey = await surveyProducts(workspace)
+  const problems = problemsOf(workspace, survey.owners.filter(isNamed))
+  const missing = named.flatMap((each) => unknownInstance(survey.owners, each) ?? [])
+  return { survey: missing.length > 0 ? null : survey, isNamed, problems: [...problems, ...missing] }
+}
+
+/** Parses a name. No product or instance has an `@` in it. */
+export function parseOwner(text: string): OwnerName {
+  const at = text.indexOf('@')
+  return at === -1
+    ? { product: text, instance: null }
+    : { product: text.slice(0, at), instance: text.slice(at + 1) }
+}
+
+/** Returns a problem, with the nearest name, if a product has no such instance. */
+export function unknownInstance(
+  owners: readonly OwnerName[],
+  { product, instance }: OwnerName,
+): Problem | null {
+  const known = owners.flatMap((owner) => (owner.product === product ? (owner.instance ?? []) : []))
+  if (instance === null || known.includes(instance)) return null
+  const next = suggestion(instance, known, 'instances', "The product's")
+  const message = `Product ${product} has no instance ${instance}`
+  return badInstanceName(instance) ?? problem('no-instance', {}, message, next)
+}
+
+/** Returns the problems of the workspace and of some owners, each once. A skipped folder concerns only a run for all products. */
 export function problemsOf(workspace: Workspace, owners: readonly SurveyedOwner[]): Problem[] {
   const isAll = new Set(owners.map(({ product }) => product)).size === workspace.products.length
   const general = workspace.problems.filter(({ code }) => isAll || code !== 'skipped-folder')
@@ -69,37 +117,36 @@ export function problemsOf(workspace: Workspace, owners: readonly SurveyedOwner[
 function ownersOf(workspace: Workspace, product: LoadedProduct): SurveyedOwner[] {
   const { source, settings } = product
   const plan = planMerge(source)
-  const shared = [...product.problems, ...plan.problems]
-  const { names, problems: unread } = instancesOf(workspace, source.name)
-  const problems = [...shared, ...unread]
-  const own = owner(workspace, plan, null, settings.offset !== undefined, problems)
-  const base = names.length === 0 ? plan : refreshed(source, plan)
-  const instances = names.map((name) => {
-    const { instance, problems: found } = loadInstance(workspace, product, name, base)
-    const problems = [...shared, ...found]
-    const overlay = planMerge(overlaySource(source, base, instance))
-    for (const each of overlay.problems) problems.push(each)
-    const stated = settings.instances?.[name]?.offset !== undefined
-    return owner(workspace, plan, overlay, stated, problems)
+  const problems = [...product.problems, ...plan.problems]
+  const stopped = hasErrors(problems)
+  const instances = instancesOf(workspace, source.name)
+  const found = [...problems, ...instances.problems]
+  const own = ownerOf(workspace, plan, null, { stated: settings.offset !== undefined, stopped, found })
+  const base = instances.names.length === 0 ? plan : refreshed(source, plan)
+  const copies = instances.names.map((name) => {
+    const loaded = loadInstance(workspace, product, name, base)
+    const overlay = planMerge(overlaySource(source, base, loaded.instance))
+    return ownerOf(workspace, plan, overlay, {
+      stated: settings.instances?.[name]?.offset !== undefined,
+      stopped: stopped || hasErrors(overlay.problems),
+      found: [...problems, ...loaded.problems, ...overlay.problems],
+    })
   })
-  return [own, ...instances]
+  return [own, ...copies]
 }
 
-/**
- * The plan that overlays are looked at with. An outdated port is the feature's and not the product's own, so it is
- * today's base port that an instance moves.
- */
+/** The plan for overlays: an outdated port is the feature's, so an instance moves its current base port. */
 function refreshed(source: ProductSource, plan: ProductPlan): ProductPlan {
-  const today = planMerge(source, { refresh: true })
-  return hasErrors(today.problems) ? plan : today
+  const current = planMerge(source, { refresh: true })
+  return hasErrors(current.problems) ? plan : current
 }
 
-function owner(
+/** @param found the problems that are known before its Compose files are read */
+function ownerOf(
   workspace: Workspace,
   plan: ProductPlan,
   overlay: ProductPlan | null,
-  stated: boolean,
-  problems: Problem[],
+  { stated, stopped, found }: { stated: boolean; stopped: boolean; found: readonly Problem[] },
 ): SurveyedOwner {
   const places = new Map<string, StatedPlace>()
   const plans = overlay === null ? [plan] : [plan, overlay]
@@ -115,15 +162,11 @@ function owner(
     }
   }
   const last = overlay ?? plan
-  const templates = new Set(last.entries.map(({ key }) => key))
   const ownPorts = new Set(plan.entries.filter(({ ownPort }) => ownPort).map(({ key }) => key))
   const references = portReferences(docs, (key) => isPortVariable(key) || ownPorts.has(key))
   const read = loadCompose(workspace, plan.product, values, places.get('COMPOSE_FILE'))
   const { compose, directory, projectName } = read
-  for (const each of [...read.problems, ...(compose?.problems ?? [])]) problems.push(each)
-  const unread = notRead(problems)
-  // A gap keeps nothing from being read.
-  for (const each of compose === null ? [] : gapProblems(compose)) problems.push(each)
+  const problems = [...found, ...read.problems, ...(compose?.problems ?? [])]
   const { layout } = workspace
   const source = { plan, overlay, values, places, references, compose, featureAt: layout.featureAt }
   const claims = claimsOf(source)
@@ -135,11 +178,23 @@ function owner(
     // The template of a project is its own.
     claims: layout.kind === 'project' ? claims.map((claim) => ({ ...claim, feature: null })) : claims,
     plan: last,
+    state: stopped ? 'stopped' : stateOf(last, places),
     references,
-    stale: [...places].some(([key, { file, merges }]) => merges && file === last.file && !templates.has(key)),
     projectName,
     directory,
-    problems,
-    unread,
+    // Whatever is missing in a project, all of its files were read.
+    problems: compose === null ? problems : [...problems, ...gapProblems(compose)],
+    unread: notRead(problems),
   }
+}
+
+/** @param places where its env files set each variable */
+function stateOf(plan: ProductPlan, places: ReadonlyMap<string, StatedPlace>): SurveyedOwner['state'] {
+  if (plan.before === null) return 'missing'
+  if (changesFile(plan)) return 'incomplete'
+  const templates = new Set(plan.entries.map(({ key }) => key))
+  const isStale = [...places].some(
+    ([key, { file, merges }]) => merges && file === plan.file && !templates.has(key),
+  )
+  return isStale || plan.entries.some(isOutdated) ? 'outdated' : 'merged'
 }

@@ -51,8 +51,8 @@ describe('check --fix', () => {
     const { exitCode, stderr } = await product('check --fix', here)
     expect(exitCode).toBe(1)
     expect(stderr).toContain(
-      'products/b/product.yaml: error: an offset cannot be stated in it without rewriting the file [cannot-edit]\n' +
-        `  State "offset: ${B1}" by hand.\n`,
+      'products/b/product.yaml: error: An offset cannot be set in this file without rewriting it [cannot-edit]\n' +
+        `  Set "offset: ${B1}" by hand.\n`,
     )
     expect(here.all()).toEqual(before)
   })

@@ -94,7 +94,7 @@ test('says so where there is no feature, or no workspace', async () => {
   const empty = makeWorkspace()
   expect(await feature('list', empty)).toEqual({
     exitCode: 0,
-    stdout: 'the workspace has no feature yet: feature new redis\n',
+    stdout: 'The workspace has no features yet. Create one: feature new redis\n',
     stderr: '',
   })
   const { exitCode, stdout } = await feature('list --json', empty)

@@ -25,11 +25,15 @@ async function made(line: string, workspace: TestWorkspace): Promise<string> {
 }
 
 /** Runs it, and expects it to fail and to change nothing. */
-async function refused(line: string | readonly string[], workspace: TestWorkspace): Promise<string> {
+async function refused(
+  line: string | readonly string[],
+  workspace: TestWorkspace,
+  expected = 1,
+): Promise<string> {
   const before = workspace.all()
   const args = typeof line === 'string' ? `new ${line}` : ['new', ...line]
   const { exitCode, stdout, stderr } = await feature(args, workspace)
-  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+  expect({ exitCode, stdout }).toEqual({ exitCode: expected, stdout: '' })
   expect(workspace.all()).toEqual(before)
   return stderr
 }
@@ -195,9 +199,9 @@ describe('its base port', () => {
 
   test('asked for has to be another than that of every feature; the nearest is named', async () => {
     expect(await refused('cache --port 6380', shop())).toBe(
-      'features/cache: error: base port 6380 does not do: REDIS_HOST_PORT of redis (features/redis/.env.example:2) has it too: ' +
+      'features/cache: error: Base port 6380 cannot be used: REDIS_HOST_PORT of redis (features/redis/.env.example:2) has it too: ' +
         'in a product with both features they would want the same host port [bad-base-port]\n' +
-        '  The nearest free base port is 5380: --port 5380\n',
+        '  Use the nearest free base port: --port 5380\n',
     )
   })
 
@@ -220,13 +224,13 @@ describe('its base port', () => {
 
   test('asked for is not one of root, and the nearest that does is named', async () => {
     const stderr = await refused('www --port 80 --image redis:7', shop())
-    expect(stderr).toContain('base port 80 does not do: only root may listen on a port under 1024')
-    expect(stderr).toContain('The nearest free base port is 1024: --port 1024')
+    expect(stderr).toContain('Base port 80 cannot be used: only root may listen on a port under 1024')
+    expect(stderr).toContain('Use the nearest free base port: --port 1024')
   })
 
   test('is none where no offset would fit', async () => {
     expect(await refused('cache', shop({ 'workspace.yaml': 'modulus: 65535\n' }))).toContain(
-      'no base port is left',
+      'No base port has room',
     )
   })
 
@@ -428,7 +432,9 @@ describe('--add-to', () => {
       'An item cannot be added to features: without rewriting the file',
     ],
   ])('does nothing at all for %s', async (_, files, name, code) => {
-    expect(await refused(`cache --add-to ${name}`, shop(files))).toContain(code)
+    expect(await refused(`cache --add-to ${name}`, shop(files), code === '[bad-name]' ? 2 : 1)).toContain(
+      code,
+    )
   })
 
   test('puts everything back where the last file cannot be written', async () => {
@@ -445,12 +451,12 @@ describe('--add-to', () => {
 describe('what is there stays', () => {
   test.each(['features/cache/', 'features/cache', 'features/cache/notes.txt'])('%s', async (file) => {
     expect(await refused('cache', shop({ [file]: '' }))).toContain(
-      'features/cache: error: it is there already [feature-exists]',
+      'features/cache: error: features/cache exists already [feature-exists]',
     )
   })
 
   test('a feature whose name differs in case only', async () => {
-    expect(await refused('Redis', shop())).toContain('feature redis differs from Redis in case only')
+    expect(await refused('Redis', shop())).toContain('Feature redis differs from Redis in case only')
   })
 
   test('a link to nothing', async () => {
@@ -516,7 +522,7 @@ describe('wrong usage', () => {
 test.each(['..', '../x', '.hidden', 'a b', 'a/b', 'ä', '', 'x\n'])(
   '%j is no name of a feature',
   async (name) => {
-    expect(await refused([name], shop())).toContain('[bad-name]')
+    expect(await refused([name], shop(), 2)).toContain('[bad-name]')
   },
 )
 

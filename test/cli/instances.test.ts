@@ -184,14 +184,14 @@ describe('an overlay', () => {
         [`products/shop/.env.${name}`]: '',
       })
       const { exitCode } = await product(`env shop --instance ${name} --remove`, here)
-      expect([exitCode, here.read(`products/shop/.env.${name}`)]).toEqual([1, ''])
+      expect([exitCode, here.read(`products/shop/.env.${name}`)]).toEqual([name === 'example' ? 2 : 1, ''])
     },
   )
 
   test('is nothing to stop for among all products; that nobody has it is said', async () => {
     const here = shop()
     const line = 'env --all --instance zzz --remove'
-    expect(await ok(line, here)).toBe('no product has an instance zzz: nothing to remove\n')
+    expect(await ok(line, here)).toBe('Nothing to remove: no product has an instance zzz\n')
     expect(await ok(`${line} --quiet`, here)).toBe('')
   })
 
@@ -340,7 +340,7 @@ describe('the name of an instance', () => {
     const here = shop()
     const before = here.all()
     const { exitCode, stdout } = await product(['env', '--merge', 'shop', `--instance=${name}`], here)
-    expect(exitCode).toBe(1)
+    expect(exitCode).toBe(2)
     expect(stdout).toBe('')
     expect(here.all()).toEqual(before)
   })
@@ -349,7 +349,7 @@ describe('the name of an instance', () => {
     const here = shop({ 'products/shop/.env.example': 'A=1\n' })
     const before = here.all()
     const { exitCode, stderr } = await product(`env --merge shop --instance ${name}`, here)
-    expect(exitCode).toBe(1)
+    expect(exitCode).toBe(2)
     expect(stderr).toContain('[bad-name]')
     expect(here.all()).toEqual(before)
   })
@@ -446,8 +446,8 @@ describe('an instance is named as the tables name it', () => {
   })
 
   test.each([
-    ['shop@bleu', 'product shop has no instance bleu [no-instance]\n  Did you mean blue?'],
-    ['other@blue', 'product other has no instance blue [no-instance]'],
+    ['shop@bleu', 'Product shop has no instance bleu [no-instance]\n  Did you mean blue?'],
+    ['other@blue', 'Product other has no instance blue [no-instance]'],
     ['shpo@blue', 'Product shpo does not exist [no-product]'],
     ['shop@', '"" is not a valid instance name [bad-name]'],
     ['shop@a@b', '"a@b" is not a valid instance name [bad-name]'],
@@ -455,7 +455,11 @@ describe('an instance is named as the tables name it', () => {
   ])('%s is none', async (name, message) => {
     for (const line of [`ports ${name}`, `check ${name}`, `port ${name} REDIS_HOST_PORT`]) {
       const { exitCode, stdout, stderr } = await product(line, here)
-      expect({ line, exitCode, stdout }).toEqual({ line, exitCode: 1, stdout: '' })
+      expect({ line, exitCode, stdout }).toEqual({
+        line,
+        exitCode: message.includes('bad-name') ? 2 : 1,
+        stdout: '',
+      })
       expect(stderr).toContain(message)
     }
   })

@@ -290,7 +290,7 @@ describe('--generate', () => {
     const workspace = shop({ 'products/shop/.env.example': example })
     expect(await product('env --generate', workspace)).toEqual({
       exitCode: 0,
-      stdout: 'products/shop/.env made from products/shop/.env.example\n',
+      stdout: 'products/shop/.env created from products/shop/.env.example\n',
       stderr: '',
     })
     expect(workspace.bytes(ENV)).toBe(example.replace('__PRODUCT__', 'shop'))
@@ -301,7 +301,7 @@ describe('--generate', () => {
     const before = stateOf(workspace, ENV)
     expect(await product('env --generate', workspace)).toEqual({
       exitCode: 0,
-      stdout: 'products/shop/.env is there already, and left as it is\n',
+      stdout: 'products/shop/.env exists already and is unchanged\n',
       stderr: '',
     })
     expect(stateOf(workspace, ENV)).toEqual(before)
@@ -311,8 +311,8 @@ describe('--generate', () => {
     const { exitCode, stderr } = await product('env --generate', shop())
     expect([exitCode, stderr]).toEqual([
       1,
-      'products/shop/.env.example: error: product shop has no .env.example [no-env-example]\n' +
-        '  Write products/shop/.env.example, or use --merge, which does not need one.\n',
+      'products/shop/.env.example: error: Product shop has no .env.example [no-env-example]\n' +
+        '  Create products/shop/.env.example, or use --merge, which does not need it.\n',
     ])
   })
 
@@ -345,7 +345,7 @@ describe('--generate', () => {
   test('of all products leaves out one that has nothing to make it from', async () => {
     const workspace = shop({ 'products/shop/.env.example': 'A=1\n', 'products/blog/': '' })
     const { exitCode, stdout } = await product('env --generate --all', workspace)
-    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('products/blog/.env not made')])
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('products/blog/.env not created')])
     expect(workspace.read(ENV)).toBe('A=1\n')
   })
 })

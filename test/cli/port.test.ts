@@ -70,9 +70,9 @@ describe('product port', () => {
   test('says that product.yaml states another offset', async () => {
     const here = makeWorkspace({ 'products/shop/product.yaml': 'offset: 7\n' })
     expect(await ok('port shop --base 8000', here)).toContain(
-      'products/shop/product.yaml states another offset: 8000 + 7 = 8007\n',
+      'products/shop/product.yaml sets another offset: 8000 + 7 = 8007\n',
     )
-    expect(await ok('port shop --scheme sha1', here)).not.toContain('states')
+    expect(await ok('port shop --scheme sha1', here)).not.toContain('another offset')
   })
 
   test('says so of an instance, too', async () => {
@@ -80,11 +80,11 @@ describe('product port', () => {
       'products/shop/product.yaml': 'offset: 7\ninstances: { blue: { offset: 520 }, green: {} }\n',
     })
     expect(await ok('port shop@blue --base 8000', here)).toContain(
-      'products/shop/product.yaml states another offset: 8000 + 520 = 8520\n',
+      'products/shop/product.yaml sets another offset: 8000 + 520 = 8520\n',
     )
     expect(JSON.parse(await ok('port shop@blue --json', here))).toMatchObject({ stated: 520 })
     for (const name of ['shop@green', 'shop@red', 'shop@constructor', 'other@blue'])
-      expect(await ok(`port ${name}`, here)).not.toContain('states')
+      expect(await ok(`port ${name}`, here)).not.toContain('another offset')
   })
 
   test('goes by the modulus of the workspace', async () => {
@@ -93,7 +93,7 @@ describe('product port', () => {
   })
 
   test('says that a port over 65535 is none', async () => {
-    expect(await ok('port my_first_app --base 65000', demo)).toMatch(/\n65591 is over 65535: .*\n$/)
+    expect(await ok('port my_first_app --base 65000', demo)).toMatch(/\n65591 is above 65535, .*\n$/)
   })
 
   test.each(['0', '65536', 'x', '80.5', '-1', '0x10', '1e3', '+80', ' 80', ''])(
@@ -101,7 +101,7 @@ describe('product port', () => {
     async (base) => {
       const { exitCode, stderr } = await product(['port', 'a', `--base=${base}`], demo)
       expect(exitCode).toBe(2)
-      expect(stderr).toContain('--base is a port from 1 to 65535')
+      expect(stderr).toContain('--base must be a port from 1 to 65535')
     },
   )
 
@@ -158,15 +158,15 @@ describe('product port PRODUCT VARIABLE', () => {
     expect(await ok('port shop@blue REDIS_HOST_PORT', blue)).toBe('6387\n')
     const { exitCode, stdout, stderr } = await product('port shop@bleu REDIS_HOST_PORT', blue)
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
-    expect(stderr).toContain('product shop has no instance bleu [no-instance]\n  Did you mean blue?\n')
+    expect(stderr).toContain('Product shop has no instance bleu [no-instance]\n  Did you mean blue?\n')
   })
 
   test.each([
-    ['port shop REDIS_HOST_PORT --scheme sha1', '--scheme goes with a name alone'],
-    ['port shop REDIS_HOST_PORT --scheme crc32', '--scheme goes with a name alone'],
-    ['port shop REDIS_HOST_PORT --base 99', '--base goes with a name alone'],
+    ['port shop REDIS_HOST_PORT --scheme sha1', '--scheme cannot be used with a variable'],
+    ['port shop REDIS_HOST_PORT --scheme crc32', '--scheme cannot be used with a variable'],
+    ['port shop REDIS_HOST_PORT --base 99', '--base cannot be used with a variable'],
     ['port shop REDIS_HOST_PORT --instance blue', "unknown option '--instance'"],
-    ['port shop --scheme sha1 --base 80', '--base has no part in sha1'],
+    ['port shop --scheme sha1 --base 80', '--base cannot be used with --scheme sha1'],
   ])('%s is wrong usage', async (line, message) => {
     const { exitCode, stderr } = await product(line, here)
     expect(exitCode).toBe(2)
@@ -188,7 +188,7 @@ describe('product whois', () => {
       '  product  feature  variable         base  offset  host  outcome   url',
       '  shop     redis    REDIS_HOST_PORT  6380    +586  6966  adjusted',
       '',
-      '  stated in products/shop/.env:3',
+      '  set in products/shop/.env:3',
     ])
   })
 

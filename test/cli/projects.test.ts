@@ -2,7 +2,7 @@
 import { basename } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { composeProjectName } from '../../src/merge/project-name.js'
-import { survey } from '../../src/tasks/survey.js'
+import { surveyProducts } from '../../src/tasks/survey.js'
 import { openWorkspace } from '../../src/workspace/workspace.js'
 import { product } from '../support/cli.js'
 import { type Files, makeWorkspace } from '../support/workspace.js'
@@ -72,7 +72,7 @@ describe('check finds several of one project name', () => {
   test('and says where another is to be stated', async () => {
     const { problems } = await checked(makeWorkspace({ 'products/A/': '', 'products/a/': '' }))
     expect(problems).toMatchObject([
-      { file: 'products/a/.env', next: 'State another name in products/a/.env: COMPOSE_PROJECT_NAME=…' },
+      { file: 'products/a/.env', next: 'Set another name in products/a/.env: COMPOSE_PROJECT_NAME=…' },
     ])
     const instances = makeWorkspace({ ...overlay('a', 'X', 'a-x'), ...overlay('a', 'x', 'a-x') })
     expect((await checked(instances)).problems[0]?.next).toMatch(
@@ -129,7 +129,7 @@ describe('the project directory is the folder of the first Compose file', () => 
     await ok('env --merge blog', here)
     expect(await checked(here)).toMatchObject({ ports: 1, problems: [] })
     expect(brief(await portsOf(here))).toEqual(['blog REDIS_HOST_PORT 6911/tcp adjusted'])
-    const { owners } = await survey(await openWorkspace(here.root), ['blog'])
+    const { owners } = await surveyProducts(await openWorkspace(here.root), ['blog'])
     const project = name || composeProjectName(basename(here.root))
     expect(owners).toMatchObject([{ directory, projectName: project }])
     const { products } = JSON.parse(await ok('list --json', here)) as { products: { project: string }[] }

@@ -165,12 +165,12 @@ test('--json has every documented field', async () => {
 
 test('a product without a product env is told how to get one', async () => {
   const text = (next: string) =>
-    `products/shop/.env: error: product shop has no .env yet [no-env]\n  ${next}\n`
+    `products/shop/.env: error: Product shop has no .env yet [no-env]\n  ${next}\n`
   const bare = await product('env', makeWorkspace({ 'products/shop/': '' }))
   expect(bare).toEqual({
     exitCode: 1,
     stdout: '',
-    stderr: text('Write products/shop/.env, or give the product a feature.'),
+    stderr: text('Create products/shop/.env, or give the product a feature.'),
   })
   const shop = { 'features/redis/.env.example': 'REDIS_HOST_PORT=6380\n', 'products/shop/': '' }
   const { stderr } = await product('env', makeWorkspace(shop))
@@ -198,7 +198,7 @@ describe('a product env that Compose would not read is shown with a warning', ()
   test.each([
     [{ COMPOSE_DISABLE_ENV_FILE: '1' }, 'COMPOSE_DISABLE_ENV_FILE is set in the shell'],
     [{ COMPOSE_DISABLE_ENV_FILE: 'True' }, 'unset COMPOSE_DISABLE_ENV_FILE'],
-    [{ COMPOSE_ENV_FILES: 'a.env,b.env' }, 'makes Compose read other files in its place'],
+    [{ COMPOSE_ENV_FILES: 'a.env,b.env' }, 'makes Compose read other files instead'],
   ])('with %j', async (env, message) => {
     const { exitCode, stderr } = await product('env', workspace, { env })
     expect(exitCode).toBe(0)
@@ -208,7 +208,9 @@ describe('a product env that Compose would not read is shown with a warning', ()
 
   test('by its own word', async () => {
     const itself = makeWorkspace({ [ENV]: 'A=1\nCOMPOSE_DISABLE_ENV_FILE=true\n' })
-    expect((await product('env', itself)).stderr).toContain('is set in it, so Compose does not read it')
+    expect((await product('env', itself)).stderr).toContain(
+      'is set in this file, so Compose does not read the file',
+    )
   })
 
   test.each([{ COMPOSE_DISABLE_ENV_FILE: '0' }, { COMPOSE_DISABLE_ENV_FILE: '' }, { COMPOSE_ENV_FILES: '' }])(

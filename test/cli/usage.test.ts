@@ -18,15 +18,15 @@ describe('wrong usage ends with 2 and says why', () => {
     ['env -C', "option '-C, --workspace <dir>' argument missing"],
     [
       'env --merge --generate',
-      '--merge and --generate do not go together; --merge creates a missing .env too',
+      '--merge and --generate cannot be combined; --merge creates a missing .env too',
     ],
     ['env --diff', '--diff needs --merge'],
     ['env --dry-run shop', '--dry-run needs --merge'],
     ['env --check', '--check needs --merge'],
     ['env --refresh', '--refresh needs --merge'],
     ['env --prune --generate', '--prune needs --merge'],
-    ['env --merge shop --all', '--all and the name shop do not go together'],
-    ['env --merge --dev --prod', '--dev and --prod do not go together'],
+    ['env --merge shop --all', '--all and the name shop cannot be combined'],
+    ['env --merge --dev --prod', '--dev and --prod cannot be combined'],
     ['env --merge=shop', '--merge'],
   ])('product %s', async (line, message) => {
     const { exitCode, stdout, stderr } = await product(line, workspace)

@@ -1,0 +1,45 @@
+/** The report of a new feature. */
+import type { NewFeature } from '../tasks/new-feature.js'
+import { printable } from './escape.js'
+import type { Style } from './style.js'
+
+const MAX_NEAR = 3
+
+/** @param addTo the product that gets the feature */
+export function newFeatureLines(
+  { name, variable, basePort, image, composeFile, edits, caution, near, toInclude }: NewFeature,
+  { addTo, dryRun }: { readonly addTo: string | undefined; readonly dryRun: boolean },
+  style: Style,
+): string[] {
+  const port = `${variable}=${basePort}, ${image.containerPort} in the container of ${image.reference}`
+  const rows: [string, string][] = [['port', port]]
+  if (caution !== null) rows.push(['caution', caution])
+  for (const { by, from } of near.slice(0, MAX_NEAR)) rows.push(['near', `${from}, ${by}`])
+  if (near.length > MAX_NEAR) rows.push(['near', `${near.length - MAX_NEAR} more`])
+  for (const { file, before, added } of edits) {
+    const verb = before === null ? 'create' : 'change'
+    rows.push([
+      dryRun ? `would ${verb}` : `${verb}d`,
+      `${file}${added === null ? '' : `, ${addedText(added)}`}`,
+    ])
+  }
+  const include = toInclude ?? `../../${composeFile}`
+  if (addTo === undefined) {
+    const lists = `add ${name} to features: of a product.yaml, and ${include} to include: of its Compose file`
+    rows.push(['next', lists])
+  } else {
+    if (toInclude !== null)
+      rows.push(['next', `add ${toInclude} to include: of the Compose file of ${addTo}`])
+    rows.push(['next', `product env --merge ${addTo}`])
+  }
+  const width = dryRun ? 12 : 7
+  return [
+    style.bold(`${name}  base port ${basePort}`),
+    '',
+    ...rows.map(([title, text]) => `  ${style.dim(title.padEnd(width))}  ${printable(text)}`),
+  ]
+}
+
+function addedText({ key, item, earlier }: NonNullable<NewFeature['edits'][number]['added']>): string {
+  return earlier === null ? `${key}: ${item} added` : `${key}: created, with ${item} last`
+}

@@ -1,0 +1,145 @@
+/** Lints features, and fixes the findings that need no decision. */
+import { EPHEMERAL } from '../claims/base-port.js'
+import type { LintSource, TemplateFile } from '../lint/context.js'
+import { FeatureIndex } from '../lint/feature-index.js'
+import { type Fixed, fixFeature, withTrueEdits } from '../lint/fix-feature.js'
+import { lintFeature } from '../lint/registry.js'
+import { type Finding, withoutEdits } from '../lint/rule.js'
+import { notRead, type Problem } from '../problem.js'
+import { saveAll } from '../save/save-all.js'
+import { ENVIRONMENTS } from '../workspace/layout.js'
+import { checkFeature, withoutFeatures } from '../workspace/names.js'
+import { unreadFiles } from '../workspace/unread.js'
+import { type FileSource, firstFile, onlyFile, readFile, type Workspace } from '../workspace/workspace.js'
+import { type FileChange, savesOf } from './changes.js'
+
+export interface LintTask {
+  readonly fix?: boolean
+  /** Writes nothing. */
+  readonly dryRun?: boolean
+}
+
+export interface Lint {
+  /** The number of chosen features that were read. */
+  readonly features: number
+  /** The files of any feature that could not be read. */
+  readonly unread: readonly string[]
+  /** Those that are left, if it fixes. */
+  readonly findings: readonly Finding[]
+  /** The files that were changed, or would be; null without `fix`. */
+  readonly changes: readonly LintChange[] | null
+  readonly problems: readonly Problem[]
+}
+
+export interface LintChange extends FileChange {
+  readonly after: string
+  /** The rules that it follows now, each once. */
+  readonly codes: readonly string[]
+}
+
+/** Lints features. With `fix`, all files are written, or none. @param names none for all */
+export function lintFeatures(
+  workspace: Workspace,
+  names: readonly string[],
+  { fix = false, dryRun = false }: LintTask = {},
+): Lint {
+  const useless = withoutFeatures(workspace)
+  const unknown = useless === null ? names.flatMap((name) => checkFeature(workspace, name) ?? []) : [useless]
+  const isChosen = (name: string) => names.length === 0 || names.includes(name)
+  // Features that are not chosen count too: their ports and services are what others must avoid.
+  const read = workspace.features.map((name) => sourceOf(workspace, name))
+  const chosen = read.filter(({ source }) => isChosen(source.name))
+  const sources = chosen.map(({ source }) => source)
+  const index = new FeatureIndex(
+    read.map(({ source }) => source),
+    {
+      modulus: workspace.modulus,
+      // Findings must be the same on every machine.
+      ephemeral: EPHEMERAL,
+      productTexts: productTexts(workspace),
+    },
+  )
+  const outcome = fix
+    ? fixFeatures(workspace, sources, index, dryRun)
+    : {
+        findings: sources.flatMap((source) => withTrueEdits(source, index)),
+        changes: null,
+        problems: [],
+      }
+  const problems = [
+    ...workspace.problems,
+    ...unknown,
+    ...chosen.flatMap((each) => each.problems),
+    ...sources.flatMap(({ folder }) => unreadFiles(workspace, folder)),
+    ...outcome.problems,
+  ]
+  const unread = notRead([...problems, ...read.flatMap((each) => each.problems)])
+  const known = sources.filter(({ folder }) => !unread.some((file) => file.startsWith(`${folder}/`)))
+  return { ...outcome, features: known.length, unread, problems }
+}
+
+/** A feature's source, and a list that gets the problems of the files that the linter reads later. */
+function sourceOf(
+  workspace: Workspace,
+  name: string,
+): { readonly source: LintSource; readonly problems: readonly Problem[] } {
+  const { folder, composeFiles, templates: files } = workspace.layout.feature(name)
+  const problems: Problem[] = []
+  const noted = (source: FileSource): FileSource => {
+    problems.push(...source.problems)
+    return source
+  }
+  const read = (file: string): string | null => noted(readFile(workspace, file)).text
+  const names = files(null)
+  const plain: TemplateFile = { environment: null, file: noted(firstFile(workspace, names)).file }
+  const others = ENVIRONMENTS.flatMap((environment): TemplateFile[] => {
+    const file = files(environment).find((each) => !names.includes(each) && read(each) !== null)
+    return file === undefined ? [] : [{ environment, file }]
+  })
+  const templates = read(plain.file) !== null || others.length === 0 ? [plain, ...others] : others
+  const compose = noted(onlyFile(workspace, composeFiles))
+  const composeFile = compose.text === null ? null : compose.file
+  return { source: { name, folder, templates, composeFile, read }, problems }
+}
+
+/** The Compose files of the products, read when they are first needed. */
+function productTexts(workspace: Workspace): () => readonly string[] {
+  let texts: readonly string[] | undefined
+  return () => {
+    texts ??= workspace.products.map(
+      (product) => onlyFile(workspace, workspace.layout.product(product).composeFiles).text ?? '',
+    )
+    return texts
+  }
+}
+
+function fixFeatures(
+  workspace: Workspace,
+  sources: readonly LintSource[],
+  index: FeatureIndex,
+  dryRun: boolean,
+): Pick<Lint, 'findings' | 'changes' | 'problems'> {
+  const results = sources.map((source) => fixFeature(source, index))
+  const changes = results.flatMap(changesOf)
+  const failed = dryRun ? [] : saveAll(savesOf(workspace, changes))
+  if (failed.length === 0) {
+    // A finding that is left after a fix was tried cannot be fixed.
+    return {
+      findings: results.flatMap(({ remaining }) => remaining.map(withoutEdits)),
+      changes,
+      problems: [],
+    }
+  }
+  for (const source of sources) index.replace(source)
+  const findings = sources.flatMap(({ name }) => lintFeature(index.contexts(name)))
+  return { findings, changes: [], problems: failed }
+}
+
+function changesOf({ changes, fixed }: Fixed): LintChange[] {
+  return changes.map((change) => {
+    const codes = fixed
+      .filter(({ edits }) => edits?.some((edit) => edit.file === change.file))
+      .map(({ code }) => code)
+    return { ...change, shared: true, codes: [...new Set(codes)] }
+  })
+}

@@ -1,0 +1,139 @@
+/** Who holds the ports of products right now. */
+import { resolve } from 'node:path'
+import { claimPorts, ownerName, type PortClaim } from '../claims/claim.js'
+import { engineNotice } from '../live/engine.js'
+import { isInUse, PortInspector, type Stack, type StateRun } from '../live/inspector.js'
+import type { Machine } from '../live/machine.js'
+import { assignedPort, type ProductPlan } from '../merge/plan.js'
+import { rangeText } from '../ports/value.js'
+import { type Problem, problem } from '../problem.js'
+import { openWorkspace, type Workspace } from '../workspace/workspace.js'
+import type { Survey } from './survey.js'
+
+/** Where to look for the holders of ports. */
+export interface Look {
+  readonly machine: Machine
+  /** Called with the name of the Docker engine if it keeps the run waiting. */
+  readonly onWait?: (engine: string) => void
+}
+
+export interface Live {
+  /** Returns who holds the ports of a claim, in words; undefined for a claim that was not asked for. */
+  readonly text: (claim: PortClaim) => string | undefined
+  /** The claims whose ports somebody else holds. */
+  readonly held: readonly Held[]
+  readonly problems: readonly Problem[]
+}
+
+export interface Held {
+  readonly claim: PortClaim
+  /** In words. */
+  readonly by: string
+  /** False for a container that may be the product's own. */
+  readonly certain: boolean
+}
+
+/** Merging a thousand features must not take seconds for their ports. */
+const MOST_PORTS = 256
+
+export async function lookAtClaims(
+  workspace: Workspace,
+  survey: Survey,
+  claims: readonly PortClaim[],
+  look: Look,
+): Promise<Live> {
+  const { inspector, stacks, problems } = await inspect(workspace, survey, look)
+  const texts = new Map<PortClaim, string>()
+  const held: Held[] = []
+  for (const claim of claims) {
+    const stack = stacks.find(
+      ({ product, instance }) => product === claim.product && instance === claim.instance,
+    )
+    const runs = await inspector.runsOf({ ...claim, stack: stack ?? null })
+    const textOf = (some: readonly StateRun[]) =>
+      some.map((run) => (runs.length === 1 ? run.text : `${rangeText(run)} ${run.text}`)).join(', ')
+    texts.set(claim, textOf(runs))
+    const others = runs.filter(isInUse)
+    if (others.length > 0)
+      held.push({ claim, by: textOf(others), certain: others.some(({ kind }) => kind === 'held') })
+  }
+  return { text: (claim) => texts.get(claim), held, problems }
+}
+
+/** Returns who holds a port, over TCP and UDP, in words; `free` if nobody does. */
+export async function lookAtPort(
+  workspace: Workspace,
+  survey: Survey,
+  port: number,
+  look: Look,
+): Promise<{ readonly now: readonly string[]; readonly problems: readonly Problem[] }> {
+  const { inspector, problems } = await inspect(workspace, survey, look)
+  const now: string[] = []
+  for (const protocol of ['tcp', 'udp']) {
+    const runs = await inspector.runsOf({ protocol, address: '', from: port, to: port, stack: null })
+    now.push(...runs.filter(({ kind }) => kind !== 'free').map(({ text }) => `${protocol} ${text}`))
+  }
+  return { now: now.length === 0 ? ['free'] : now, problems }
+}
+
+/**
+ * Returns a problem for each TCP port that a merge has just assigned and that somebody else holds. Nearly always none is held;
+ * only if one is, all products are read and the engine is asked.
+ * @param plans those that were written
+ */
+export async function heldPorts(
+  workspace: Workspace,
+  plans: readonly ProductPlan[],
+  look: Look,
+): Promise<Problem[]> {
+  const assigned = plans.flatMap((plan) =>
+    plan.entries.flatMap((entry) => {
+      const port = assignedPort(entry)
+      return port === null ? [] : [{ name: `${ownerName(plan)} ${entry.key}`, ...port }]
+    }),
+  )
+  if (assigned.reduce((count, { from, to }) => count + to - from + 1, 0) > MOST_PORTS) return []
+  const inspector = new PortInspector(look.machine)
+  const names = new Set<string>()
+  for (const { name, from, to } of assigned) {
+    const runs = await inspector.runsOf({ protocol: 'tcp', address: '', from, to, stack: null })
+    if (runs.some(isInUse)) names.add(name)
+  }
+  return names.size === 0 ? [] : describeHeld(workspace, names, look)
+}
+
+/** @param names each owner and variable: `shop@blue REDIS_HOST_PORT` */
+async function describeHeld(
+  workspace: Workspace,
+  names: ReadonlySet<string>,
+  look: Look,
+): Promise<Problem[]> {
+  // Loaded lazily: it reads Compose files, which takes longer than a merge.
+  const { surveyProducts } = await import('./survey.js')
+  // Opened anew, as the files have just changed.
+  const current = await openWorkspace(workspace.root, workspace.environment)
+  const survey = await surveyProducts(current)
+  const claims = survey.owners
+    .flatMap((owner) => owner.claims)
+    .filter((claim) => names.has(`${ownerName(claim)} ${claim.variable}`))
+  const { held } = await lookAtClaims(current, survey, claims, look)
+  return held.map(({ claim, by }) => {
+    const message = `${ownerName(claim)} gets ${claim.variable} ${claimPorts(claim)}, but that port is ${by}`
+    const next = 'Stop that first, set another port in the product env, or run: product check --live'
+    return problem('port-held', { file: claim.file, line: claim.line }, message, next)
+  })
+}
+
+async function inspect({ root }: Workspace, { owners }: Survey, { machine, onWait }: Look) {
+  const stacks = owners.map(({ product, instance, projectName, directory }): Stack => {
+    return { product, instance, project: projectName, directory: resolve(root, directory) }
+  })
+  const engine = await machine.engine(onWait ?? (() => {}))
+  const notice = engineNotice(engine)
+  const next = 'Start Docker, or check DOCKER_HOST and `docker context ls`.'
+  return {
+    inspector: new PortInspector(machine, engine, stacks),
+    stacks,
+    problems: notice === null ? [] : [problem('no-engine', {}, notice, next)],
+  }
+}

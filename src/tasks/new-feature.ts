@@ -1,0 +1,190 @@
+/** Creates a feature: its folder, and if asked for the edits that give it to a product. */
+import { existsSync, lstatSync } from 'node:fs'
+import { join } from 'node:path'
+import { BasePorts, type Taken } from '../claims/base-port.js'
+import { follows, ownerName, type PortClaim } from '../claims/claim.js'
+import { encode } from '../env/bytes.js'
+import { hasErrors, type Problem, problem } from '../problem.js'
+import { saveInNewFolder } from '../save/save-all.js'
+import { badName, checkProduct, isName, withoutFeatures } from '../workspace/names.js'
+import type { Workspace } from '../workspace/workspace.js'
+import { addFeature, type Edit, withFiles } from './add-feature.js'
+import { savesOf } from './changes.js'
+import { composeText, portVariable, templateText, variablePrefix } from './feature-files.js'
+import { type Feature, readFeatures } from './features.js'
+import { type Image, imageFor } from './images.js'
+import { type Survey, surveyProducts } from './survey.js'
+
+export interface NewFeatureTask {
+  /** The base port; otherwise the best free one. */
+  readonly port?: number | undefined
+  /** The image of its service; otherwise a well-known one of the feature's name. */
+  readonly image?: string | undefined
+  /** The port that the service listens on; known for well-known images. */
+  readonly containerPort?: number | undefined
+  /** A product that gets the feature. */
+  readonly addTo?: string | undefined
+  /** Plans only, and writes nothing. */
+  readonly dryRun?: boolean | undefined
+}
+
+export interface NewFeature {
+  readonly name: string
+  /** Its port variable. */
+  readonly variable: string
+  readonly basePort: number
+  readonly image: Image
+  readonly composeFile: string
+  readonly edits: readonly Edit[]
+  /** Why the base port may cause problems; null if it does not. */
+  readonly caution: string | null
+  /** Ports of others that the range of the base port meets. */
+  readonly near: readonly Taken[]
+  /** The path that the user must add to `include:` of the product's Compose file; null if there is none. */
+  readonly toInclude: string | null
+}
+
+interface Created {
+  /** Null if an error kept it from being created. */
+  readonly feature: NewFeature | null
+  readonly problems: readonly Problem[]
+}
+
+export async function newFeature(
+  workspace: Workspace,
+  name: string,
+  { port, image: reference, containerPort, addTo, dryRun = false }: NewFeatureTask = {},
+): Promise<Created> {
+  const refused = [...workspace.problems, ...refusals(workspace, name, addTo)]
+  if (hasErrors(refused)) return { feature: null, problems: refused }
+  const survey = await surveyProducts(workspace)
+  const { features, problems: unread } = readFeatures(workspace, survey.products)
+  const found = [...survey.problems, ...unread]
+  const { folder, newTemplate, newComposeFile: composeFile } = workspace.layout.feature(name)
+  const image = imageFor(name, reference, containerPort)
+  const ports = basePorts(workspace, survey, features, image)
+  const basePort = choosePort(ports, folder, image, port)
+  if (typeof basePort !== 'number') return { feature: null, problems: [...found, basePort] }
+  const keys = features.flatMap(({ variables }) => variables.map(({ key }) => key))
+  const prefix = variablePrefix(name, new Set(keys))
+  const draft = { name, service: serviceName(name, features), prefix, basePort, image }
+  const created = [newFile(newTemplate, templateText(draft)), newFile(composeFile, composeText(draft))]
+  const later = withFiles(workspace, name, created)
+  const variable = portVariable(prefix)
+  const added =
+    addTo === undefined
+      ? { edits: [], toInclude: null, problems: [] }
+      : await addFeature(later, addTo, name, variable)
+  // Problems of others are reported, but do not keep this feature from being created.
+  const problems = [...(await problemsLeft(later, found)), ...added.problems]
+  if (hasErrors(added.problems)) return { feature: null, problems }
+  const edits = [...created, ...added.edits]
+  const place = { path: join(workspace.root, folder), file: folder }
+  const failed = dryRun ? [] : saveInNewFolder(place, savesOf(workspace, edits))
+  if (failed.length > 0) return { feature: null, problems: [...problems, ...failed] }
+  const feature = {
+    name,
+    variable,
+    basePort,
+    image,
+    composeFile,
+    edits,
+    caution: ports.objection(basePort)?.reason ?? null,
+    near: ports.neighbours(basePort),
+    toInclude: added.toInclude,
+  }
+  return { feature, problems }
+}
+
+function newFile(file: string, text: string): Edit {
+  return { file, before: null, after: encode(text), shared: true, added: null }
+}
+
+/** Returns what is wrong with the arguments. */
+function refusals(workspace: Workspace, name: string, addTo: string | undefined): Problem[] {
+  const useless = withoutFeatures(workspace)
+  if (useless !== null) return [useless]
+  const problem = nameProblem(workspace, name)
+  const unknown = addTo === undefined ? null : checkProduct(workspace, addTo)
+  return [problem, unknown].filter((each) => each !== null)
+}
+
+function nameProblem({ root, layout, features }: Workspace, name: string): Problem | null {
+  if (!isName(name)) return badName(name, 'feature')
+  const { folder } = layout.feature(name)
+  if (isThere(join(root, folder))) {
+    const next = 'Choose another name, or edit the files in it.'
+    return problem('feature-exists', { file: folder }, `${folder} exists already`, next)
+  }
+  const like = features.find((other) => other.toLowerCase() === name.toLowerCase())
+  if (like === undefined) return null
+  const message = `Feature ${like} differs from ${name} in case only, which other systems and Docker's DNS ignore`
+  return problem('feature-exists', { file: layout.feature(like).folder }, message, 'Choose another name.')
+}
+
+/** Returns true for a dangling link, too. */
+function isThere(path: string): boolean {
+  return existsSync(path) || lstatSync(path, { throwIfNoEntry: false }) !== undefined
+}
+
+/** Returns the problems that remain with the new feature: a product may have waited for it. */
+async function problemsLeft(later: Workspace, found: readonly Problem[]): Promise<Problem[]> {
+  if (found.length === 0) return []
+  const { products, problems } = await surveyProducts(later)
+  // Without the next step, which may name the feature now.
+  const id = ({ code, file, line, column, message }: Problem): string =>
+    JSON.stringify([code, file, line, column, message])
+  const left = new Set([...problems, ...readFeatures(later, products).problems].map(id))
+  return found.filter((each) => left.has(id(each)))
+}
+
+function basePorts(
+  { modulus }: Workspace,
+  { owners }: Survey,
+  features: readonly Feature[],
+  { http }: Image,
+): BasePorts {
+  const bases = features.flatMap(({ name, template, variables }) =>
+    variables.flatMap(({ key, line, base }): Taken[] =>
+      base === null ? [] : [{ by: `${key} of ${name} (${template}:${line})`, from: base.from, to: base.to }],
+    ),
+  )
+  const fixed = owners.flatMap(({ claims }) =>
+    claims.filter((claim) => !follows(claim) && claim.outcome !== 'random').map(fixedPort),
+  )
+  return new BasePorts({ modulus, offsets: owners.map(({ offset }) => offset), bases, fixed, http })
+}
+
+function fixedPort(claim: PortClaim): Taken {
+  const { variable, service, file, line, from, to } = claim
+  return { by: `${variable ?? `service ${service}`} of ${ownerName(claim)} (${file}:${line})`, from, to }
+}
+
+/** Returns the requested base port, otherwise the best one; a problem if it cannot be used. */
+function choosePort(
+  ports: BasePorts,
+  folder: string,
+  image: Image,
+  asked: number | undefined,
+): number | Problem {
+  const best = ports.choose(asked ?? image.base)
+  if (asked === undefined) {
+    if (best !== null) return best
+    const next =
+      'Lower "modulus:" in workspace.yaml, or the offsets in product.yaml files, or choose a port with --port.'
+    return problem('bad-base-port', { file: folder }, 'No base port has room for every offset', next)
+  }
+  const objection = ports.objection(asked)
+  if (objection === null) return asked
+  const next = best === null ? 'No base port is free.' : `Use the nearest free base port: --port ${best}`
+  const code = objection.kind === 'out-of-range' ? 'port-out-of-range' : 'bad-base-port'
+  return problem(code, { file: folder }, `Base port ${asked} cannot be used: ${objection.reason}`, next)
+}
+
+/** Returns the feature's name, with a number if another feature has a service of that name: Compose refuses two. */
+function serviceName(name: string, features: readonly Feature[]): string {
+  const taken = new Set(features.flatMap(({ services }) => services.map((service) => service.name)))
+  let service = name
+  for (let number = 2; taken.has(service); number++) service = `${name}-${number}`
+  return service
+}
