@@ -46,6 +46,6 @@ const BAD_PORTS: ReadonlySet<number> = new Set([
 ])
 
 /** The first port of a range that a browser refuses; undefined if it opens them all. */
-export function refusedByBrowsers(from: number, to: number): number | undefined {
+export function refusedByBrowsers(from: number, to: number = from): number | undefined {
   return [...BAD_PORTS].find((port) => from <= port && port <= to)
 }

@@ -1,5 +1,6 @@
 /** Names and base ports for variables that a fix adds. */
 
+import { nearestPort } from '../claims/nearest-port.js'
 import { allowedName } from '../merge/reserved.js'
 import { type Range, rangesOverlap } from '../ports/overlap.js'
 import { FIRST_PORT, MAX_PORT } from '../ports/value.js'
@@ -84,13 +85,11 @@ export class NewBases {
     const length = wanted.to - wanted.from
     // 8080 and 8443 are what people take for 80 and 443.
     const near = wanted.from < FIRST_PORT ? wanted.from + 8000 : wanted.from
-    for (let distance = near === wanted.from ? 1 : 0; distance <= MAX_PORT; distance++) {
-      for (const from of distance === 0 ? [near] : [near + distance, near - distance]) {
-        const range = { from, to: from + length }
-        if (this.isFree(range) && others.publishing(range).length === 0) return range
-      }
-    }
-    return null
+    const from = nearestPort(near, (port) => {
+      const range = { from: port, to: port + length }
+      return this.isFree(range) && others.publishing(range).length === 0 ? 0 : null
+    })
+    return from === null ? null : { from, to: from + length }
   }
 
   private isFree({ from, to }: Range): boolean {

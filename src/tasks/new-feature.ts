@@ -1,7 +1,7 @@
 /** Creates a feature: its folder, and if asked for the edits that give it to a product. */
 import { existsSync, lstatSync } from 'node:fs'
 import { join } from 'node:path'
-import { BasePorts, type Taken } from '../claims/base-port.js'
+import { BasePortRules, type UsedPort } from '../claims/base-port.js'
 import { follows, ownerName, type PortClaim } from '../claims/claim.js'
 import { encode } from '../env/bytes.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
@@ -39,7 +39,7 @@ export interface NewFeature {
   /** Why the base port may cause problems; null if it does not. */
   readonly caution: string | null
   /** Ports of others that the range of the base port meets. */
-  readonly near: readonly Taken[]
+  readonly near: readonly UsedPort[]
   /** The path that the user must add to `include:` of the product's Compose file; null if there is none. */
   readonly toInclude: string | null
 }
@@ -89,8 +89,8 @@ export async function newFeature(
     image,
     composeFile,
     edits,
-    caution: ports.objection(basePort)?.reason ?? null,
-    near: ports.neighbours(basePort),
+    caution: ports.refusal(basePort)?.reason ?? null,
+    near: ports.overlapping(basePort),
     toInclude: added.toInclude,
   }
   return { feature, problems }
@@ -143,26 +143,26 @@ function basePorts(
   { owners }: Survey,
   features: readonly Feature[],
   { http }: Image,
-): BasePorts {
+): BasePortRules {
   const bases = features.flatMap(({ name, template, variables }) =>
-    variables.flatMap(({ key, line, base }): Taken[] =>
+    variables.flatMap(({ key, line, base }): UsedPort[] =>
       base === null ? [] : [{ by: `${key} of ${name} (${template}:${line})`, from: base.from, to: base.to }],
     ),
   )
   const fixed = owners.flatMap(({ claims }) =>
     claims.filter((claim) => !follows(claim) && claim.outcome !== 'random').map(fixedPort),
   )
-  return new BasePorts({ modulus, offsets: owners.map(({ offset }) => offset), bases, fixed, http })
+  return new BasePortRules({ modulus, offsets: owners.map(({ offset }) => offset), bases, fixed, http })
 }
 
-function fixedPort(claim: PortClaim): Taken {
+function fixedPort(claim: PortClaim): UsedPort {
   const { variable, service, file, line, from, to } = claim
   return { by: `${variable ?? `service ${service}`} of ${ownerName(claim)} (${file}:${line})`, from, to }
 }
 
 /** Returns the requested base port, otherwise the best one; a problem if it cannot be used. */
 function choosePort(
-  ports: BasePorts,
+  ports: BasePortRules,
   folder: string,
   image: Image,
   asked: number | undefined,
@@ -174,11 +174,11 @@ function choosePort(
       'Lower "modulus:" in workspace.yaml, or the offsets in product.yaml files, or choose a port with --port.'
     return problem('bad-base-port', { file: folder }, 'No base port has room for every offset', next)
   }
-  const objection = ports.objection(asked)
-  if (objection === null) return asked
+  const refusal = ports.refusal(asked)
+  if (refusal === null) return asked
   const next = best === null ? 'No base port is free.' : `Use the nearest free base port: --port ${best}`
-  const code = objection.kind === 'out-of-range' ? 'port-out-of-range' : 'bad-base-port'
-  return problem(code, { file: folder }, `Base port ${asked} cannot be used: ${objection.reason}`, next)
+  const code = refusal.kind === 'out-of-range' ? 'port-out-of-range' : 'bad-base-port'
+  return problem(code, { file: folder }, `Base port ${asked} cannot be used: ${refusal.reason}`, next)
 }
 
 /** Returns the feature's name, with a number if another feature has a service of that name: Compose refuses two. */

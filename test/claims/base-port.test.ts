@@ -1,14 +1,16 @@
 /** The choice of a base port. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { BasePorts, EPHEMERAL, type Surroundings, type Taken } from '../../src/claims/base-port.js'
+import { BasePortRules, EPHEMERAL, type UsedPort } from '../../src/claims/base-port.js'
 import { refusedByBrowsers } from '../../src/claims/http.js'
 
-const NOTHING: Surroundings = { modulus: 1000, offsets: [], bases: [], fixed: [], http: false }
-const REDIS: Taken = { by: 'redis', from: 6379, to: 6379 }
+type Context = ConstructorParameters<typeof BasePortRules>[0]
 
-function choose(expected: number, around: Partial<Surroundings> = {}): number | null {
-  return new BasePorts({ ...NOTHING, ...around }).choose(expected)
+const NOTHING: Context = { modulus: 1000, offsets: [], bases: [], fixed: [], http: false }
+const REDIS: UsedPort = { by: 'redis', from: 6379, to: 6379 }
+
+function choose(expected: number, around: Partial<Context> = {}): number | null {
+  return new BasePortRules({ ...NOTHING, ...around }).choose(expected)
 }
 
 describe('the choice', () => {
@@ -18,7 +20,7 @@ describe('the choice', () => {
   })
 
   test('is the nearest one whose range meets no other range', () => {
-    expect(choose(6379, { bases: [REDIS] })).toBe(5379)
+    expect(choose(6379, { bases: [REDIS] })).toBe(7379)
     expect(choose(6380, { bases: [REDIS] })).toBe(7379)
     expect(choose(5432, { bases: [REDIS] })).toBe(5379)
   })
@@ -46,15 +48,15 @@ describe('the choice', () => {
   })
 
   test('is the one that meets others least where all ranges are taken', () => {
-    const bases = Array.from({ length: 32 }, (_, index): Taken => {
+    const bases = Array.from({ length: 32 }, (_, index): UsedPort => {
       const from = 1024 + index * 1000
       return { by: `feature ${index}`, from, to: from }
     })
-    const crowded = new BasePorts({ ...NOTHING, bases })
+    const crowded = new BasePortRules({ ...NOTHING, bases })
     const base = crowded.choose(6379)
     expect(base).not.toBeNull()
-    expect(crowded.objection(base as number)).toBeNull()
-    expect(crowded.neighbours(base as number)).toHaveLength(2)
+    expect(crowded.refusal(base as number)).toBeNull()
+    expect(crowded.overlapping(base as number)).toHaveLength(2)
   })
 
   test('is none where no port leaves room for every offset', () => {
@@ -62,8 +64,8 @@ describe('the choice', () => {
   })
 })
 
-describe('an objection', () => {
-  const ports = new BasePorts({
+describe('a refusal', () => {
+  const ports = new BasePortRules({
     ...NOTHING,
     offsets: [591, 847],
     bases: [REDIS],
@@ -72,23 +74,23 @@ describe('an objection', () => {
   })
 
   test.each([
-    [6379, 'taken', 'redis has it too'],
-    [6123, 'taken', '6123 + 847 = 6970 meets 6379 + 591 = 6970 of redis'],
-    [7153, 'taken', '7153 + 847 = 8000 meets 8000 of WEB_HOST_PORT of shop'],
-    [64_900, 'out-of-range', '65899, over 65535'],
+    [6379, 'taken', 'redis already uses it'],
+    [6123, 'taken', '6123 + 847 = 6970 is already used by redis: 6379 + 591'],
+    [7153, 'taken', '7153 + 847 = 8000 is already used by WEB_HOST_PORT of shop'],
+    [64_900, 'out-of-range', '65899 with the highest offset, above 65535'],
     [32_000, 'ephemeral', '32768-60999'],
-    [5409, 'browser-refuses', 'refuse to open 6000'],
+    [5409, 'browser-refuses', 'refuse to open port 6000'],
   ])('to %i', (base, kind, reason) => {
-    expect(ports.objection(base)).toEqual({ kind, reason: expect.stringContaining(reason) })
+    expect(ports.refusal(base)).toEqual({ kind, reason: expect.stringContaining(reason) })
   })
 
   test.each([6380, 5432, 61_000])('there is none to %i, though others may come close', (base) => {
-    expect(ports.objection(base)).toBeNull()
+    expect(ports.refusal(base)).toBeNull()
   })
 
   test('says who is close', () => {
-    expect(ports.neighbours(7000).map(({ by }) => by)).toEqual(['redis'])
-    expect(ports.neighbours(7500).map(({ by }) => by)).toEqual(['WEB_HOST_PORT of shop'])
+    expect(ports.overlapping(7000).map(({ by }) => by)).toEqual(['redis'])
+    expect(ports.overlapping(7500).map(({ by }) => by)).toEqual(['WEB_HOST_PORT of shop'])
   })
 })
 
@@ -98,22 +100,22 @@ test('what is chosen collides with no feature in any product, of today or to com
     modulus: fc.constantFrom(100, 1000),
     offsets: fc.uniqueArray(fc.integer({ min: 0, max: 999 }), { maxLength: 6 }),
     bases: fc.array(
-      port.map((from): Taken => ({ by: 'x', from, to: from })),
+      port.map((from): UsedPort => ({ by: 'x', from, to: from })),
       { maxLength: 25 },
     ),
     fixed: fc.array(
-      port.map((from): Taken => ({ by: 'y', from, to: from })),
+      port.map((from): UsedPort => ({ by: 'y', from, to: from })),
       { maxLength: 5 },
     ),
     http: fc.boolean(),
   })
   fc.assert(
     fc.property(around, port, (surroundings, expected) => {
-      const ports = new BasePorts(surroundings)
+      const ports = new BasePortRules(surroundings)
       const base = ports.choose(expected) as number
       const { modulus, bases, fixed, http } = surroundings
       // Far above there is always room.
-      expect(ports.neighbours(base)).toEqual([])
+      expect(ports.overlapping(base)).toEqual([])
       expect(bases.every(({ from }) => Math.abs(from - base) >= modulus)).toBe(true)
       expect(fixed.every(({ from }) => from < base || from >= base + modulus)).toBe(true)
       expect(base + modulus).toBeLessThanOrEqual(EPHEMERAL.from)

@@ -199,9 +199,9 @@ describe('its base port', () => {
 
   test('asked for has to be another than that of every feature; the nearest is named', async () => {
     expect(await refused('cache --port 6380', shop())).toBe(
-      'features/cache: error: Base port 6380 cannot be used: REDIS_HOST_PORT of redis (features/redis/.env.example:2) has it too: ' +
-        'in a product with both features they would want the same host port [bad-base-port]\n' +
-        '  Use the nearest free base port: --port 5380\n',
+      'features/cache: error: Base port 6380 cannot be used: REDIS_HOST_PORT of redis (features/redis/.env.example:2) already uses it, ' +
+        'and a product with both features would need the same host port twice [bad-base-port]\n' +
+        '  Use the nearest free base port: --port 7380\n',
     )
   })
 
@@ -209,7 +209,7 @@ describe('its base port', () => {
     const workspace = shop({ 'products/blog/product.yaml': 'features: []\noffset: 10\n' })
     // shop has the offset 586.
     expect(await refused('cache --port 6956', workspace)).toContain(
-      '6956 + 10 = 6966 meets 6380 + 586 = 6966 of REDIS_HOST_PORT',
+      '6956 + 10 = 6966 is already used by REDIS_HOST_PORT of redis (features/redis/.env.example:2): 6380 + 586',
     )
   })
 
@@ -224,7 +224,7 @@ describe('its base port', () => {
 
   test('asked for is not one of root, and the nearest that does is named', async () => {
     const stderr = await refused('www --port 80 --image redis:7', shop())
-    expect(stderr).toContain('Base port 80 cannot be used: only root may listen on a port under 1024')
+    expect(stderr).toContain('Base port 80 cannot be used: only root may listen on a port below 1024')
     expect(stderr).toContain('Use the nearest free base port: --port 1024')
   })
 
