@@ -8,7 +8,7 @@
  * // plan.entries says what each variable comes to; plan.after is the new text of the product env
  *
  * const { products, problems } = await mergeProducts(workspace, ['my_first_app'])
- * const { check } = await checkWorkspace(workspace, { look: { machine: thisMachine(process.env) } })
+ * const { check } = await checkWorkspace(workspace, { machine: thisMachine(process.env) })
  */
 
 export type { ClaimOutcome, PortClaim } from './claims/claim.js'
@@ -48,7 +48,7 @@ export type { GeneratedEnv } from './tasks/generate.js'
 export { generateEnvs } from './tasks/generate.js'
 export type { Lint, LintChange, LintTask } from './tasks/lint.js'
 export { lintFeatures } from './tasks/lint.js'
-export type { Held, Live, Look } from './tasks/live.js'
+export type { Held, Live } from './tasks/live.js'
 export type { Merge, MergedProduct, MergeTask } from './tasks/merge.js'
 export { mergeProducts } from './tasks/merge.js'
 export type { NewFeature, NewFeatureTask } from './tasks/new-feature.js'

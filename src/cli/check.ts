@@ -4,7 +4,7 @@ import { checkAnnotations, checkJson, checkLines, NOTHING_CHECKED } from '../rep
 import { checkWorkspace } from '../tasks/check.js'
 import { fixCollisions } from '../tasks/fix-collisions.js'
 import { openWorkspace } from '../workspace/workspace.js'
-import { lookOf, type OutputOptions, print, styleOf, usageError, workspaceOf } from './command.js'
+import { machineOf, type OutputOptions, print, styleOf, usageError, workspaceOf } from './command.js'
 import type { ExitCode, Host } from './host.js'
 
 export interface CheckOptions extends OutputOptions {
@@ -27,10 +27,10 @@ export async function check(
   const workspace = await workspaceOf(host, command)
   if ('code' in workspace) return print(host, options, nothing, [workspace])
   const { refresh = false, dryRun = false, live = false } = options
-  const look = lookOf(host)
-  const fix = options.fix ? await fixCollisions(workspace, { refresh, dryRun, look }) : null
+  const machine = machineOf(host)
+  const fix = options.fix ? await fixCollisions(workspace, { refresh, dryRun, machine }) : null
   const current = fix?.written ? await openWorkspace(workspace.root) : workspace
-  const checked = await checkWorkspace(current, { names, live, look })
+  const checked = await checkWorkspace(current, { names, live, machine })
   const problems = [...checked.problems, ...(fix?.problems ?? [])]
   if (checked.check === null) return print(host, options, nothing, problems)
   const result = { ...checked.check, fix }

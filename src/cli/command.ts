@@ -2,12 +2,12 @@
 import { relative } from 'node:path'
 import type { Command } from 'commander'
 import { encode } from '../env/bytes.js'
+import type { Machine } from '../live/machine.js'
 import { MAX_PORT } from '../ports/value.js'
 import { hasErrors, type Problem, problem, unique } from '../problem.js'
 import { printable, printableJson } from '../report/escape.js'
 import { problemLines } from '../report/problems.js'
 import { type Style, styles } from '../report/style.js'
-import type { Look } from '../tasks/live.js'
 import { findWorkspace } from '../workspace/find.js'
 import type { Environment } from '../workspace/layout.js'
 import { checkProduct, someOf } from '../workspace/names.js'
@@ -131,6 +131,9 @@ export function shellOf({ env }: Host): Map<string, string> {
 }
 
 /** Returns the machine of the host; a Docker engine that keeps the run waiting is reported. */
-export function lookOf({ machine, stderr }: Host): Look {
-  return { machine, onWait: (engine) => stderr(`Waiting for ${printable(engine)}\n`) }
+export function machineOf({ machine, stderr }: Host): Machine {
+  return {
+    ...machine,
+    engine: () => machine.engine((engine) => stderr(`Waiting for ${printable(engine)}\n`)),
+  }
 }

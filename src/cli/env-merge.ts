@@ -4,14 +4,14 @@ import { mergeJson } from '../report/merge-json.js'
 import { mergeAllLines, mergeLines } from '../report/merge-text.js'
 import { secretsOf } from '../report/secrets.js'
 import { mergeProducts } from '../tasks/merge.js'
-import { lookOf, print, styleOf } from './command.js'
+import { machineOf, print, styleOf } from './command.js'
 import type { EnvRun } from './env.js'
 import type { ExitCode } from './host.js'
 
 export async function merge({ host, workspace, options, names, instance }: EnvRun): Promise<ExitCode> {
   const { refresh = false, prune = false, diff, reveal = false, check, all = false } = options
   const dryRun = Boolean(options.dryRun || diff || check)
-  const task = { refresh, prune, instance, dryRun, look: lookOf(host) }
+  const task = { refresh, prune, instance, dryRun, machine: machineOf(host) }
   const { state, products, problems } = await mergeProducts(workspace, names, task)
   const plans = products.map(({ plan }) => plan)
   const style = styleOf(host, 'stdout')

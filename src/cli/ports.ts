@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { portJson, portLines } from '../report/ports.js'
 import { listPorts } from '../tasks/ports.js'
-import { lookOf, type OutputOptions, print, workspaceOf } from './command.js'
+import { machineOf, type OutputOptions, print, workspaceOf } from './command.js'
 import type { ExitCode, Host } from './host.js'
 
 export interface PortsOptions extends OutputOptions {
@@ -21,7 +21,7 @@ export async function ports(
   const empty = { json: () => ({ ports: [] }) }
   const workspace = await workspaceOf(host, command)
   if ('code' in workspace) return print(host, options, empty, [workspace])
-  const task = { names, feature, outcome, look: live ? lookOf(host) : undefined }
+  const task = { names, feature, outcome, machine: live ? machineOf(host) : undefined }
   const { ports, problems } = await listPorts(workspace, task)
   if (ports === null) return print(host, options, empty, problems)
   const { claims } = ports

@@ -2,7 +2,15 @@
 import type { Command } from 'commander'
 import { whoisJson, whoisLines } from '../report/port.js'
 import { whoisPort } from '../tasks/ports.js'
-import { isPort, lookOf, type OutputOptions, PORT_RANGE, print, usageError, workspaceOf } from './command.js'
+import {
+  isPort,
+  machineOf,
+  type OutputOptions,
+  PORT_RANGE,
+  print,
+  usageError,
+  workspaceOf,
+} from './command.js'
 import type { ExitCode, Host } from './host.js'
 
 export async function whois(
@@ -18,7 +26,7 @@ export async function whois(
     const empty = { port, claims: [], decoded: [], now: [], unread: [] }
     return print(host, options, { json: () => empty }, [workspace])
   }
-  const owners = await whoisPort(workspace, port, lookOf(host))
+  const owners = await whoisPort(workspace, port, machineOf(host))
   const output = { text: () => whoisLines(owners, host.width), json: () => whoisJson(owners) }
   return print(host, options, output, owners.problems)
 }

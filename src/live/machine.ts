@@ -10,8 +10,8 @@ import { type Protocol, readSockets, type Socket } from './sockets.js'
 export interface Machine {
   /** The user's id; null where the system has none. */
   readonly uid: number | null
-  /** Asks the Docker engine, once in a run. @param onWait called with its name if it keeps the run waiting */
-  engine(onWait: (engine: string) => void): Promise<Engine>
+  /** Asks the Docker engine, once in a run. @param onWait called with its name if it is slow to answer */
+  engine(onWait?: (engine: string) => void): Promise<Engine>
   /** As `readSockets`. */
   sockets(): readonly Socket[] | null
   /** As `holdersOf`. */
@@ -30,7 +30,7 @@ export function thisMachine(env: Readonly<Record<string, string | undefined>>): 
   return {
     uid: process.getuid?.() ?? null,
     engine: (onWait) => {
-      engine ??= askEngine(env, onWait)
+      engine ??= askEngine(env, onWait ?? (() => {}))
       return engine
     },
     sockets: () => readSockets(),

@@ -1,9 +1,10 @@
 /** Checks the ports and project names of a workspace. */
 import { type Collision, findCollisions } from '../claims/collisions.js'
 import { findHazards, type Hazard } from '../claims/hazards.js'
+import type { Machine } from '../live/machine.js'
 import type { Problem } from '../problem.js'
 import type { Workspace } from '../workspace/workspace.js'
-import { type Held, type Look, lookAtClaims } from './live.js'
+import { type Held, inspectClaims } from './live.js'
 import { sameProjects } from './projects.js'
 import { surveyNamed } from './survey.js'
 
@@ -23,7 +24,7 @@ export interface CheckTask {
   /** Products and instances (`shop@blue`); none for all. */
   readonly names?: readonly string[]
   /** The machine whose settings make some ports hazardous. */
-  readonly look: Look
+  readonly machine: Machine
   /** Looks for ports that somebody else holds. */
   readonly live?: boolean
 }
@@ -31,20 +32,20 @@ export interface CheckTask {
 /** Checks a workspace. @returns null for the check if a name is not known */
 export async function checkWorkspace(
   workspace: Workspace,
-  { names = [], look, live = false }: CheckTask,
+  { names = [], machine, live = false }: CheckTask,
 ): Promise<{ readonly check: Check | null; readonly problems: readonly Problem[] }> {
   const { survey, isNamed, problems } = await surveyNamed(workspace, names)
   if (survey === null) return { check: null, problems }
   const all = survey.owners.flatMap(({ claims }) => claims)
   const claims = all.filter(isNamed)
-  const now = live ? await lookAtClaims(workspace, survey, claims, look) : null
+  const now = live ? await inspectClaims(workspace, survey, claims, machine) : null
   const read = survey.owners.filter((owner) => isNamed(owner) && owner.unread.length === 0)
   const check = {
     products: new Set(read.map(({ product }) => product)).size,
     ports: read.flatMap((owner) => owner.claims).length,
     unread: survey.unread,
     collisions: findCollisions(all).filter((collision) => collision.claims.some(isNamed)),
-    hazards: findHazards(claims, look.machine.ephemeralRange()),
+    hazards: findHazards(claims, machine.ephemeralRange()),
     held: (now?.held ?? []).filter(({ certain }) => certain),
   }
   const shared = sameProjects(survey.owners, isNamed)

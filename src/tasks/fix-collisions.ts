@@ -1,6 +1,7 @@
 /** Resolves the collisions of a workspace: sets offsets in product.yaml, and merges again what has moved. */
 import { ownerName } from '../claims/claim.js'
 import { type Reassignment, resolveCollisions, type Unresolved } from '../claims/resolve.js'
+import type { Machine } from '../live/machine.js'
 import { planMerge } from '../merge/merge.js'
 import { overlaySource } from '../merge/overlay.js'
 import { changesFile, type ProductPlan } from '../merge/plan.js'
@@ -11,7 +12,7 @@ import type { LoadedProduct } from '../workspace/product.js'
 import { readFile, type Workspace, withTexts } from '../workspace/workspace.js'
 import { type StatedOffset, withOffsets } from '../workspace/yaml-edit.js'
 import { type FileChange, savesOf } from './changes.js'
-import { heldPorts, type Look } from './live.js'
+import { heldPorts } from './live.js'
 import { type Survey, type SurveyedOwner, surveyProducts } from './survey.js'
 
 export interface FixTask {
@@ -19,8 +20,8 @@ export interface FixTask {
   readonly refresh?: boolean
   /** Plans only, and writes nothing. */
   readonly dryRun?: boolean
-  /** Where to look for ports that somebody else holds; without it, nobody looks. */
-  readonly look?: Look
+  /** Reports the new ports that somebody else on this machine uses. */
+  readonly machine?: Machine
 }
 
 export interface Fix {
@@ -41,7 +42,7 @@ export interface Fix {
 /** Resolves collisions: all files are written, or none. */
 export async function fixCollisions(
   workspace: Workspace,
-  { refresh = false, dryRun = false, look }: FixTask = {},
+  { refresh = false, dryRun = false, machine }: FixTask = {},
 ): Promise<Fix> {
   const stopped = { state: 'stopped', refresh, reassignments: [], outdated: [], written: false } as const
   const survey = await surveyProducts(workspace)
@@ -54,7 +55,7 @@ export async function fixCollisions(
   const failed = saveAll(savesOf(workspace, changes))
   if (failed.length > 0)
     return { ...stopped, unresolved: plan.unresolved, problems: [...problems, ...failed] }
-  const held = look === undefined ? [] : await heldPorts(workspace, plans, look)
+  const held = machine === undefined ? [] : await heldPorts(workspace, plans, machine)
   return { ...plan, state: 'done', refresh, written: changes.length > 0, problems: [...problems, ...held] }
 }
 

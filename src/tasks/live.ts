@@ -10,13 +10,6 @@ import { type Problem, problem } from '../problem.js'
 import { openWorkspace, type Workspace } from '../workspace/workspace.js'
 import type { Survey } from './survey.js'
 
-/** Where to look for the holders of ports. */
-export interface Look {
-  readonly machine: Machine
-  /** Called with the name of the Docker engine if it keeps the run waiting. */
-  readonly onWait?: (engine: string) => void
-}
-
 export interface Live {
   /** Returns who holds the ports of a claim, in words; undefined for a claim that was not asked for. */
   readonly text: (claim: PortClaim) => string | undefined
@@ -36,13 +29,13 @@ export interface Held {
 /** Merging a thousand features must not take seconds for their ports. */
 const MOST_PORTS = 256
 
-export async function lookAtClaims(
+export async function inspectClaims(
   workspace: Workspace,
   survey: Survey,
   claims: readonly PortClaim[],
-  look: Look,
+  machine: Machine,
 ): Promise<Live> {
-  const { inspector, stacks, problems } = await inspect(workspace, survey, look)
+  const { inspector, stacks, problems } = await inspect(workspace, survey, machine)
   const texts = new Map<PortClaim, string>()
   const held: Held[] = []
   for (const claim of claims) {
@@ -61,13 +54,13 @@ export async function lookAtClaims(
 }
 
 /** Returns who holds a port, over TCP and UDP, in words; `free` if nobody does. */
-export async function lookAtPort(
+export async function inspectPort(
   workspace: Workspace,
   survey: Survey,
   port: number,
-  look: Look,
+  machine: Machine,
 ): Promise<{ readonly now: readonly string[]; readonly problems: readonly Problem[] }> {
-  const { inspector, problems } = await inspect(workspace, survey, look)
+  const { inspector, problems } = await inspect(workspace, survey, machine)
   const now: string[] = []
   for (const protocol of ['tcp', 'udp']) {
     const runs = await inspector.runsOf({ protocol, address: '', from: port, to: port, stack: null })
@@ -84,7 +77,7 @@ export async function lookAtPort(
 export async function heldPorts(
   workspace: Workspace,
   plans: readonly ProductPlan[],
-  look: Look,
+  machine: Machine,
 ): Promise<Problem[]> {
   const assigned = plans.flatMap((plan) =>
     plan.entries.flatMap((entry) => {
@@ -93,20 +86,20 @@ export async function heldPorts(
     }),
   )
   if (assigned.reduce((count, { from, to }) => count + to - from + 1, 0) > MOST_PORTS) return []
-  const inspector = new PortInspector(look.machine)
+  const inspector = new PortInspector(machine)
   const names = new Set<string>()
   for (const { name, from, to } of assigned) {
     const runs = await inspector.runsOf({ protocol: 'tcp', address: '', from, to, stack: null })
     if (runs.some(isInUse)) names.add(name)
   }
-  return names.size === 0 ? [] : describeHeld(workspace, names, look)
+  return names.size === 0 ? [] : describeHeld(workspace, names, machine)
 }
 
 /** @param names each owner and variable: `shop@blue REDIS_HOST_PORT` */
 async function describeHeld(
   workspace: Workspace,
   names: ReadonlySet<string>,
-  look: Look,
+  machine: Machine,
 ): Promise<Problem[]> {
   // Loaded lazily: it reads Compose files, which takes longer than a merge.
   const { surveyProducts } = await import('./survey.js')
@@ -116,7 +109,7 @@ async function describeHeld(
   const claims = survey.owners
     .flatMap((owner) => owner.claims)
     .filter((claim) => names.has(`${ownerName(claim)} ${claim.variable}`))
-  const { held } = await lookAtClaims(current, survey, claims, look)
+  const { held } = await inspectClaims(current, survey, claims, machine)
   return held.map(({ claim, by }) => {
     const message = `${ownerName(claim)} gets ${claim.variable} ${claimPorts(claim)}, but that port is ${by}`
     const next = 'Stop that first, set another port in the product env, or run: product check --live'
@@ -124,11 +117,11 @@ async function describeHeld(
   })
 }
 
-async function inspect({ root }: Workspace, { owners }: Survey, { machine, onWait }: Look) {
+async function inspect({ root }: Workspace, { owners }: Survey, machine: Machine) {
   const stacks = owners.map(({ product, instance, projectName, directory }): Stack => {
     return { product, instance, project: projectName, directory: resolve(root, directory) }
   })
-  const engine = await machine.engine(onWait ?? (() => {}))
+  const engine = await machine.engine()
   const notice = engineNotice(engine)
   const next = 'Start Docker, or check DOCKER_HOST and `docker context ls`.'
   return {

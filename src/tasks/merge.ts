@@ -1,4 +1,5 @@
 /** Merges templates into product envs. A plain merge must not load the reading of Compose files, `yaml` or the linter. */
+import type { Machine } from '../live/machine.js'
 import { planMerge } from '../merge/merge.js'
 import { overlaySource } from '../merge/overlay.js'
 import type { MergeOptions } from '../merge/ownership.js'
@@ -9,7 +10,6 @@ import { saveAll } from '../save/save-all.js'
 import { type LoadedProduct, loadProduct } from '../workspace/product.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { savesOf } from './changes.js'
-import type { Look } from './live.js'
 import { sharedPorts } from './shared-ports.js'
 
 export interface MergeTask extends MergeOptions {
@@ -17,8 +17,8 @@ export interface MergeTask extends MergeOptions {
   readonly instance?: string | null
   /** Plans only, and writes nothing. */
   readonly dryRun?: boolean
-  /** Where to look for ports that somebody else holds; without it, nobody looks. */
-  readonly look?: Look
+  /** Reports the new ports that somebody else on this machine uses. */
+  readonly machine?: Machine
 }
 
 export interface Merge {
@@ -42,7 +42,7 @@ export interface MergedProduct extends PlannedProduct {
 export async function mergeProducts(
   workspace: Workspace,
   names: readonly string[],
-  { instance = null, dryRun = false, look, ...options }: MergeTask = {},
+  { instance = null, dryRun = false, machine, ...options }: MergeTask = {},
 ): Promise<Merge> {
   const products = await Promise.all(names.map((name) => loadProduct(workspace, name)))
   const problems = [...workspace.problems, ...products.flatMap((product) => product.problems)]
@@ -77,11 +77,11 @@ export async function mergeProducts(
   const state = hasErrors(problems) ? 'stopped' : dryRun ? 'shown' : 'done'
   const written = state === 'done' ? plans.filter(changesFile) : []
   if (
-    look !== undefined &&
+    machine !== undefined &&
     written.some(({ entries }) => entries.some((entry) => assignedPort(entry) !== null))
   ) {
     const { heldPorts } = await import('./live.js')
-    problems.push(...(await heldPorts(workspace, written, look)))
+    problems.push(...(await heldPorts(workspace, written, machine)))
   }
   return {
     state,

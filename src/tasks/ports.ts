@@ -1,6 +1,7 @@
 /** Answers questions about ports: all of a workspace, the owner of one, the one of a variable or of a name. */
 import { ownerName, type PortClaim } from '../claims/claim.js'
 import { claimsOfPort, decodePort, type OwnBase } from '../claims/whois.js'
+import type { Machine } from '../live/machine.js'
 import { DEFAULT_MODULUS } from '../ports/offset.js'
 import { SCHEMES, type SchemeName } from '../ports/schemes.js'
 import { MAX_PORT } from '../ports/value.js'
@@ -8,7 +9,7 @@ import { type Problem, problem } from '../problem.js'
 import { checkFeature, checkProduct, suggestion } from '../workspace/names.js'
 import { loadProduct } from '../workspace/product.js'
 import type { Workspace } from '../workspace/workspace.js'
-import { type Live, type Look, lookAtClaims, lookAtPort } from './live.js'
+import { inspectClaims, inspectPort, type Live } from './live.js'
 import {
   parseOwner,
   problemsOf,
@@ -25,8 +26,8 @@ export interface ListPortsTask {
   readonly feature?: string | undefined
   /** Only ports of this outcome. */
   readonly outcome?: string | undefined
-  /** Where to look for the holders of the ports; without it, nobody looks. */
-  readonly look?: Look | undefined
+  /** Finds out who uses the ports right now. */
+  readonly machine?: Machine | undefined
 }
 
 /** The host ports of products. */
@@ -40,7 +41,7 @@ export interface PortList {
 /** Lists the host ports of products. @returns null for the list if a name is not known */
 export async function listPorts(
   workspace: Workspace,
-  { names = [], feature, outcome, look }: ListPortsTask = {},
+  { names = [], feature, outcome, machine }: ListPortsTask = {},
 ): Promise<{ readonly ports: PortList | null; readonly problems: readonly Problem[] }> {
   const { survey, isNamed, problems } = await surveyNamed(workspace, names)
   const unknown = feature === undefined ? null : checkFeature(workspace, feature)
@@ -55,7 +56,7 @@ export async function listPorts(
         (feature === undefined || feature === claim.feature) &&
         (outcome === undefined || outcome === claim.outcome),
     )
-  const live = look === undefined ? null : await lookAtClaims(workspace, survey, claims, look)
+  const live = machine === undefined ? null : await inspectClaims(workspace, survey, claims, machine)
   return { ports: { claims, live }, problems: [...problems, ...(live?.problems ?? [])] }
 }
 
@@ -76,11 +77,11 @@ export interface PortOwners {
   readonly problems: readonly Problem[]
 }
 
-export async function whoisPort(workspace: Workspace, port: number, look: Look): Promise<PortOwners> {
+export async function whoisPort(workspace: Workspace, port: number, machine: Machine): Promise<PortOwners> {
   const survey = await surveyProducts(workspace)
   const { owners, unread } = survey
   const claims = claimsOfPort(owners, port)
-  const { now, problems } = await lookAtPort(workspace, survey, port, look)
+  const { now, problems } = await inspectPort(workspace, survey, port, machine)
   const isClaimed = claims.length > 0
   const claiming = owners.filter((owner) => owner.claims.some((claim) => claims.includes(claim)))
   return {

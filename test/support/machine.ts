@@ -49,7 +49,7 @@ export function fakeMachine(world: World = {}): Machine & { readonly asked: stri
     uid: 1000,
     engine: async (onWait) => {
       asked.push('engine')
-      if (world.slow) onWait('the Docker engine')
+      if (world.slow) onWait?.('the Docker engine')
       return world.engine ?? LOCAL
     },
     sockets: () =>

@@ -4,7 +4,7 @@ import * as library from '../../src/index.js'
 import { fakeMachine } from '../support/machine.js'
 import { demoWorkspace, makeWorkspace, type TestWorkspace } from '../support/workspace.js'
 
-const look = { machine: fakeMachine() }
+const machine = fakeMachine()
 
 function open(here: TestWorkspace) {
   return library.openWorkspace(here.root)
@@ -45,10 +45,10 @@ describe('mergeProducts', () => {
     expect([state, problems.map(({ code }) => code)]).toEqual(['stopped', ['no-product']])
   })
 
-  test('looks for ports that somebody else holds only if it is told where', async () => {
-    const held = { machine: fakeMachine({ sockets: [{ port: 6971 }] }) }
+  test('looks for ports that somebody else holds only on a given machine', async () => {
+    const held = fakeMachine({ sockets: [{ port: 6971 }] })
     for (const [task, codes] of [
-      [{ look: held }, ['port-held']],
+      [{ machine: held }, ['port-held']],
       [{}, []],
     ] as const) {
       const merged = await library.mergeProducts(await open(demoWorkspace()), ['my_first_app'], task)
@@ -78,7 +78,7 @@ test('generateEnvs returns what it has written', async () => {
 describe('checkWorkspace and fixCollisions', () => {
   test('find a collision and resolve it', async () => {
     const here = colliding()
-    const before = await library.checkWorkspace(await open(here), { look })
+    const before = await library.checkWorkspace(await open(here), { machine })
     expect(before.check?.collisions).toHaveLength(1)
     const fix = await library.fixCollisions(await open(here), { refresh: true })
     expect([fix.state, fix.written, fix.reassignments.map(({ file }) => file)]).toEqual([
@@ -86,12 +86,15 @@ describe('checkWorkspace and fixCollisions', () => {
       true,
       ['products/c/product.yaml'],
     ])
-    const after = await library.checkWorkspace(await open(here), { look })
+    const after = await library.checkWorkspace(await open(here), { machine })
     expect(after.check?.collisions).toEqual([])
   })
 
   test('have no result for a name that is not known', async () => {
-    const { check, problems } = await library.checkWorkspace(await open(colliding()), { names: ['x'], look })
+    const { check, problems } = await library.checkWorkspace(await open(colliding()), {
+      names: ['x'],
+      machine,
+    })
     expect([check, problems.map(({ code }) => code)]).toEqual([null, ['no-product']])
   })
 })
@@ -100,7 +103,7 @@ describe('ports', () => {
   test('portOf and whoisPort answer each other', async () => {
     const workspace = await open(demoWorkspace())
     const { claim } = await library.portOf(workspace, 'my_first_app', 'REDIS_HOST_PORT')
-    const { claims } = await library.whoisPort(workspace, claim?.from ?? 0, look)
+    const { claims } = await library.whoisPort(workspace, claim?.from ?? 0, machine)
     expect(claims).toContainEqual(claim)
     const { ports } = await library.listPorts(workspace, { names: ['my_first_app'] })
     expect(ports?.claims).toContainEqual(claim)
