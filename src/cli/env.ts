@@ -59,7 +59,7 @@ export function addEnvCommand(program: Command, host: Host, run: (action: Action
     .option('-q, --quiet', 'print only problems')
     .addOption(formatOption())
     .addOption(jsonOption())
-    .addHelpText('after', examples('product env --merge shop', 'product env shop', 'env-format.md'))
+    .addHelpText('after', examples('product env --merge shop', 'product env shop', 'commands.md'))
     .action((name: string | undefined, options: EnvOptions, command: Command) =>
       run(() => env(host, command, name, options)),
     )

@@ -1,7 +1,6 @@
 /**
- * The output that the docs show is that of a real run: every `console` block is run again, in order, on a copy of
- * the demo workspace, and the page with the output of today has to be the page as it stands. To take over new
- * wording: `npx vitest run test/docs -u`.
+ * The docs show the output of real runs: every `console` block of a page is run again, in order, and the page with
+ * the new output has to equal the page. `npx vitest run test/docs -u` takes over new output.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
@@ -9,19 +8,18 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import * as library from '../../src/index.js'
 import { feature, product } from '../support/cli.js'
-import { demoWorkspace, type TestWorkspace } from '../support/workspace.js'
+import { demoWorkspace, makeFolder } from '../support/workspace.js'
 import { pagePath, readPage } from './pages.js'
 
 test.each([
-  'README.md',
-  'docs/env-format.md',
-  'docs/json.md',
-  'docs/ports.md',
-  'docs/feature-authors.md',
-  'docs/pull-requests.md',
-])('%s shows what is printed', async (page) => {
-  const rendered = await withOutputOfToday(readPage(page), demoWorkspace())
-  await expect(rendered).toMatchFileSnapshot(pagePath(page))
+  ['README.md', demoWorkspace],
+  ['docs/getting-started.md', makeFolder],
+  ['docs/env-format.md', demoWorkspace],
+  ['docs/json.md', demoWorkspace],
+  ['docs/ports.md', demoWorkspace],
+  ['docs/feature-authors.md', demoWorkspace],
+])('%s shows what is printed', async (page, start) => {
+  await expect(await rerun(readPage(page), start().root)).toMatchFileSnapshot(pagePath(page))
 })
 
 test('the library example of README.md works', async () => {
@@ -49,48 +47,36 @@ test('README.md and the docs name and link files that are there', () => {
   expect(gone).toEqual([])
 })
 
-/** A fenced block, with the comment that may stand above it. */
-const BLOCK =
-  /(?:^<!-- (?<what>file|result of `product (?<merge>[^`]*)`): (?<file>\S+) -->\n)?^```(?<kind>console|dotenv)\n(?<body>[\s\S]*?)^```$/gm
+const BLOCK = /^```console\n([\s\S]*?)^```$/gm
 
-async function withOutputOfToday(page: string, workspace: TestWorkspace): Promise<string> {
+/** Returns the page with the output that its commands print, from `start` on and after each `cd`. */
+async function rerun(page: string, start: string): Promise<string> {
+  let folder = start
   let text = ''
   let at = 0
-  for (const match of page.matchAll(BLOCK)) {
-    const { what, merge, file = '', kind, body = '' } = match.groups as Record<string, string | undefined>
-    const end = match.index + match[0].length - '```'.length
-    text += page.slice(at, end - body.length)
-    at = end
-    if (kind === 'console') text += await transcript(workspace, body)
-    else if (what === undefined) text += body
-    else if (what === 'file') {
-      workspace.write({ [file]: body })
-      text += body
-    } else {
-      await product(merge as string, workspace)
-      text += workspace.read(file)
+  for (const { index, 0: block, 1: body = '' } of page.matchAll(BLOCK)) {
+    text += `${page.slice(at, index)}${'```'}console\n`
+    for (const command of body.match(/^\$ .*$/gm) ?? []) {
+      text += `${command}\n`
+      const target = /^\$ cd (.*)$/.exec(command)?.[1]
+      if (target === undefined) text += await run(folder, command.slice(2))
+      else folder = join(folder, target)
     }
+    text += '```'
+    at = index + block.length
   }
   return text + page.slice(at)
 }
 
-/** The commands of a block with what they print now. */
-async function transcript(workspace: TestWorkspace, block: string): Promise<string> {
-  let text = ''
-  for (const command of block.match(/^\$ .*$/gm) ?? [])
-    text += `${command}\n${await run(workspace, command.slice(2))}`
-  return text
-}
-
 const COMMAND = /^(?<name>product|feature) (?<line>.*?)(?<code>; echo "exit \$\?")?$/
 
-async function run({ root }: TestWorkspace, command: string): Promise<string> {
+async function run(folder: string, command: string): Promise<string> {
   const { name, line, code } = COMMAND.exec(command)?.groups ?? {}
   if (line !== undefined) {
-    const { stdout, stderr, exitCode } = await (name === 'feature' ? feature : product)(line, root)
+    const { stdout, stderr, exitCode } = await (name === 'feature' ? feature : product)(line, folder)
     return `${stdout}${stderr}${code === undefined ? '' : `exit ${exitCode}\n`}`
   }
-  const { stdout, stderr, status } = spawnSync('bash', ['-c', command], { cwd: root, encoding: 'utf8' })
+  const { stdout, stderr, status } = spawnSync('bash', ['-c', command], { cwd: folder, encoding: 'utf8' })
   expect(status, `${command}: ${stderr}`).toBe(0)
   return stdout
 }
