@@ -1,4 +1,5 @@
 /** `--fix`: applies the edits of findings, round by round, as long as each round keeps what the files say otherwise. */
+import type { FileChange } from '../file-change.js'
 import type { LintContext, LintSource } from './context.js'
 import { applyEdits } from './edit.js'
 import type { FeatureIndex } from './feature-index.js'
@@ -9,11 +10,7 @@ import { type Edit, type Finding, withoutEdits } from './rule.js'
 /** What became of a feature. */
 export interface Fixed {
   /** The files that change, templates first: with a variable too many Compose still runs, with one too few it does not. */
-  readonly changes: readonly {
-    readonly file: string
-    readonly before: string | null
-    readonly after: string
-  }[]
+  readonly changes: readonly FileChange[]
   readonly fixed: readonly Finding[]
   readonly remaining: readonly Finding[]
 }

@@ -3,6 +3,7 @@
  * from it. Merge, dry run, diff, check, JSON and text all render the same plan. All values are byte strings.
  */
 import type { EnvDocument } from '../env/document.js'
+import type { FileChange } from '../file-change.js'
 import type { Offset } from '../ports/offset.js'
 import { type PortValue, parsePortValue } from '../ports/value.js'
 import type { Problem } from '../problem.js'
@@ -54,16 +55,11 @@ export interface SectionChange {
 }
 
 /** What a merge makes of one product. */
-export interface ProductPlan {
+export interface ProductPlan extends FileChange {
   readonly product: string
   /** The instance whose overlay the file is; null for the product itself. */
   readonly instance: string | null
   readonly offset: Offset
-  /** The product env, relative to the workspace. */
-  readonly file: string
-  /** Its bytes as they were read, and as they shall be; null: no such file. Equal if there is nothing to do or an error stops it. */
-  readonly before: string | null
-  readonly after: string | null
   /** `after`, parsed; empty where it is null. */
   readonly doc: EnvDocument
   /** What Compose reads in it, without the shell's variables. */

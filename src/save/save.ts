@@ -18,6 +18,7 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { toBuffer } from '../env/bytes.js'
+import type { FileChange } from '../file-change.js'
 import type { Problem } from '../problem.js'
 import { followLinks, strayLink } from '../workspace/link.js'
 import { checkReplaceable, giveToOwnerOfFolder, keepAccess } from './access.js'
@@ -25,18 +26,12 @@ import { putAtFreeName, readAtMost, syncFolder } from './disk.js'
 import { openDraft, removeDraft, removeDrafts } from './draft.js'
 import { cannotWrite, changed, Refusal } from './failure.js'
 
-/** A write that is to be made. Both texts are byte strings. */
-export interface Save {
+/** A change to be written; the file must still be as it was `before`. */
+export interface Save extends FileChange {
   /** Absolute. */
   readonly path: string
-  /** How people see it. */
-  readonly file: string
-  /** What was read, and must still be there; null: no such file. */
-  readonly before: string | null
-  /** Null: the file goes. */
-  readonly after: string | null
-  /** Whether a new file is for all whom the umask lets in, as what is committed is; without it only its owner may read it. */
-  readonly shared?: true
+  /** A new file gets the mode of the umask; otherwise, only its owner may read it. */
+  readonly shared?: true | undefined
 }
 
 type Outcome = 'written' | 'as-it-was' | Problem

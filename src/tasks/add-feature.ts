@@ -1,5 +1,6 @@
 /** Gives a product one more feature: edits its product.yaml and the `include:` of its Compose file, and verifies the result. */
 import { join, relative, resolve, sep } from 'node:path'
+import type { FileChange } from '../file-change.js'
 import { planMerge } from '../merge/merge.js'
 import type { ProductSource, TextSource } from '../merge/source.js'
 import { OWN_PORTS } from '../ports/own.js'
@@ -9,11 +10,9 @@ import { productIncludes } from '../workspace/included-features.js'
 import { loadProduct } from '../workspace/product.js'
 import { readFile, type Workspace, withTexts } from '../workspace/workspace.js'
 import { withListItem } from '../workspace/yaml-edit.js'
-import type { FileChange } from './changes.js'
 
 /** A file that is created, or that gets one more item in a list. */
 export interface Edit extends FileChange {
-  readonly after: string
   /** Null for a new file. */
   readonly added: AddedItem | null
 }
@@ -107,7 +106,7 @@ async function includeEdit(
 function listEdit({ file, text }: TextSource, added: AddedItem): Edited {
   const { key, item, earlier } = added
   const after = withListItem(text, key, item, earlier)
-  if (after !== null) return { edit: { file, before: text, after, shared: true, added }, problems: [] }
+  if (after !== null) return { edit: { file, before: text, after, added }, problems: [] }
   const message = `An item cannot be added to ${key}: without rewriting the file`
   const refused = problem('cannot-edit', { file }, message, `Add "${item}" to ${key}: by hand.`)
   return { edit: null, problems: [refused] }

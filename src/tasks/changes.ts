@@ -1,10 +1,9 @@
 import { join } from 'node:path'
+import type { FileChange } from '../file-change.js'
 import type { Save } from '../save/save.js'
 import type { Workspace } from '../workspace/workspace.js'
 
-/** A change of a file of the workspace. Both texts are byte strings. */
-export type FileChange = Omit<Save, 'path'>
-
-export function savesOf({ root }: Workspace, changes: readonly FileChange[]): Save[] {
-  return changes.map((change) => ({ ...change, path: join(root, change.file) }))
+/** @param shared for new files that are committed, which others may read */
+export function savesOf({ root }: Workspace, changes: readonly FileChange[], shared?: true): Save[] {
+  return changes.map(({ file, before, after }) => ({ path: join(root, file), file, before, after, shared }))
 }

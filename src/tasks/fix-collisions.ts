@@ -1,6 +1,7 @@
 /** Resolves the collisions of a workspace: sets offsets in product.yaml, and merges again what has moved. */
 import { ownerName } from '../claims/claim.js'
 import { type Reassignment, resolveCollisions, type Unresolved } from '../claims/resolve.js'
+import type { FileChange } from '../file-change.js'
 import type { Machine } from '../live/machine.js'
 import { planMerge } from '../merge/merge.js'
 import { overlaySource } from '../merge/overlay.js'
@@ -11,7 +12,7 @@ import { loadInstance } from '../workspace/instances.js'
 import type { LoadedProduct } from '../workspace/product.js'
 import { readFile, type Workspace, withTexts } from '../workspace/workspace.js'
 import { type StatedOffset, withOffsets } from '../workspace/yaml-edit.js'
-import { type FileChange, savesOf } from './changes.js'
+import { savesOf } from './changes.js'
 import { heldPorts } from './live.js'
 import { type Survey, type SurveyedOwner, surveyProducts } from './survey.js'
 
@@ -52,7 +53,7 @@ export async function fixCollisions(
   if (problems.some(({ severity, code }) => severity === 'error' && code !== 'no-offset'))
     return { ...stopped, unresolved: plan.unresolved, problems }
   if (dryRun) return { ...plan, state: 'shown', refresh, written: false, problems }
-  const failed = saveAll(savesOf(workspace, changes))
+  const failed = saveAll(savesOf(workspace, changes, true))
   if (failed.length > 0)
     return { ...stopped, unresolved: plan.unresolved, problems: [...problems, ...failed] }
   const held = machine === undefined ? [] : await heldPorts(workspace, plans, machine)
@@ -100,7 +101,7 @@ function setOffsets(
   const after = withOffsets(text, offsets)
   return after === null
     ? { change: null, problems: [cannotSet(file, offsets)] }
-    : { change: { file, before: text, after, shared: true }, problems: [] }
+    : { change: { file, before: text, after }, problems: [] }
 }
 
 /** Plans to refresh a product env and the overlays of its instances; with the errors only, as the survey has the rest. */

@@ -2,12 +2,13 @@
 import { parseEnv } from '../env/document.js'
 import { readEnv } from '../env/read.js'
 import { refusalProblem } from '../env/refusal.js'
+import type { FileChange } from '../file-change.js'
 import { textFromExample } from '../merge/placeholder.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { saveAll } from '../save/save-all.js'
 import { type LoadedProduct, loadProduct } from '../workspace/product.js'
 import type { Workspace } from '../workspace/workspace.js'
-import { type FileChange, savesOf } from './changes.js'
+import { savesOf } from './changes.js'
 
 export interface GeneratedEnv {
   readonly product: string

@@ -1,5 +1,6 @@
 /** Lints features, and fixes the findings that need no decision. */
 import { EPHEMERAL } from '../claims/base-port.js'
+import type { FileChange } from '../file-change.js'
 import type { LintSource, TemplateFile } from '../lint/context.js'
 import { FeatureIndex } from '../lint/feature-index.js'
 import { type Fixed, fixFeature, withTrueEdits } from '../lint/fix-feature.js'
@@ -11,7 +12,7 @@ import { ENVIRONMENTS } from '../workspace/layout.js'
 import { checkFeature, withoutFeatures } from '../workspace/names.js'
 import { unreadFiles } from '../workspace/unread.js'
 import { type FileSource, firstFile, onlyFile, readFile, type Workspace } from '../workspace/workspace.js'
-import { type FileChange, savesOf } from './changes.js'
+import { savesOf } from './changes.js'
 
 export interface LintTask {
   readonly fix?: boolean
@@ -32,7 +33,6 @@ export interface Lint {
 }
 
 export interface LintChange extends FileChange {
-  readonly after: string
   /** The rules that it follows now, each once. */
   readonly codes: readonly string[]
 }
@@ -121,7 +121,7 @@ function fixFeatures(
 ): Pick<Lint, 'findings' | 'changes' | 'problems'> {
   const results = sources.map((source) => fixFeature(source, index))
   const changes = results.flatMap(changesOf)
-  const failed = dryRun ? [] : saveAll(savesOf(workspace, changes))
+  const failed = dryRun ? [] : saveAll(savesOf(workspace, changes, true))
   if (failed.length === 0) {
     // A finding that is left after a fix was tried cannot be fixed.
     return {
@@ -140,6 +140,6 @@ function changesOf({ changes, fixed }: Fixed): LintChange[] {
     const codes = fixed
       .filter(({ edits }) => edits?.some((edit) => edit.file === change.file))
       .map(({ code }) => code)
-    return { ...change, shared: true, codes: [...new Set(codes)] }
+    return { ...change, codes: [...new Set(codes)] }
   })
 }

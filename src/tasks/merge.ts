@@ -65,14 +65,7 @@ export async function mergeProducts(
   if (!hasErrors(problems) && !dryRun) {
     // Unchanged plans too, so that leftovers of killed runs are removed.
     const files = plans.filter(({ after }) => after !== null)
-    problems.push(
-      ...saveAll(
-        savesOf(
-          workspace,
-          files.map(({ file, before, after }) => ({ file, before, after })),
-        ),
-      ),
-    )
+    problems.push(...saveAll(savesOf(workspace, files)))
   }
   const state = hasErrors(problems) ? 'stopped' : dryRun ? 'shown' : 'done'
   const written = state === 'done' ? plans.filter(changesFile) : []

@@ -80,7 +80,7 @@ export async function newFeature(
   if (hasErrors(added.problems)) return { feature: null, problems }
   const edits = [...created, ...added.edits]
   const place = { path: join(workspace.root, folder), file: folder }
-  const failed = dryRun ? [] : saveInNewFolder(place, savesOf(workspace, edits))
+  const failed = dryRun ? [] : saveInNewFolder(place, savesOf(workspace, edits, true))
   if (failed.length > 0) return { feature: null, problems: [...problems, ...failed] }
   const feature = {
     name,
@@ -97,7 +97,7 @@ export async function newFeature(
 }
 
 function newFile(file: string, text: string): Edit {
-  return { file, before: null, after: encode(text), shared: true, added: null }
+  return { file, before: null, after: encode(text), added: null }
 }
 
 /** Returns what is wrong with the arguments. */

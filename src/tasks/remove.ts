@@ -1,12 +1,13 @@
 /** Removes the overlays of instances. */
 import { parseEnv } from '../env/document.js'
+import type { FileChange } from '../file-change.js'
 import { findSections } from '../merge/sections.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { saveAll } from '../save/save-all.js'
 import { overlayOf } from '../workspace/instances.js'
 import { loadProduct } from '../workspace/product.js'
 import type { Workspace } from '../workspace/workspace.js'
-import { type FileChange, savesOf } from './changes.js'
+import { savesOf } from './changes.js'
 
 /**
  * Removes the overlays of an instance: all of them, or none. One that was edited by hand is not removed.

@@ -3,6 +3,7 @@ import { existsSync, readlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { ParsedFiles } from '../compose/parse.js'
 import { parseEnv } from '../env/document.js'
+import type { FileChange } from '../file-change.js'
 import type { TemplateSource, TextSource } from '../merge/source.js'
 import { DEFAULT_MODULUS } from '../ports/offset.js'
 import { type Problem, type ProblemCode, problem } from '../problem.js'
@@ -64,7 +65,7 @@ export async function openWorkspace(
 /** Returns the workspace as it will be once files other than templates are written. */
 export function withTexts(
   workspace: Workspace,
-  files: readonly { readonly file: string; readonly after: string | null }[],
+  files: readonly Pick<FileChange, 'file' | 'after'>[],
 ): Workspace {
   const texts = files.map(({ file, after }) => [file, { text: after, problem: null }] as const)
   return { ...workspace, texts: new Map([...workspace.texts, ...texts]) }

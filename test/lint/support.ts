@@ -61,6 +61,6 @@ export function fixed(files: Example, name = 'redis', areBytes = false): Fixed &
   const source = sources.find((each) => each.name === name) as LintSource
   const result = fixFeature(source, indexOf(sources, files))
   const shown = (text: string) => (areBytes ? text : decode(text))
-  const changed = Object.fromEntries(result.changes.map(({ file, after }) => [file, shown(after)]))
+  const changed = Object.fromEntries(result.changes.map(({ file, after }) => [file, shown(after as string)]))
   return { ...result, files: { ...files, ...changed } }
 }
