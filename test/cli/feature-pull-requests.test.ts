@@ -1,4 +1,4 @@
-/** What docs/pull-requests.md and .pre-commit-hooks.yaml tell a CI to run is valid, and passes on the demo workspace. */
+/** The commands for CI in docs/feature-authors.md and .pre-commit-hooks.yaml are valid, and pass on the demo workspace. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -15,7 +15,7 @@ interface Hook {
 }
 
 const HOOKS = parse(readFileSync(pagePath('.pre-commit-hooks.yaml'), 'utf8')) as readonly Hook[]
-const BLOCKS = [...readPage('docs/pull-requests.md').matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(
+const BLOCKS = [...readPage('docs/feature-authors.md').matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(
   ([, text]) => parse(text as string) as Record<string, unknown>,
 )
 const BINS = Object.keys((JSON.parse(readFileSync(pagePath('package.json'), 'utf8')) as { bin: object }).bin)
