@@ -4,8 +4,7 @@ import type { Entry, MappingNode, Node, ScalarNode, Scope, Source } from './node
 import { spanOf } from './node.js'
 import { shorten } from './problems.js'
 import { resolvePlain } from './scalar.js'
-import { documentsOf } from './stream.js'
-import { MAX_DEPTH, Refusal, TOO_DEEP } from './yaml.js'
+import { composeDocuments, MAX_DEPTH, Refusal, TOO_DEEP } from './yaml.js'
 
 /**
  * YAML text → value trees, one a document, with go-yaml's rules where they differ from YAML 1.2. Whatever would make
@@ -39,7 +38,7 @@ export function parseOnce(files: ParsedFiles, text: string, file: string, scope:
 /** @param file how problems name the file */
 export function parse(text: string, file: string, scope: Scope = NOWHERE): Parsed {
   const source: Source = { file, text, scope, lines: lineStarts(withLineFeeds(text)) }
-  const refuse = ({ message, at, next = NEXT }: Refusal): Parsed => {
+  const refuse = ({ message, at, next }: Refusal): Parsed => {
     // What is missing at the end of the file is missing in its last line.
     const start = at < text.length ? at : text.trimEnd().length
     const { line, column } = spanOf({ source, start, end: start })
@@ -48,7 +47,7 @@ export function parse(text: string, file: string, scope: Scope = NOWHERE): Parse
   }
   try {
     const documents: Node[] = []
-    for (const document of documentsOf(withLineFeeds(text))) {
+    for (const document of composeDocuments(withLineFeeds(text))) {
       if (document.contents !== null) documents.push(new Converter(source).root(document.contents))
       else if (document.directives?.docStart) documents.push(nullAt(source, document.range[0]))
     }
@@ -60,7 +59,6 @@ export function parse(text: string, file: string, scope: Scope = NOWHERE): Parse
 }
 
 const NOWHERE: Scope = { directory: '', includeBase: '', isRelative: false, lookup: () => undefined }
-const NEXT = 'Fix the file, and check it with `docker compose config`.'
 
 /** A node with what it would measure if every alias were written out. */
 interface Measured {

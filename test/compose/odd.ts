@@ -96,7 +96,6 @@ export const ODD: readonly string[] = [
   'services:\n  a:\n    image: x # c\n\t',
   'services:\n  a:\n    image: "x"\n      \t',
   'services:\n  a:\n    image: x\n      \t\n    # c\n    \t\n    # d\n',
-  'services:\n  a:\n    image: x\n    # c\n    \t\n',
   'services:\n  a:\n    image: x\n    command:\n      -\t\n',
   'services:\n  a:\n    image: x\n    command: |\n  \t  b\n',
   'services:\n  a:\n    image: x\n    command: |2\n      \tb\n',
@@ -117,5 +116,9 @@ export const ODD: readonly string[] = [
 export const DIFFERENT: Readonly<Record<string, string>> = {
   [`${web}x-a: {\n\ta: 1\n}\n`]: 'the yaml package wants flow collections indented, and not by tabs',
   [`${web}x-a: "\\u0041\\x41\\/"\n`]: 'go-yaml does not know the escape \\/',
+  ['services:\n  a:\n    image: x\n    \t']:
+    'a tab below plain text, which go-yaml allows one column further in',
+  ['services:\n  a:\n    image: x # c\n\t']: 'a tab below a comment, which go-yaml allows above another one',
+  ['services:\n  a:\n    image: x\n    command: [b\n    \t]\n']: 'a tab in brackets',
   [`${web}x-a: !!int abc\n`]: 'tags on values that we make no use of',
 }
