@@ -28,7 +28,7 @@ export async function check(
   if ('code' in workspace) return print(host, options, nothing, [workspace])
   const { refresh = false, dryRun = false, live = false } = options
   const machine = machineOf(host)
-  const fix = options.fix ? await fixCollisions(workspace, { refresh, dryRun, machine }) : null
+  const fix = options.fix ? await fixCollisions(workspace, { refresh, dryRun, live, machine }) : null
   const current = fix?.written ? await openWorkspace(workspace.root) : workspace
   const checked = await checkWorkspace(current, { names, live, machine })
   const problems = [...checked.problems, ...(fix?.problems ?? [])]

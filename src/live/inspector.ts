@@ -90,6 +90,11 @@ export class PortInspector {
     return runs
   }
 
+  /** Returns true if the engine runs a container of the stack. */
+  isRunning(stack: Stack): boolean {
+    return (this.engine?.containers ?? []).some(({ container }) => this.#isOf(container, stack))
+  }
+
   async #stateOf({ protocol, address, stack }: WantedPorts, port: number): Promise<PortState> {
     const host = canonicalAddress(address)
     const states = this.#publishers(protocol, host, port).map((each) => this.#stateOfContainer(each, stack))
@@ -116,17 +121,17 @@ export class PortInspector {
 
   #stateOfContainer(container: Container, stack: Stack | null): PortState {
     const { name, image, project, service } = container
-    const isOf = (each: Stack) => each.project === project && this.#isFolderOf(container, each)
-    if (stack !== null && isOf(stack))
+    if (stack !== null && this.#isOf(container, stack))
       return { kind: 'own', text: `in use by this product's own stack (${service ?? name})` }
     const who =
       project === null ? `container ${name}, image ${image}` : `container ${name} of project ${project}`
-    const other = this.stacks.find(isOf)
+    const other = this.stacks.find((each) => this.#isOf(container, each))
     return held(other === undefined ? who : `${ownerName(other)} (${who})`)
   }
 
-  /** Older versions of Compose do not record the folder. */
-  #isFolderOf({ directory }: Container, stack: Stack): boolean {
+  #isOf({ project, directory }: Container, stack: Stack): boolean {
+    if (project !== stack.project) return false
+    // Older versions of Compose do not record the folder.
     if (directory === null) return true
     const real = this.machine.realPath(directory)
     // A folder that is gone was the product's before it moved; behind a remote engine, it may be another machine's.

@@ -1,14 +1,14 @@
 /** What `product check` found, as text, as JSON, and as annotations for GitHub. */
-import { collisionAdvice, MOST_NAMED } from '../claims/advice.js'
 import { claimPorts, follows, ownerName, type PortClaim } from '../claims/claim.js'
 import { type Collision, type CollisionGroup, groupCollisions } from '../claims/collisions.js'
 import { HAZARD_RULES, type Hazard } from '../claims/hazards.js'
+import { collisionAdvice, MOST_NAMED } from '../claims/resolve.js'
 import { rangeText } from '../ports/value.js'
 import type { Severity } from '../problem.js'
 import { annotation } from './annotation.js'
 import { count, counts, unreadLines } from './count.js'
 import { printable } from './escape.js'
-import { type FixResult, fixAnnotations, fixJson, fixLines } from './fix.js'
+import { type FixResult, fixAnnotations, fixJson, fixLines, refreshCommand } from './fix.js'
 import { hostText, portJson } from './ports.js'
 import { problemLines } from './problems.js'
 import type { Style } from './style.js'
@@ -78,8 +78,12 @@ function collisionLines({ owners, collisions }: CollisionGroup, style: Style): s
 }
 
 function nextStep(collisions: readonly Collision[], claims: readonly PortClaim[]): string {
-  const outdated = [...new Set(claims.filter(({ outcome }) => outcome === 'outdated').map(ownerName))]
-  if (outdated.length > 0) return `Run: product env --merge --refresh ${outdated[0]}`
+  const outdated = new Map(
+    claims.filter(({ outcome }) => outcome === 'outdated').map((claim) => [ownerName(claim), claim]),
+  )
+  const [first] = outdated.values()
+  if (first !== undefined)
+    return outdated.size > 1 ? 'Run: product check --fix --refresh' : `Run: ${refreshCommand(first)}`
   return collisions.every(isResolvable) ? 'Run: product check --fix' : collisionAdvice(claims)
 }
 

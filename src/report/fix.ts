@@ -75,8 +75,12 @@ function stepsOf({ state, refresh, reassignments, outdated }: FixResult): Step[]
   })
   const again = outdated.map(({ product, instance, plan: { file } }): Step => {
     if (refresh) return { what: refreshed as string, text: file, file }
-    const name = instance === null ? product : `${product} --instance ${instance}`
-    return { what: 'merge again', text: `product env --merge --refresh ${name}`, file }
+    return { what: 'merge again', text: refreshCommand({ product, instance }), file }
   })
   return [...fixed, ...again]
+}
+
+export function refreshCommand({ product, instance }: Pick<Outdated, 'product' | 'instance'>): string {
+  const name = instance === null ? product : `${product} --instance ${instance}`
+  return `product env --merge --refresh ${name}`
 }

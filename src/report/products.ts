@@ -21,7 +21,7 @@ export function productsLines(
   if (owners.length === 0) return [`  The workspace has no products yet; create a folder ${folder}`]
   const rows = owners.map((owner) => [
     ownerName(owner),
-    `+${owner.offset}${owner.stated ? ' (stated)' : ''}`,
+    `+${owner.offset}${owner.isOffsetSet ? ' (set)' : ''}`,
     `${portsOf(owner) ?? '?'}`,
     owner.state,
     featuresOf(owner).join(', '),

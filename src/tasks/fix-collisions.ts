@@ -13,7 +13,7 @@ import type { LoadedProduct } from '../workspace/product.js'
 import { readFile, type Workspace, withTexts } from '../workspace/workspace.js'
 import { type StatedOffset, withOffsets } from '../workspace/yaml-edit.js'
 import { savesOf } from './changes.js'
-import { heldPorts } from './live.js'
+import { heldPorts, withRunning } from './live.js'
 import { type Survey, type SurveyedOwner, surveyProducts } from './survey.js'
 
 export interface FixTask {
@@ -22,7 +22,9 @@ export interface FixTask {
   /** Plans only, and writes nothing. */
   readonly dryRun?: boolean
   /** Reports the new ports that somebody else on this machine uses. */
-  readonly machine?: Machine
+  readonly machine?: Machine | undefined
+  /** Moves products that do not run on the machine rather than those that do. */
+  readonly live?: boolean
 }
 
 export interface Fix {
@@ -43,12 +45,13 @@ export interface Fix {
 /** Resolves collisions: all files are written, or none. */
 export async function fixCollisions(
   workspace: Workspace,
-  { refresh = false, dryRun = false, machine }: FixTask = {},
+  { refresh = false, dryRun = false, live = false, machine }: FixTask = {},
 ): Promise<Fix> {
   const stopped = { state: 'stopped', refresh, reassignments: [], outdated: [], written: false } as const
   const survey = await surveyProducts(workspace)
   if (hasErrors(survey.problems)) return { ...stopped, unresolved: [], problems: survey.problems }
-  const { changes, plans, problems, ...plan } = await planFix(workspace, survey, refresh)
+  const current = live && machine !== undefined ? await withRunning(workspace, survey, machine) : survey
+  const { changes, plans, problems, ...plan } = await planFix(workspace, current, refresh)
   // An owner without a free offset does not keep the others from moving.
   if (problems.some(({ severity, code }) => severity === 'error' && code !== 'no-offset'))
     return { ...stopped, unresolved: plan.unresolved, problems }

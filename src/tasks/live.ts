@@ -117,6 +117,15 @@ async function describeHeld(
   })
 }
 
+/** Marks the products and instances whose containers run. */
+export async function withRunning(workspace: Workspace, survey: Survey, machine: Machine): Promise<Survey> {
+  const { inspector, stacks } = await inspect(workspace, survey, machine)
+  const owners = survey.owners.map((owner, index) => {
+    return { ...owner, isRunning: inspector.isRunning(stacks[index] as Stack) }
+  })
+  return { ...survey, owners }
+}
+
 async function inspect({ root }: Workspace, { owners }: Survey, machine: Machine) {
   const stacks = owners.map(({ product, instance, projectName, directory }): Stack => {
     return { product, instance, project: projectName, directory: resolve(root, directory) }

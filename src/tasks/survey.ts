@@ -121,13 +121,13 @@ function ownersOf(workspace: Workspace, product: LoadedProduct): SurveyedOwner[]
   const stopped = hasErrors(problems)
   const instances = instancesOf(workspace, source.name)
   const found = [...problems, ...instances.problems]
-  const own = ownerOf(workspace, plan, null, { stated: settings.offset !== undefined, stopped, found })
+  const own = ownerOf(workspace, plan, null, { isOffsetSet: settings.offset !== undefined, stopped, found })
   const base = instances.names.length === 0 ? plan : refreshed(source, plan)
   const copies = instances.names.map((name) => {
     const loaded = loadInstance(workspace, product, name, base)
     const overlay = planMerge(overlaySource(source, base, loaded.instance))
     return ownerOf(workspace, plan, overlay, {
-      stated: settings.instances?.[name]?.offset !== undefined,
+      isOffsetSet: settings.instances?.[name]?.offset !== undefined,
       stopped: stopped || hasErrors(overlay.problems),
       found: [...problems, ...loaded.problems, ...overlay.problems],
     })
@@ -146,7 +146,7 @@ function ownerOf(
   workspace: Workspace,
   plan: ProductPlan,
   overlay: ProductPlan | null,
-  { stated, stopped, found }: { stated: boolean; stopped: boolean; found: readonly Problem[] },
+  { isOffsetSet, stopped, found }: { isOffsetSet: boolean; stopped: boolean; found: readonly Problem[] },
 ): SurveyedOwner {
   const places = new Map<string, StatedPlace>()
   const plans = overlay === null ? [plan] : [plan, overlay]
@@ -174,7 +174,7 @@ function ownerOf(
     product: plan.product,
     instance: overlay?.instance ?? null,
     offset: last.offset.value,
-    stated,
+    isOffsetSet,
     // The template of a project is its own.
     claims: layout.kind === 'project' ? claims.map((claim) => ({ ...claim, feature: null })) : claims,
     plan: last,

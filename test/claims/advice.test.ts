@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what Compose files look like
 import { expect, test } from 'vitest'
-import { collisionAdvice } from '../../src/claims/advice.js'
 import type { PortClaim } from '../../src/claims/claim.js'
+import { collisionAdvice } from '../../src/claims/resolve.js'
 import { claim, movable } from './support.js'
 
 const a = claim({ product: 'a', file: 'products/a/.env', line: 3 })
@@ -20,33 +20,32 @@ const literal = claim({
   file: 'products/d/compose.yaml',
   line: 4,
 })
-const APART =
-  "Move their base ports apart in the features' templates, or set one of the variables in the product env."
-const VARIABLE = 'An offset moves what a Compose file takes from a port variable: "${WEB_HOST_PORT}:80".'
-const SCHEME = 'For one of "ports:", state another scheme or base, or set the variable in the product env.'
+const APART = 'Choose different base ports in the templates, or set one of the variables in the product env.'
+const VARIABLE = 'Publish it with a port variable, which an offset shifts: "${WEB_HOST_PORT}:80".'
+const SCHEME = 'Change the scheme or base under "ports:", or set the variable in the product env.'
 
 test.each<[what: string, claims: PortClaim[], advice: string]>([
   [
     'two pinned ports',
     [a, b],
-    'Change one of them where it is stated: products/a/.env:3, products/b/.env:7.',
+    'Change the port in one of these places: products/a/.env:3, products/b/.env:7.',
   ],
   [
     'a port of a scheme',
     [a, own],
-    `Change one of them where it is stated: products/a/.env:3, products/c/product.yaml:2. ${SCHEME}`,
+    `Change the port in one of these places: products/a/.env:3, products/c/product.yaml:2. ${SCHEME}`,
   ],
   [
     'a literal port',
     [a, literal],
-    `Change one of them where it is stated: products/a/.env:3, products/d/compose.yaml:4. ${VARIABLE}`,
+    `Change the port in one of these places: products/a/.env:3, products/d/compose.yaml:4. ${VARIABLE}`,
   ],
   ['a literal port of a product and its instance', [literal, { ...literal, instance: 'blue' }], VARIABLE],
   ['two features of one product', [movable(8000, 5), movable(8000, 5, { variable: 'X_HOST_PORT' })], APART],
   [
     'one variable in two services',
     [a, { ...a, service: 'other' }],
-    'Give each service a port variable of its own in the Compose file.',
+    'Give each service its own port variable in the Compose file.',
   ],
   [
     'one pinned line that an edited overlay does not move',

@@ -37,9 +37,16 @@ describe('a fix', () => {
     expect(fixed(owners)).toEqual([`b: ${hash('b#2')} by b#2`])
   })
 
-  test('lets an offset that is stated stay, whatever the names', () => {
-    const owners = [owner('a', 5, [web(5)]), owner('b', 5, [web(5)], { stated: true })]
+  test('lets an offset that product.yaml sets stay, whatever the names', () => {
+    const owners = [owner('a', 5, [web(5)]), owner('b', 5, [web(5)], { isOffsetSet: true })]
     expect(fixed(owners)).toEqual([`a: ${hash('a#1')} by a#1`])
+  })
+
+  test('lets a product that runs stay, unless the other one has a set offset', () => {
+    const running = owner('b', 5, [web(5)], { isRunning: true })
+    expect(fixed([owner('a', 5, [web(5)]), running])).toEqual([`a: ${hash('a#1')} by a#1`])
+    const set = owner('a', 5, [web(5)], { isOffsetSet: true })
+    expect(fixed([set, running])).toEqual([`b: ${hash('b#1')} by b#1`])
   })
 
   test('moves nobody who is in nobody\u2019s way, though a re-hash comes first by name', () => {
@@ -98,26 +105,26 @@ describe('a fix', () => {
   test('says why, where no offset is free', () => {
     const owners = [0, 1, 2].map((index) => owner('abc'[index]!, index % 2, [web(index % 2)]))
     expect(fixed(owners, 2)).toEqual([
-      'c: each of the 2 offsets would put one of its 1 port(s) on one of the 2 that others hold',
+      'c: each of the 2 offsets would move one of its ports to a port that is already used',
     ])
   })
 
   test('says why, where 65535 is too near', () => {
     const owners = [owner('a', 0, [movable(65_535, 0)]), owner('b', 0, [movable(65_535, 0)])]
     expect(fixed(owners)).toEqual([
-      'b: each of the 1000 offsets would put one of its 1 port(s) on one of the 1 that others hold; base port 65535 leaves room for 1 of them',
+      'b: each of the 1000 offsets would move one of its ports to a port that is already used; base port 65535 has room for only 1 of them',
     ])
   })
 
-  test('says which collisions no offset can part', () => {
+  test('says which collisions no offset resolves', () => {
     const pinned = claim({ from: 8080 })
     const literal = claim({ from: 8080, outcome: 'literal', variable: null, service: 'db' })
     expect(fixed([owner('a', 1, [pinned]), owner('b', 2, [literal])])).toEqual([
-      'a: no offset parts the claims of tcp 8080: a WEB_HOST_PORT (pinned), b service db (literal)',
+      'a: no offset can separate the users of tcp 8080: a WEB_HOST_PORT (pinned), b service db (literal)',
     ])
     const twice = [web(5), web(5, { variable: 'ADMIN_HOST_PORT' })]
     expect(fixed([owner('a', 5, twice)])).toEqual([
-      'a: no offset parts the claims of tcp 8005: a WEB_HOST_PORT (planned), a ADMIN_HOST_PORT (planned)',
+      'a: no offset can separate the users of tcp 8005: a WEB_HOST_PORT (planned), a ADMIN_HOST_PORT (planned)',
     ])
   })
 })
@@ -150,12 +157,16 @@ const owners = (bases: { readonly high: boolean }): fc.Arbitrary<Owner[]> =>
       fc.tuple(
         ...names.map(([product, instance]) =>
           fc
-            .record({ offset: fc.integer({ min: 0, max: 24 }), stated: fc.boolean() })
-            .chain(({ offset, stated }) =>
+            .record({
+              offset: fc.integer({ min: 0, max: 24 }),
+              isOffsetSet: fc.boolean(),
+              isRunning: fc.boolean(),
+            })
+            .chain(({ offset, ...more }) =>
               fc
                 .array(claimOf(offset), { maxLength: 4 })
                 .map((claims) =>
-                  owner(product, offset, bases.high ? claims.map(raised) : claims, { instance, stated }),
+                  owner(product, offset, bases.high ? claims.map(raised) : claims, { instance, ...more }),
                 ),
             ),
         ),
@@ -246,7 +257,7 @@ describe('every fix', () => {
             true,
           )
         }
-        const key = (each: Owner) => `${each.stated ? 0 : 1}${ownerName(each)}`
+        const key = (each: Owner) => `${each.isOffsetSet ? 0 : 1}${each.isRunning ? 0 : 1}${ownerName(each)}`
         const first = [...all].sort((a, b) => (key(a) < key(b) ? -1 : 1))[0]
         if (first === undefined) return
         const fixedPorts = today.filter((one) => one.outcome !== 'adjusted')
@@ -282,7 +293,7 @@ describe('every fix', () => {
           return {
             ...each,
             offset,
-            stated: each.stated || move !== undefined,
+            isOffsetSet: each.isOffsetSet || move !== undefined,
             claims: claims.filter((one) => ownerName(one) === ownerName(each)),
           }
         })

@@ -39,13 +39,14 @@ export function owner(
   product: string,
   offset: number,
   claims: readonly PortClaim[],
-  { instance = null, stated = false }: { instance?: string | null; stated?: boolean } = {},
+  { instance = null, ...more }: { instance?: string | null; isOffsetSet?: boolean; isRunning?: boolean } = {},
 ): Owner {
   return {
     product,
     instance,
     offset,
-    stated,
+    isOffsetSet: false,
+    ...more,
     claims: claims.map((each) => ({ ...each, product, instance })),
   }
 }

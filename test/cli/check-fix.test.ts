@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { crc32 } from '../../src/ports/offset.js'
 import { product } from '../support/cli.js'
+import { containerOf, engineOf } from '../support/machine.js'
 import { type Files, makeWorkspace } from '../support/workspace.js'
 import { brief, checked, colliding, composeOf, ok, portsOf, REDIS } from './claims-support.js'
 
@@ -132,6 +133,17 @@ describe('check --fix', () => {
     expect(stdout).not.toContain('fixed')
   })
 
+  test('with --live moves a product that does not run, rather than one that does', async () => {
+    // Both names hash to 359.
+    const here = makeWorkspace({ ...REDIS, 'products/api/': '', 'products/store/': '' })
+    const running = containerOf('redis', { project: 'store', directory: here.path('products/store') })
+    const machine = { engine: engineOf([running, []]) }
+    const moved = async (line: string) =>
+      (await product(line, here, { machine })).stdout.match(/\w+(?= would get offset)/g)
+    expect(await moved('check --fix --dry-run')).toEqual(['store'])
+    expect(await moved('check --fix --dry-run --live')).toEqual(['api'])
+  })
+
   test('never moves what somebody has pinned: others make room', async () => {
     const here = colliding({ 'products/c/.env': 'WEB_HOST_PORT=8005\n' })
     const before = here.read('products/c/.env')
@@ -144,7 +156,7 @@ describe('check --fix', () => {
     ])
   })
 
-  test('says which ports no offset parts, and ends with 1', async () => {
+  test('says which ports no offset can separate, and ends with 1', async () => {
     const here = makeWorkspace({
       'products/a/compose.yaml': composeOf('web', '"8080:80"'),
       'products/b/.env': 'WEB_HOST_PORT=8080\n',
@@ -152,8 +164,8 @@ describe('check --fix', () => {
     const { exitCode, stderr } = await product('check --fix --refresh', here)
     expect(exitCode).toBe(1)
     expect(stderr).toContain(
-      'a: no offset parts the claims of tcp 8080: a service web (literal), b WEB_HOST_PORT (pinned) [no-offset]\n' +
-        '  Change one of them where it is stated: products/a/compose.yaml:4, products/b/.env:1.',
+      'a: no offset can separate the users of tcp 8080: a service web (literal), b WEB_HOST_PORT (pinned) [no-offset]\n' +
+        '  Change the port in one of these places: products/a/compose.yaml:4, products/b/.env:1.',
     )
     expect(stderr).not.toContain('modulus')
     const result = await checked(here, '--fix')
@@ -170,8 +182,8 @@ describe('check --fix', () => {
     const { exitCode, stderr } = await product('check --fix', here)
     expect(exitCode).toBe(1)
     expect(stderr.match(/\[no-offset\]/g)).toHaveLength(1)
-    expect(stderr).toMatch(
-      /each of the 3 offsets would put one of its 1 port\(s\) on one of the 3 that others hold/,
+    expect(stderr).toContain(
+      'd: each of the 3 offsets would move one of its ports to a port that is already used [no-offset]',
     )
     expect(stderr).toContain('Raise "modulus:" in workspace.yaml')
     expect((await checked(here)).collisions).toHaveLength(1)

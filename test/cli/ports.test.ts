@@ -219,9 +219,9 @@ describe('product ports', () => {
 describe('product list', () => {
   test('shows offset, number of ports, state and features', async () => {
     expect((await ok('list', workspace)).trimEnd().split('\n')).toEqual([
-      '  product       offset  ports  env         features',
-      '  blog     +0 (stated)      2  missing     redis',
-      '  shop            +586     10  incomplete  redis, mail',
+      '  product    offset  ports  env         features',
+      '  blog     +0 (set)      2  missing     redis',
+      '  shop         +586     10  incomplete  redis, mail',
     ])
   })
 
