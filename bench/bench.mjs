@@ -1,11 +1,11 @@
 /**
- * `npm run bench`: what a merge costs as a whole process, as ratios to `node -e 0`, and how the cost grows.
+ * `npm run bench`: measures commands as whole processes, as ratios to `node -e 0`, and how their cost grows.
  *
- *     node bench/bench.mjs           about ten minutes
- *     node bench/bench.mjs --quick   fewer runs and smaller sizes, for a first look
- *     node bench/bench.mjs many      only the table of that name: sizes, growth or many
+ *     node bench/bench.mjs            about ten minutes
+ *     node bench/bench.mjs --quick    fewer runs and smaller sizes
+ *     node bench/bench.mjs commands   only that table: commands, growth or many
  *
- * Prints Markdown; docs/performance.md holds one such print. Needs a build (`npm run bench` makes it).
+ * Prints the tables of docs/performance.md. Needs a build, which `npm run bench` makes.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
@@ -17,23 +17,38 @@ import { exponent, median, table } from './numbers.mjs'
 import { HOSTILE, makeWorkspace, ordinaryEnv } from './workspaces.mjs'
 
 const quick = process.argv.includes('--quick')
-/** The tables that are asked for; none means all. */
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))
 const BIN = fileURLToPath(new URL('../dist/product.cjs', import.meta.url))
 const FEATURE_BIN = fileURLToPath(new URL('../dist/feature.cjs', import.meta.url))
 
-/** A row of the first table each; `target` is what the project aims at (wall time, then peak memory). */
-const SIZES = [
-  { name: '4 features × 3 variables', features: 4, variables: 3, target: [1.12, 1.15] },
-  { name: '40 × 20', features: 40, variables: 20, target: [1.2, 1.15] },
-  { name: '1,000 × 50', features: 1000, variables: 50, target: [2.6, null] },
-  { name: '4 × 3, into a product env of 10 MB', features: 4, variables: 3, env: 10, target: [6.5, null] },
-  { name: '4 × 3, no product.yaml', features: 4, variables: 3, listed: false, target: [1.12, 1.15] },
+/**
+ * The first table: the work that users have. `command` makes a workspace in a folder and returns the command to
+ * measure in it; `aim` is a ratio of wall times.
+ */
+const COMMANDS = [
+  { name: 'first merge, 4 features × 3 variables', aim: 1.2, command: firstMerge(4, 3) },
+  { name: 'repeated merge, 4 × 3', aim: 1.15, command: repeatedMerge(4, 3) },
+  { name: 'first merge, 40 × 20', aim: 1.3, command: firstMerge(40, 20) },
+  {
+    name: '`env --merge --all --dry-run`, 60 products × 20 features × 60 ports',
+    aim: 2.2,
+    command: inProducts(['env', '--merge', '--all', '--dry-run']),
+  },
+  { name: '`list` of the same', aim: 4, command: inProducts(['list']) },
+  { name: '`check` of the same', aim: 4, command: inProducts(['check']) },
+  {
+    name: '`feature lint`, 100 features',
+    aim: null,
+    command: (root) => {
+      makeFeatures(root, 100)
+      return run(FEATURE_BIN, ['lint'], 0)(root)
+    },
+  },
 ]
 
-/** The growth that is aimed at, as an exponent. */
-const GROWTH_TARGET = 1.1
-const GROWTH_FEATURES = quick ? [125, 250, 500, 1000] : [250, 500, 1000, 2000, 4000]
+/** An exponent: 1 is linear growth, 2 quadratic. */
+const GROWTH_AIM = 1.1
+const GROWTH_FEATURES = quick ? [63, 125, 250] : [125, 250, 500, 1000]
 const GROWTH_MEGABYTES = quick ? [1, 2, 4] : [2, 4, 8, 16]
 
 const MANY = quick ? [63, 125, 250] : [250, 500, 1000]
@@ -46,51 +61,68 @@ const MANY_ROUNDS = quick ? 1 : 2
 const temp = mkdtempSync(join(tmpdir(), 'product-env-bench-'))
 try {
   process.stdout.write(`${machine()}\n\n`)
-  for (const [name, print] of Object.entries({ sizes, growth, many })) {
+  for (const [name, print] of Object.entries({ commands, growth, many })) {
     if (chosen.length === 0 || chosen.includes(name)) process.stdout.write(`${print()}\n`)
   }
 } finally {
   rmSync(temp, { recursive: true, force: true })
 }
 
-/** What was measured, where: numbers without it mean little. */
 function machine() {
   const version = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
   return `product-env ${version}, Node ${process.version}, ${process.platform} ${process.arch}, ${cpus().length} CPUs`
 }
 
-/** The first table: each size against `node -e 0`, run in turn with it. */
-function sizes() {
-  const rows = SIZES.map(({ name, env, target, ...shape }, index) => {
-    const productEnv = env === undefined ? undefined : ordinaryEnv(env)
-    const merge = mergeOf(BIN, makeWorkspace(join(temp, `size-${index}`), { ...shape, productEnv }))
-    const [nothing, merged] = inTurn([NOTHING, merge], TIME_ROUNDS, wallTime)
-    const time = ratio(merged, nothing)
-    const [timeTarget, memoryTarget] = target
-    const row = [
-      name,
-      time.text,
-      timeTarget,
-      time.spread,
-      `${median(merged).toFixed(0)} ms`,
-      `${median(nothing).toFixed(0)} ms`,
-    ]
-    if (!MEASURES_MEMORY) return [...row, 'not measured', memoryTarget ?? '–']
-    const [least, most] = inTurn([NOTHING, merge], MEMORY_ROUNDS, (command) =>
-      peakMemory(command, join(temp, 'peak')),
+function commands() {
+  const rows = COMMANDS.map(({ name, aim, command }, index) => {
+    const measured = command(join(temp, `command-${index}`))
+    const [nothing, times] = inTurn([NOTHING, measured], TIME_ROUNDS, wallTime)
+    const time = ratio(times, nothing)
+    const row = [name, time.text, aim ?? '–', time.spread, `${median(times).toFixed(0)} ms`]
+    if (!MEASURES_MEMORY) return [...row, 'not measured']
+    const [least, most] = inTurn([NOTHING, measured], MEMORY_ROUNDS, (each) =>
+      peakMemory(each, join(temp, 'peak')),
     )
-    return [...row, ratio(most, least).text, memoryTarget ?? '–']
+    return [...row, `${ratio(most, least).text} (${(median(most) / 1024).toFixed(0)} MB)`]
   })
-  const titles = ['case', 'time', 'target', 'middle half', 'merge', 'node -e 0', 'peak memory', 'target']
-  return table(titles, rows)
+  return table(['command', 'time', 'aim', 'middle half', 'median', 'peak memory'], rows)
 }
 
-/** The second table: how the time above `node -e 0` grows with the size. */
+function firstMerge(features, variables) {
+  return (root) => mergeOf(BIN, makeWorkspace(root, { features, variables }))
+}
+
+/** A merge that finds nothing to do, as nothing removes the product env between the runs. */
+function repeatedMerge(features, variables) {
+  return (root) => ({ ...firstMerge(features, variables)(root), before: () => {} })
+}
+
+function inProducts(args) {
+  return (root) => {
+    makeProducts(root, 60)
+    return run(BIN, args, 0)(root)
+  }
+}
+
+/** @returns a function that makes the command for a workspace */
+function run(bin, args, exitCode) {
+  return (root) => ({ args: [bin, ...args, '-C', root], exitCode, before: () => {} })
+}
+
+/** Shows how the time of a merge above that of `node -e 0` grows with the size. */
 function growth() {
-  const byFeatures = GROWTH_FEATURES.map((features) => [features, { features, variables: 10 }, 0])
-  const series = [{ name: 'features, 10 variables each', unit: '', points: byFeatures }]
+  const byFeatures = GROWTH_FEATURES.map((features) => [features, { features, variables: 50 }, 0])
+  const byText = GROWTH_MEGABYTES.map((megabytes) => [
+    megabytes,
+    { features: 4, variables: 3, productEnv: ordinaryEnv(megabytes) },
+    0,
+  ])
+  const series = [
+    { name: 'features, 50 variables each', unit: '', points: byFeatures },
+    { name: 'ordinary variables, in a product env', unit: ' MB', points: byText },
+  ]
   for (const [name, text] of Object.entries(HOSTILE)) {
-    // A quote that is never closed is what Compose refuses: the merge ends with 1.
+    // Compose refuses a quote that is never closed, so the merge ends with 1.
     const exitCode = name === 'missing closing quotes' ? 1 : 0
     for (const where of ['productEnv', 'template']) {
       const points = GROWTH_MEGABYTES.map((megabytes) => [
@@ -111,32 +143,20 @@ function growth() {
       mergeOf(BIN, makeWorkspace(join(root, String(size)), shape), exitCode),
     )
     const [nothing, ...merged] = inTurn([NOTHING, ...merges], GROWTH_ROUNDS, wallTime).map(median)
-    // What is left may be next to nothing for the smallest size; half a millisecond is what the clock resolves.
+    // The logarithm needs a number above 0; noise can exceed the cost of the smallest size.
     const costs = merged.map((time, at) => [points[at][0], Math.max(time - nothing, 0.5)])
     rmSync(root, { recursive: true, force: true })
     const range = `${costs[0][0]} … ${costs.at(-1)[0]}${unit}`
     const times = costs.map(([, cost]) => cost.toFixed(0)).join(', ')
-    return [
-      name,
-      range,
-      exponent(costs).toFixed(2),
-      exponent(costs.slice(-2)).toFixed(2),
-      GROWTH_TARGET,
-      times,
-    ]
+    return [name, range, exponent(costs).toFixed(2), exponent(costs.slice(-2)).toFixed(2), GROWTH_AIM, times]
   })
-  const titles = ['growth with', 'from … to', 'exponent', 'last doubling', 'target', 'ms above node -e 0']
+  const titles = ['growth with', 'from … to', 'exponent', 'last doubling', 'aim', 'ms above node -e 0']
   return table(titles, rows)
 }
 
-/** The third table: how looking at all products of a host grows with their number, in time and in memory. */
+/** Shows how time and memory of the commands for many products grow with the number of products. */
 function many() {
-  const run = (bin, args, exitCode) => (root) => ({
-    args: [bin, ...args, '-C', root],
-    exitCode,
-    before: () => {},
-  })
-  // With so many products some collide, which is what 1 says.
+  // Among so many products some collide, so `check` ends with 1.
   const series = [
     ['product list', makeProducts, run(BIN, ['list'], 0)],
     ['product check', makeProducts, run(BIN, ['check'], 1)],
@@ -160,7 +180,7 @@ function many() {
       (times.at(-1) / nothing).toFixed(1),
       exponent(points(times.map((time) => time - nothing))).toFixed(2),
       memory === null ? 'not measured' : exponent(points(memory)).toFixed(2),
-      GROWTH_TARGET,
+      GROWTH_AIM,
       times.map((time) => time.toFixed(0)).join(', '),
       memory === null ? '–' : memory.map((kilobytes) => (kilobytes / 1024).toFixed(0)).join(', '),
     ]
@@ -171,14 +191,14 @@ function many() {
     'largest / node -e 0',
     'exponent',
     'of memory',
-    'target',
+    'aim',
     'ms',
     'MB',
   ]
   return table(titles, rows)
 }
 
-/** The median of the ratios of each pair, and the range that the middle half of the pairs lies in. */
+/** Returns the median of the ratios of each pair, and the range of the middle half. */
 function ratio(numbers, references) {
   const ratios = numbers.map((number, index) => number / references[index]).sort((a, b) => a - b)
   const quarter = Math.floor(ratios.length / 4)

@@ -1,15 +1,14 @@
-/** Many products on one host: what it costs to look at all their ports at once, and to lint many features. */
+/** Makes workspaces of many products, and of many features. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const FEATURES = 20
 const PORTS = 3
-/** So far apart that no feature's ports reach another's with any of 1000 offsets. */
+/** No offset below 1000 moves a feature's port onto another one's. */
 const APART = 1000
 
 /**
- * Makes a workspace of products that all have the same 20 features with 3 host ports each; none is merged yet.
- * @param root where
+ * Makes a workspace of unmerged products that share 20 features with 3 host ports each.
  */
 export function makeProducts(root, products) {
   const names = Array.from({ length: FEATURES }, (_, index) => `f${String(index).padStart(2, '0')}`)

@@ -1,11 +1,11 @@
-/** Measures whole processes: how long one runs, and the most memory it holds. */
+/** Measures the run time and peak memory of whole processes. */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const HOOK = fileURLToPath(new URL('peak-memory.cjs', import.meta.url))
 
-/** What everything is compared with: a Node that starts and ends. */
+/** Node's start-up time, with which everything is compared. */
 export const NOTHING = { args: ['-e', '0'], exitCode: 0, before: () => {} }
 
 /**
@@ -24,7 +24,6 @@ export function wallTime(command) {
   return Number(process.hrtime.bigint() - start) / 1e6
 }
 
-/** Whether peak memory can be measured on this system. */
 export const MEASURES_MEMORY = process.platform === 'linux'
 
 /** Runs a command once more, not timed. @returns the most memory that it held, in kilobytes */
@@ -35,8 +34,8 @@ export function peakMemory(command, file) {
 }
 
 /**
- * Measures several commands in turn, A B C A B C …, so that a machine that gets slower or faster meanwhile does so
- * for all of them. The first round is a warm-up and does not count.
+ * Measures several commands in turn, A B C A B C …, so that a change of the machine's speed affects all of them.
+ * The first round is a warm-up.
  * @returns for each command, in order, what `measure` gave in each round
  */
 export function inTurn(commands, rounds, measure) {

@@ -1,6 +1,3 @@
-/** The few numbers that a benchmark needs. */
-
-/** The middle of some numbers; of an even count the mean of the two in the middle. */
 export function median(numbers) {
   const sorted = [...numbers].sort((a, b) => a - b)
   const middle = sorted.length / 2
@@ -20,7 +17,7 @@ export function exponent(points) {
   return slope / logs.reduce((sum, [a]) => sum + (a - x) ** 2, 0)
 }
 
-/** A table in Markdown, columns as wide as their widest cell. Every column but the first stands to the right. */
+/** Returns a Markdown table; every column but the first is aligned to the right. */
 export function table(titles, rows) {
   const all = [titles, ...rows].map((row) => row.map(String))
   const widths = titles.map((_, index) => Math.max(...all.map((row) => row[index].length)))

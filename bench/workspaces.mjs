@@ -1,4 +1,4 @@
-/** Makes the workspaces that are measured, each in a folder of its own. */
+/** Makes workspaces with one product, and the texts in them. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -30,7 +30,7 @@ export function makeWorkspace(root, { features, variables, productEnv, template,
   return { root, product: PRODUCT, fresh }
 }
 
-/** A product env of about so many megabytes: commented variables of ordinary length, none of them a feature's. */
+/** Returns a product env of about this size, with commented variables of ordinary length, none of them a feature's. */
 export function ordinaryEnv(megabytes) {
   const line = (index) =>
     index % 10 === 0
@@ -39,7 +39,7 @@ export function ordinaryEnv(megabytes) {
   return filled(megabytes * MB, line)
 }
 
-/** Texts on which a careless reader takes time that grows with the square of their size: name → text of so many megabytes. */
+/** Texts on which a careless parser takes quadratic time. */
 export const HOSTILE = {
   'blank lines before a comment': (megabytes) =>
     `${'\n'.repeat(megabytes * MB)}# the end\nLAST_HOST_PORT=8080\n`,
@@ -51,7 +51,6 @@ export const HOSTILE = {
   },
 }
 
-/** Two quotes of an even number close each other; one more, and the last is open. */
 function unclosed(text) {
   return text.split('"').length % 2 === 0 ? text : `${text}LAST="`
 }
@@ -61,7 +60,7 @@ function writeFeature(root, name, text) {
   writeFileSync(join(root, 'features', name, '.env.example'), text)
 }
 
-/** A template as features have them: a host port, then settings; a comment above every third variable. */
+/** Returns a template with a host port and settings, and a comment above every third variable. */
 function templateText(index, name, variables) {
   const prefix = name.toUpperCase().replace('-', '_')
   const port = `# Port that ${name} publishes on the host\n${prefix}_HOST_PORT=${10_000 + index}\n`
