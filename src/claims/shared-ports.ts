@@ -1,80 +1,61 @@
-/** Ports that a merge gives to one product and that another product's env file has, too: by number, without Compose files. */
-import { addressesOverlap, canonicalAddress, type Range, rangesOverlap } from '../ports/overlap.js'
-import { parsePortValue, rangeText } from '../ports/value.js'
+/** Ports that the env files of two products share, by number: a plain merge reads no Compose file. */
+import { addressesOverlap, canonicalAddress, type Range } from '../ports/overlap.js'
+import { MAX_PORT, parsePortValue, rangeText } from '../ports/value.js'
 import { isPortVariable } from '../ports/variable.js'
-import { type Place, type Problem, problem } from '../problem.js'
 
 /** A port variable with its host ports. */
-interface UsedPort extends Range {
+export interface EnvPort extends Range {
   readonly key: string
   readonly address: string
 }
 
-/** The ports of a product env. @param values what Compose reads in it: byte strings */
-export function portsIn(values: ReadonlyMap<string, string>): UsedPort[] {
+/** Returns the ports of an env file. @param values as Compose reads them: byte strings */
+export function portsIn(values: ReadonlyMap<string, string>): EnvPort[] {
   return [...values].flatMap(([key, value]) => {
     const port = isPortVariable(key) ? parsePortValue(value) : 'empty'
     if (typeof port === 'string') return []
     const address = port.address === '' ? '' : canonicalAddress(port.address.slice(0, -1))
-    return [{ key, from: port.from, to: port.to, address }]
+    return [{ key, from: port.from, to: Math.min(port.to, MAX_PORT), address }]
   })
 }
 
-/** More owners of one port, more ports of one warning, or more warnings for one product than this are not named. */
+/** The number of users of one port, of ports in one message, and of messages for one product. */
 const MOST_NAMED = 5
 
-/** Who uses which port, of the owners added so far. */
+/** The users of each port, of the owners added so far. */
 export class SharedPorts {
-  private readonly single = new Map<number, { owner: string; address: string }[]>()
-  private readonly ranges: (UsedPort & { owner: string })[] = []
+  readonly #users = new Map<number, { readonly owner: string; readonly address: string }[]>()
 
-  add(owner: string, ports: readonly UsedPort[]): void {
-    for (const port of ports) {
-      if (port.from !== port.to) {
-        this.ranges.push({ owner, ...port })
-        continue
+  add(owner: string, ports: readonly EnvPort[]): void {
+    for (const { from, to, address } of ports) {
+      for (let port = from; port <= to; port++) {
+        const users = this.#users.get(port)
+        if (users === undefined) this.#users.set(port, [{ owner, address }])
+        else if (users.length < MOST_NAMED) users.push({ owner, address })
       }
-      const users = this.single.get(port.from)
-      if (users === undefined) this.single.set(port.from, [{ owner, address: port.address }])
-      else if (users.length < MOST_NAMED) users.push({ owner, address: port.address })
     }
   }
 
-  /** Warns of each owner that uses some of the ports, those with the most of them first. */
-  warnings(ports: readonly UsedPort[], placeOf: (key: string) => Place): Problem[] {
-    const shared = new Map<string, UsedPort[]>()
+  /** Returns the owners that use some of the ports, those with the most of them first. */
+  sharedWith(ports: readonly EnvPort[]): { readonly owner: string; readonly ports: readonly EnvPort[] }[] {
+    const shared = new Map<string, Set<EnvPort>>()
     for (const port of ports) {
-      for (const owner of this.usersOf(port)) {
-        const list = shared.get(owner)
-        if (list === undefined) shared.set(owner, [port])
-        else list.push(port)
+      for (let number = port.from; number <= port.to; number++) {
+        for (const { owner, address } of this.#users.get(number) ?? []) {
+          if (!addressesOverlap(address, port.address)) continue
+          shared.set(owner, (shared.get(owner) ?? new Set()).add(port))
+        }
       }
     }
-    const most = [...shared].sort(([, a], [, b]) => b.length - a.length)
-    return most.slice(0, MOST_NAMED).map(([owner, all]) => {
-      const next = 'Run `product check --fix` to give one of them another offset.'
-      const place = placeOf((all[0] as UsedPort).key)
-      return problem('collision', place, `${portList(all)} also used by ${owner}`, next)
-    })
-  }
-
-  private usersOf(port: UsedPort): Set<string> {
-    const meets = ({ address }: { address: string }) => addressesOverlap(address, port.address)
-    const users = new Set<string>()
-    const addAll = (list: readonly { owner: string; address: string }[] = []) => {
-      for (const user of list) if (meets(user)) users.add(user.owner)
-    }
-    if (port.from === port.to) addAll(this.single.get(port.from))
-    else for (const [number, list] of this.single) if (port.from <= number && number <= port.to) addAll(list)
-    addAll(this.ranges.filter((range) => rangesOverlap(range, port)))
-    return users
+    const owners = [...shared].map(([owner, found]) => ({ owner, ports: [...found] }))
+    return owners.sort((a, b) => b.ports.length - a.ports.length).slice(0, MOST_NAMED)
   }
 }
 
-/** `Port 6971 (REDIS_HOST_PORT) is`, `Ports 6971 (REDIS_HOST_PORT), 8000-8010 (WEB_HOST_PORT) and 3 more are`. */
-function portList(ports: readonly UsedPort[]): string {
+/** `Port 6971 (REDIS_HOST_PORT) is also used by shop`, `Ports 6971 (REDIS_HOST_PORT), … and 3 more are also …` */
+export function sharedText(ports: readonly EnvPort[], owner: string): string {
   const names = ports.slice(0, MOST_NAMED).map((port) => `${rangeText(port)} (${port.key})`)
-  if (ports.length === 1) return `Port ${names[0]} is`
+  if (ports.length === 1) return `Port ${names[0]} is also used by ${owner}`
   const last = ports.length > MOST_NAMED ? `${ports.length - MOST_NAMED} more` : names.pop()
-  return `Ports ${names.join(', ')} and ${last} are`
+  return `Ports ${names.join(', ')} and ${last} are also used by ${owner}`
 }

@@ -61,7 +61,7 @@ export async function mergeProducts(
     problems.push(...(await takenProjects(workspace, plans)))
   }
   problems.push(...plans.flatMap((plan) => plan.problems))
-  if (!hasErrors(problems)) problems.push(...sharedPorts(workspace, plans))
+  if (!hasErrors(problems)) problems.push(...(await sharedPorts(workspace, plans)))
   if (!hasErrors(problems) && !dryRun) {
     // Unchanged plans too, so that leftovers of killed runs are removed.
     const files = plans.filter(({ after }) => after !== null)

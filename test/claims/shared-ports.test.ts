@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { portsIn, SharedPorts } from '../../src/claims/shared-ports.js'
+import { portsIn, SharedPorts, sharedText } from '../../src/claims/shared-ports.js'
 
 type Env = Readonly<Record<string, string>>
 
@@ -7,8 +7,8 @@ type Env = Readonly<Record<string, string>>
 function messages(mine: Env, others: Readonly<Record<string, Env>>): string[] {
   const shared = new SharedPorts()
   for (const [name, env] of Object.entries(others)) shared.add(name, portsIn(new Map(Object.entries(env))))
-  const found = shared.warnings(portsIn(new Map(Object.entries(mine))), (key) => ({ file: key }))
-  return found.map(({ file, message }) => `${file}: ${message}`)
+  const found = shared.sharedWith(portsIn(new Map(Object.entries(mine))))
+  return found.map(({ owner, ports }) => `${ports[0]?.key}: ${sharedText(ports, owner)}`)
 }
 
 const WEB = { WEB_HOST_PORT: '8000' }

@@ -50,3 +50,45 @@ test('an instance does not collide with its product', async () => {
   })
   expect((await product('env --merge shop --instance blue', files)).stderr).toBe('')
 })
+
+test('the instance of another product warns, too', async () => {
+  const files = makeWorkspace({
+    'features/web/.env.example': 'WEB_HOST_PORT=8000\n',
+    'products/shop/product.yaml': 'offset: 4\ninstances: { blue: { offset: 5 } }\n',
+    'products/blog/product.yaml': 'offset: 5\n',
+  })
+  expect((await product('env --merge shop --instance blue', files)).stderr).toBe('')
+  expect((await product('env --merge blog', files)).stderr).toContain('also used by shop@blue [collision]')
+  expect((await product('env --merge shop', files)).stderr).toBe('')
+})
+
+test('a variable of a product and one of its instances warn if both are pinned to one port', async () => {
+  const files = makeWorkspace({
+    'features/': '',
+    'products/shop/.env': 'WEB_HOST_PORT=8000\n',
+  })
+  await product('env --merge shop --instance blue', files)
+  const overlay = files.read('products/shop/.env.blue') ?? ''
+  files.write({ 'products/shop/.env.blue': overlay.replace(/WEB_HOST_PORT=\d+/, 'WEB_HOST_PORT=8000') })
+  expect((await product('env --merge shop', files)).stderr).toContain('also used by shop@blue [collision]')
+})
+
+const COMPOSE = (protocol: string) =>
+  `services:\n  dns:\n    image: dns\n    ports: ["$\{DNS_HOST_PORT}:53/${protocol}"]\n`
+
+test.each([
+  ['tcp', 'udp', ''],
+  ['udp', 'udp', 'Port 5353 (DNS_HOST_PORT) is also used by blog'],
+  ['tcp', 'tcp', 'Port 5353 (DNS_HOST_PORT) is also used by blog'],
+])('%s and %s of one port warn %j', async (mine, theirs, warning) => {
+  const files = makeWorkspace({
+    'features/': '',
+    'products/shop/.env.example': 'DNS_HOST_PORT=5353\n',
+    'products/shop/compose.yaml': COMPOSE(mine),
+    'products/blog/.env': 'DNS_HOST_PORT=5353\n',
+    'products/blog/compose.yaml': COMPOSE(theirs),
+  })
+  const { stderr } = await product('env --merge shop', files)
+  if (warning === '') expect(stderr).toBe('')
+  else expect(stderr).toContain(warning)
+})
