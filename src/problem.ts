@@ -113,7 +113,7 @@ export const PROBLEMS = {
   },
   'reserved-variable': {
     severity: 'error',
-    meaning: 'A feature, or `ports:`, sets a variable that steers Compose or the shell.',
+    meaning: 'A feature, or `ports:`, sets a variable that controls Compose or the shell.',
   },
   'duplicate-key': {
     severity: 'warning',
@@ -134,7 +134,7 @@ export const PROBLEMS = {
   },
   'port-out-of-range': {
     severity: 'error',
-    meaning: 'A host port is over 65535, or its base port already is.',
+    meaning: 'A host port is above 65535, or its base port already is.',
   },
   'value-follows': {
     severity: 'warning',

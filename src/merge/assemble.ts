@@ -1,8 +1,4 @@
-/**
- * Puts the new text of a product env together: the old bytes, in order, with the sections of the features
- * that have something to add. Beside the text it says which statements should be found in it, which is what
- * the proof compares with.
- */
+/** Assembles the new text of a product env: the old bytes, in order, and the sections of the features. */
 import type { EnvDocument, Quote, Statement } from '../env/document.js'
 import { parseEnv, rawValue } from '../env/document.js'
 import { skipInlineSpace, trimEnd } from '../env/space.js'
@@ -13,7 +9,7 @@ import type { SectionChange } from './plan.js'
 import { type Section, writeSection } from './sections.js'
 import { chunksOf, textAbove, textBehind } from './template.js'
 
-/** A statement that the new text shall hold: one of a template, or one of the product env itself. */
+/** A statement that the new text must contain: one of a template, or one of the product env itself. */
 export type Expected = Candidate | OwnStatement
 
 interface OwnStatement {
@@ -26,90 +22,84 @@ interface OwnStatement {
   readonly quote: Quote
 }
 
-/** The new text and what should be in it. */
+/** The new text, and the statements that it must contain, in order. */
 export interface Assembly {
   readonly text: string
-  /** The statements that it should hold, in order. */
   readonly expected: readonly Expected[]
   readonly sections: readonly SectionChange[]
 }
 
 /**
  * Assembles the new text.
- * @param doc the product env as it is
- * @param fates its sections, in order, and what becomes of each
+ * @param doc the old product env
+ * @param fates its sections, in order
  * @param chosen the candidates to add, by feature, in the product's order
- * @param stated what templates state: a section that is trimmed keeps that
+ * @param winners the keys that templates set, which a trimmed section keeps
  */
 export function assemble(
   doc: EnvDocument,
   fates: readonly SectionFate[],
   chosen: ReadonlyMap<string, readonly Candidate[]>,
-  stated: ReadonlyMap<string, unknown>,
+  winners: ReadonlyMap<string, Candidate>,
 ): Assembly {
-  const eol = lineEndOf(textThatStays(doc.text, fates)) ?? lineEndOf(doc.text) ?? '\n'
+  const changing = fates.filter(({ fate }) => fate !== 'keep')
+  const eol = lineEndOf(textThatStays(doc.text, changing)) ?? lineEndOf(doc.text) ?? '\n'
   const expected: Expected[] = []
   const sections: SectionChange[] = []
   const written = new Set<string>()
   let text = ''
   let at = 0
   let next = 0
-  const passUpTo = (end: number): Statement[] => {
+  const expect = (statements: readonly (Statement | Candidate)[]): void => {
+    for (const each of statements) expected.push('origin' in each ? each : ownStatement(doc, each))
+  }
+  const statementsUpTo = (end: number): Statement[] => {
     const from = next
     while ((doc.statements[next]?.start ?? end) < end) next += 1
-    at = end
     return doc.statements.slice(from, next)
   }
-  const expectOwn = (statements: readonly Statement[]): void => {
-    for (const statement of statements) expected.push(ownStatement(doc, statement))
-  }
-  const keepUpTo = (end: number): void => {
-    text += doc.text.slice(at, end)
-    expectOwn(passUpTo(end))
-  }
 
-  for (const { section, fate } of fates) {
-    if (fate === 'keep') continue
+  for (const { section, fate } of changing) {
     const { feature, start, end } = section
-    keepUpTo(start)
+    text += doc.text.slice(at, start)
+    expect(statementsUpTo(start))
+    at = end
     const old = doc.text.slice(start, end)
-    const within = passUpTo(end)
+    const within = statementsUpTo(end)
     let now = ''
     if (fate === 'trim') {
-      const kept = within.filter(({ key }) => stated.has(key))
-      if (kept.length > 0) now = trimmedText(old, section, stated, eol)
-      expectOwn(kept)
+      const kept = within.filter(({ key }) => winners.has(key))
+      if (kept.length > 0) now = trimmedText(old, section, winners, eol)
+      expect(kept)
     } else if (fate === 'rewrite') {
       const candidates = chosen.get(feature) ?? []
       now = sectionText(candidates, eol)
-      for (const candidate of candidates) expected.push(candidate)
+      expect(candidates)
       written.add(feature)
     }
     text += now
     if (now !== old)
       sections.push({ feature, change: fate === 'rewrite' && now !== '' ? 'refreshed' : 'pruned' })
   }
-  keepUpTo(doc.text.length)
+  text += doc.text.slice(at)
+  expect(statementsUpTo(doc.text.length))
 
-  // In parts: to look at the end of a text that has just grown costs a copy of all of it.
-  const parts = [text]
   for (const [feature, candidates] of chosen) {
     const section = written.has(feature) ? '' : sectionText(candidates, eol)
     if (section === '') continue
-    parts.push(blankLineAfter(parts.at(-1) as string, eol), section)
-    for (const candidate of candidates) expected.push(candidate)
+    text += blankLineAfter(text, eol) + section
+    expect(candidates)
     sections.push({ feature, change: 'added' })
   }
-  return { text: parts.join(''), expected, sections }
+  return { text, expected, sections }
 }
 
-/** A statement of the product env itself. */
 export function ownStatement(doc: EnvDocument, statement: Statement): OwnStatement {
   const { key, kind, quote, line } = statement
   return { origin: null, key, line, kind, raw: rawValue(doc, statement), quote }
 }
 
-/** A feature's section: all its candidates in the order of the template; '' for none. */
+/** '' if there are no candidates. */
 function sectionText(candidates: readonly Candidate[], eol: string): string {
   const [first] = candidates
   if (first === undefined) return ''
@@ -118,11 +108,11 @@ function sectionText(candidates: readonly Candidate[], eol: string): string {
   return writeSection(feature, file, withoutBlankLines(body), eol)
 }
 
-/** A section without the variables that are stated no more. */
+/** A section without the variables that its overlay no longer needs. */
 function trimmedText(
   text: string,
   { feature, file }: Section,
-  stated: ReadonlyMap<string, unknown>,
+  winners: ReadonlyMap<string, Candidate>,
   eol: string,
 ): string {
   const first = text.indexOf('\n') + 1
@@ -130,17 +120,17 @@ function trimmedText(
   const body = parseEnv(text.slice(first, end))
   const chunks = chunksOf(body)
   const kept = chunks.map(({ statement, start }, index) =>
-    stated.has(statement.key) ? body.text.slice(start, chunks[index + 1]?.start) : '',
+    winners.has(statement.key) ? body.text.slice(start, chunks[index + 1]?.start) : '',
   )
   return writeSection(feature, file, kept.join(''), eol)
 }
 
-/** A candidate's own text: the template's, but for its value and the line ends outside of it. */
+/** The text of the template, except for the value and the line ends outside of it. */
 function candidateText(candidate: Candidate, eol: string): string {
   const { origin, statement, below, raw, quote, shift } = candidate
   const { text } = origin.doc
   const above = textAbove(origin.doc, candidate)
-  // A name that stands alone reaches to its newline, and so may have the CR of a CRLF in it.
+  // A name alone extends to its newline, and so may include the CR of a CRLF.
   const headEnd = statement.valueStart - statement.quote.length
   const head = text.slice(
     statement.start,
@@ -152,20 +142,19 @@ function candidateText(candidate: Candidate, eol: string): string {
   return `${withLineEnds(comments, eol)}${head}${quote}${raw}${quote}${behind}${end}`
 }
 
-/** The comment above a port says how it came about: `# Port that redis publishes: 6380 + 591`. */
+/** Adds the sum to the comment above a port: `# Port that redis publishes: 6380 + 591`. */
 function withSum(above: string, sum: string): string {
   if (!endsInComment(above)) return `${above}# ${sum}\n`
   const text = withoutSpaceBehind(above)
   return `${text}${/[.:!?#]$/.test(text) ? ' ' : ': '}${sum}\n`
 }
 
-/** Whether the last line is a comment. */
 function endsInComment(above: string): boolean {
   const start = above.lastIndexOf('\n', above.length - 2) + 1
   return above.endsWith('\n') && above[skipInlineSpace(above, start)] === '#'
 }
 
-/** Not `trimEnd` of a string: to that, the last byte of an "à" is a no-break space. */
+/** Not `trimEnd` of a string, which takes the last byte of "à" for a no-break space. */
 function withoutSpaceBehind(bytes: string): string {
   return bytes.slice(0, trimEnd(bytes, 0, bytes.length))
 }
@@ -180,37 +169,29 @@ function withoutBlankLines(text: string): string {
 }
 
 function withLineEnds(text: string, eol: string): string {
-  if (eol === '\n' && !text.includes('\r')) return text
   return text.replace(/\r?\n/g, eol)
 }
 
-/** Comments and blanks that reach to the end of a line, with that end. */
 function endLine(text: string, eol: string): string {
   return withLineEnds(withoutSpaceBehind(text), eol) + eol
 }
 
-/** The line end that a text uses: that of its first line; null where it has none. */
+/** The line end of the first line; null if there is none. */
 function lineEndOf(text: string): string | null {
   const newline = text.indexOf('\n')
   const end = newline === -1 ? text.length : newline
-  // A CR at the end of the text is half a line end; with LF behind it, the next run would take it for a whole one.
+  // With a LF after a CR at the end of the text, the next run would find a CRLF.
   if (text[end - 1] === '\r') return '\r\n'
   return newline === -1 ? null : '\n'
 }
 
-/** What no fate rewrites or drops; only this is sure to decide the line ends of the next run, too. */
-function textThatStays(text: string, fates: readonly SectionFate[]): string {
-  let stays = ''
-  let at = 0
-  for (const { section, fate } of fates) {
-    if (fate === 'keep') continue
-    stays += text.slice(at, section.start)
-    at = section.end
-  }
-  return stays + text.slice(at)
+/** Only what no fate changes gives the next run the same line ends. */
+function textThatStays(text: string, changing: readonly SectionFate[]): string {
+  const starts = [0, ...changing.map(({ section }) => section.end)]
+  return starts.map((start, index) => text.slice(start, changing[index]?.section.start)).join('')
 }
 
-/** What is missing for a text to end with a blank line, so that a section stands apart from what is above it. */
+/** The text that is missing for a text to end with a blank line. */
 function blankLineAfter(text: string, eol: string): string {
   if (text === '' || text === '\xef\xbb\xbf') return ''
   const ending = text.endsWith('\n') ? '' : eol

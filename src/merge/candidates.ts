@@ -1,11 +1,9 @@
-/**
- * What the features would give a product: every variable of every template, with its host port shifted and
- * its placeholders resolved, before the product's own word is asked.
- */
+/** The variables of the features' templates, as a merge would add them: ports shifted, placeholders resolved. */
 import { decode } from '../env/bytes.js'
 import { type EnvDocument, parseEnv, type Quote, rawValue } from '../env/document.js'
 import type { Expansion, Lookup } from '../env/expand.js'
 import { evaluate, readEnv } from '../env/read.js'
+import { refusalProblem } from '../env/refusal.js'
 import { quoted } from '../env/secret.js'
 import { writeValue } from '../env/write-value.js'
 import type { Offset } from '../ports/offset.js'
@@ -19,35 +17,73 @@ import {
   resolvePlaceholders,
 } from './placeholder.js'
 import type { Shift } from './plan.js'
-import type { FeatureSource, TemplateSource } from './source.js'
+import type { FeatureSource, ProductSource, TemplateSource } from './source.js'
 import { type Chunk, chunksOf } from './template.js'
 
-/** What all candidates of a feature have in common. */
+/** The template that a candidate comes from. */
 export interface Origin {
   readonly feature: string
-  /** The template. */
   readonly file: string
   readonly doc: EnvDocument
   readonly placeholders: Placeholders
 }
 
-/** One statement of a template, as it would be added. */
+/** One statement of a template. */
 export interface Candidate extends Chunk {
   readonly origin: Origin
   readonly key: string
   readonly line: number
   readonly kind: 'assign' | 'inherit'
-  /** The value as written in the template, and as it would be written in the product env. */
+  /** The value as written in the template. */
   readonly templateRaw: string
+  /** The value as it would be written in the product env. */
   readonly raw: string
   readonly quote: Quote
-  /** Null where the variable is no port variable, or its value no port. */
+  /** Null unless a port variable has a port. */
   readonly shift: Shift | null
-  /** What is wrong with it if it is added; a value that the product keeps has none of these. */
+  /** Reported only if the candidate is added. */
   readonly problems: readonly Problem[]
 }
 
-/** The candidates of one feature, in the order of its template. */
+interface Offer {
+  readonly all: readonly Candidate[]
+  /** The last statement of each key, which Compose reads. */
+  readonly last: readonly Candidate[]
+}
+
+/**
+ * Reads the templates of a product's features, in the product's order.
+ * @returns winners: for each key, the last statement in the first template that sets it
+ */
+export function offersOf(source: ProductSource) {
+  const problems: Problem[] = []
+  const offers = new Map<string, Offer>()
+  const winners = new Map<string, Candidate>()
+  for (const feature of source.features) {
+    const { name, template } = feature
+    if (template === null) continue
+    const { refusal } = template.doc
+    if (refusal !== null) problems.push(refusalProblem(template.file, { ...refusal, kind: 'parse' }))
+    const all = candidatesOf(feature, template, source.name, source.offset)
+    const last = new Map(all.map((candidate) => [candidate.key, candidate]))
+    for (const [key, candidate] of last) if (!winners.has(key)) winners.set(key, candidate)
+    problems.push(...duplicates(all, last))
+    offers.set(name, { all, last: [...last.values()] })
+  }
+  return { offers, winners, problems }
+}
+
+function duplicates(all: readonly Candidate[], last: ReadonlyMap<string, Candidate>): Problem[] {
+  const first = new Map([...all].reverse().map((candidate) => [candidate.key, candidate]))
+  return [...last].flatMap(([key, winner]) => {
+    const { origin, line } = first.get(key) as Candidate
+    if (first.get(key) === winner) return []
+    const message = `${key} is set again on line ${winner.line}, which wins`
+    return problem('duplicate-key', { file: origin.file, line }, message, 'Keep one of the lines.')
+  })
+}
+
+/** Returns the candidates of one feature, in the order of its template. */
 export function candidatesOf(
   feature: FeatureSource,
   template: TemplateSource,
@@ -55,41 +91,24 @@ export function candidatesOf(
   offset: Offset,
 ): Candidate[] {
   const { file, doc, noRoom, shifts = isPortVariable } = template
-  // What the product itself says is meant as it stands.
   const placeholders = template.isOwn ? new Map() : featurePlaceholders(product, feature.hostDir)
   const origin: Origin = { feature: feature.name, file, doc, placeholders }
-  return chunksOf(doc).map(({ statement, start, end, below }): Candidate => {
-    const { key, kind } = statement
-    const line = template.lineOf?.(key) ?? statement.line
-    const templateRaw = rawValue(doc, statement)
+  return chunksOf(doc).map((chunk): Candidate => {
+    const { key, kind, quote } = chunk.statement
+    const line = template.lineOf?.(key) ?? chunk.statement.line
+    const templateRaw = rawValue(doc, chunk.statement)
     const port = shifts(key) ? shifted(key, templateRaw, offset, { file, line }, noRoom) : NO_PORT
-    const { shift, problems } = port
-    const { raw, quote } =
-      shift === null
-        ? resolved(templateRaw, statement.quote, placeholders)
-        : { raw: port.raw, quote: statement.quote }
-    // Spelled out, and flat: fifty thousand objects more are what the garbage collector feels.
-    return {
-      origin,
-      key,
-      line,
-      kind,
-      statement,
-      start,
-      end,
-      below,
-      templateRaw,
-      raw,
-      quote,
-      shift,
-      problems,
-    }
+    const written =
+      port.shift === null
+        ? resolved(templateRaw, quote, placeholders)
+        : { raw: formatPort(port.shift.host), quote }
+    return { ...chunk, origin, key, line, kind, templateRaw, ...written, ...port }
   })
 }
 
-const NO_PORT = { shift: null, raw: '', problems: [] }
+const NO_PORT = { shift: null, problems: [] }
 
-/** The value that a candidate stands for, or why Compose would refuse it. */
+/** Returns the value of a candidate, or why Compose would refuse it. */
 export function candidateValue(
   { shift, templateRaw, raw, statement, origin }: Candidate,
   lookup: Lookup,
@@ -97,8 +116,7 @@ export function candidateValue(
 ): Expansion {
   const template = shift === null ? templateRaw : raw
   if (!template.includes('__')) return evaluateNext(template, statement.quote, lookup)
-  // Placeholders are filled in after the reading: what they stand for is meant literally. In what the template refers
-  // to, such a word is none.
+  // The text of a placeholder is literal, so it is filled in last; in the value of a variable, the word is no placeholder.
   const hidden = hidePlaceholders(origin.placeholders)
   const result = evaluateNext(template, statement.quote, (name) => hidden.hide(lookup(name)))
   if (!result.ok) return result
@@ -111,49 +129,46 @@ function shifted(
   offset: Offset,
   place: { file: string; line: number },
   noRoom: TemplateSource['noRoom'],
-) {
+): { shift: Shift | null; problems: Problem[] } {
   const base = parsePortValue(raw)
   if (base === 'empty') {
-    const next = 'State the base port in the template, for example 8080.'
     const message = `${key} has no port: Docker would publish a random host port`
-    return { shift: null, raw, problems: [problem('port-empty', place, message, next)] }
+    const next = 'Set the base port in the template, for example 8080.'
+    return { shift: null, problems: [problem('port-empty', place, message, next)] }
   }
   if (base === 'not-a-number') {
-    const message = `${key} is ${quoted(decode(raw), key)}, which is no port; it is added as it stands, without the offset`
-    const next =
-      'State a number, a range such as 8000-8010, or an address and a number such as 127.0.0.1:8080.'
-    return { shift: null, raw, problems: [problem('port-not-a-number', place, message, next)] }
+    const message = `${key} is ${quoted(decode(raw), key)}, which is not a port, so it is added without the offset`
+    const next = 'Use a number, a range such as 8000-8010, or an address and a number such as 127.0.0.1:8080.'
+    return { shift: null, problems: [problem('port-not-a-number', place, message, next)] }
   }
   const host = shiftPort(base, offset.value)
   const shift = { base, offset: offset.value, host }
-  if (host.to <= MAX_PORT) return { shift, raw: formatPort(host), problems: [] }
-  const message = `${key}: ${rangeText(base)} + ${offset.value} = ${rangeText(host)} is over ${MAX_PORT}, the highest port`
+  if (host.to <= MAX_PORT) return { shift, problems: [] }
+  const message = `${key}: ${rangeText(base)} + ${offset.value} = ${rangeText(host)} is above ${MAX_PORT}, the highest port`
   const most = MAX_PORT - base.to
-  // An offset that somebody has set is more likely wrong than the base port that all products share.
+  // An offset that is set is more likely wrong than a base port that all products share.
   const isOffset = offset.place !== undefined && most >= 0
-  const next =
-    noRoom?.(key, most) ??
-    (isOffset
-      ? `Set offset: to ${most} or less.`
-      : `Lower the base port to ${MAX_PORT - offset.value} or less, or pin ${key} in the product env.`)
+  const advice = isOffset
+    ? `Set offset: to ${most} or less.`
+    : `Lower the base port to ${MAX_PORT - offset.value} or less, or set ${key} in the product env.`
+  const next = noRoom?.(key, most) ?? advice
   const at = isOffset ? offset.place : place
-  return { shift, raw: formatPort(host), problems: [problem('port-out-of-range', at, message, next)] }
+  return { shift, problems: [problem('port-out-of-range', at, message, next)] }
 }
 
-/** A raw value with its placeholders replaced: in place where that reads right, else written anew. */
+/** Resolves placeholders in a raw value, and quotes it anew if it would be misread. */
 function resolved(raw: string, quote: Quote, placeholders: Placeholders): { raw: string; quote: Quote } {
   const replaced = resolvePlaceholders(raw, placeholders)
-  if (replaced === raw) return { raw, quote }
   const meant = evaluate(raw, quote, () => undefined)
-  // With a `$` in it, what the value stands for is not known yet: it keeps its form, and the proof before the write looks at it.
-  if (raw.includes('$') || !meant.ok) return { raw: replaced, quote }
+  // The value behind a `$` is not known yet; the proof checks these.
+  if (replaced === raw || raw.includes('$') || !meant.ok) return { raw: replaced, quote }
   const value = resolvePlaceholders(meant.value, placeholders)
-  // NUL cannot be written in any form; what is wrong with such a template is left to the proof.
+  // NUL cannot be written in any form; the proof refuses it.
   if (value.includes('\0') || readsAs(replaced, quote, value)) return { raw: replaced, quote }
   return unquote(writeValue(value))
 }
 
-/** Whether a raw value is read as `value`: no quote, comment or escape came in with a path. */
+/** Returns false if the path in a raw value would be read as a quote, a comment or an escape. */
 function readsAs(raw: string, quote: Quote, value: string): boolean {
   const doc = parseEnv(`A=${quote}${raw}${quote}\n`)
   const { values, refusals } = readEnv(doc)

@@ -1,24 +1,23 @@
-/** What differs in an instance of a product: every port, moved by the instance's offset, and what refers to one. */
-import { type EnvDocument, rawValue } from '../env/document.js'
-import { evaluate } from '../env/read.js'
+/** What differs in an instance of a product: every port, moved by the instance's offset, and every value that refers to one. */
+import { type EnvDocument, rawValue, type Statement } from '../env/document.js'
+import { evaluate, evaluator } from '../env/read.js'
 import { writeValue } from '../env/write-value.js'
 import { formatPort, type PortValue, parsePortValue, shiftPort } from '../ports/value.js'
 import { isPortVariable } from '../ports/variable.js'
 import type { Entry, ProductPlan } from './plan.js'
 import { portReferences } from './port-references.js'
-import { type MovedVariable, readWithPortsMoved } from './ports-moved.js'
 
 /** A port that an instance moves. */
 export interface BasePort {
   readonly port: PortValue
-  /** Who states the base: a feature, or the product env itself. */
+  /** What sets the base: a feature, or the product env. */
   readonly from: string
 }
 
-/** What an overlay has to say, in this order, behind what is the instance's own. */
+/** The variables of an overlay, in this order. */
 export interface InstanceOverrides {
   readonly ports: ReadonlyMap<string, BasePort>
-  /** What refers to them: each variable with its text, or with its base port where no text of it would do. */
+  /** The variables that refer to these, each with its text or, if no text is right, with a base port. */
   readonly following: readonly Following[]
 }
 
@@ -29,55 +28,32 @@ interface Following {
 
 /**
  * Finds what differs.
- * @param doc the product env as it will be
  * @param plan the product's own plan
  * @param offset the instance's
- * @param own what the overlay states before anything else: variables that are the instance's own
+ * @param own the variables that the overlay sets first
  */
 export function instanceOverrides(
-  doc: EnvDocument,
   plan: ProductPlan,
   offset: number,
   own: ReadonlyMap<string, string>,
 ): InstanceOverrides {
+  const { doc } = plan
   const entries = new Map(plan.entries.filter(({ first }) => first === null).map((each) => [each.key, each]))
   const isPort = (key: string) => isPortVariable(key) || entries.get(key)?.ownPort === true
+  /** Null for a port of the product's own. */
+  const featuresEntry = (key: string): Entry | null => {
+    const entry = entries.get(key)
+    return entry === undefined || entry.ownPort || entry.kept?.untouched === false ? null : entry
+  }
   const assigns = doc.statements.filter(({ kind }) => kind === 'assign')
   const last = new Map(assigns.map((statement) => [statement.key, statement]))
   const variables = readWithPortsMoved(doc, isPort, (port, statement) => {
-    const entry = featuresEntry(entries.get(statement.key))
+    const entry = featuresEntry(statement.key)
     if (last.get(statement.key) === statement) return shiftPort(baseOf(port, entry).port, offset)
-    // Stated anew further down: its base is in no plan, but it moves by as much.
+    // No plan has the base of a port that is set again further down, but it moves by as much.
     return shiftPort(port, entry?.shift == null ? offset : offset - plan.offset.value)
   })
   const { leaders } = portReferences([doc], isPort)
-  const { ports, twins } = statedPorts(variables, leaders, (key) => featuresEntry(entries.get(key)))
-  const following = followersOf(doc, variables, isPort, offset, own)
-  return { ports, following: [...twins, ...following] }
-}
-
-/** The entry of a port that is the feature's, also where the feature has moved on since it was merged. */
-function featuresEntry(entry: Entry | undefined): Entry | null {
-  return entry === undefined || entry.ownPort || entry.kept?.untouched === false ? null : entry
-}
-
-/** A feature's base port, or what the product pinned. */
-function baseOf(port: PortValue, entry: Entry | null): BasePort {
-  if (entry === null) return { port, from: PRODUCT_ENV }
-  return { port: { ...(entry.shift?.base ?? port), address: port.address }, from: entry.feature }
-}
-
-const PRODUCT_ENV = 'the product env'
-
-/** What a `$` can refer to. */
-const REFERABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
-
-/** The ports that do not follow by themselves from another one that moves. */
-function statedPorts(
-  variables: ReadonlyMap<string, MovedVariable>,
-  leaders: ReadonlyMap<string, string>,
-  entryOf: (key: string) => Entry | null,
-): { ports: Map<string, BasePort>; twins: Following[] } {
   const ports = new Map<string, BasePort>()
   const twins: Following[] = []
   const first = new Map<string, string>()
@@ -85,19 +61,74 @@ function statedPorts(
     if (port === null) continue
     const leader = leaders.get(key)
     const twin = leader === undefined ? undefined : first.get(`${leader} ${after}`)
-    // Two that have one port, from a variable that does not move, go on having one.
+    // Two with one port, from a variable that does not move, still have one.
     if (twin !== undefined) twins.push({ key, text: `\${${twin}}` })
-    else ports.set(key, baseOf(port, entryOf(key)))
+    else ports.set(key, baseOf(port, featuresEntry(key)))
     if (twin === undefined && leader !== undefined && REFERABLE.test(key))
       first.set(`${leader} ${after}`, key)
   }
-  return { ports, twins }
+  return { ports, following: [...twins, ...followersOf(doc, variables, isPort, offset, own)] }
 }
 
-/**
- * What refers to a port. Compose has expanded the product env by the time it reads the overlay, so each has to be
- * stated again.
- */
+/** What a `$` can refer to. */
+const REFERABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
+
+const PRODUCT_ENV = 'the product env'
+
+/** A feature's base port, or the port that the product sets. */
+function baseOf(port: PortValue, entry: Entry | null): BasePort {
+  if (entry === null) return { port, from: PRODUCT_ENV }
+  return { port: { ...(entry.shift?.base ?? port), address: port.address }, from: entry.feature }
+}
+
+/** The last statement of a variable, and its values as byte strings. */
+interface MovedVariable {
+  readonly statement: Statement
+  /** In the product env. */
+  readonly before: string
+  /** With all ports moved. */
+  readonly after: string
+  /** The port that the statement itself sets; null for no port, or one that follows from another. */
+  readonly port: PortValue | null
+  /** It refers to a port. */
+  readonly follows: boolean
+}
+
+/** Reads a product env as if each port were moved where it is set, so that all references to it follow. */
+function readWithPortsMoved(
+  doc: EnvDocument,
+  isPort: (key: string) => boolean,
+  move: (port: PortValue, statement: Statement) => PortValue,
+): Map<string, MovedVariable> {
+  const moved = new Map<string, MovedVariable>()
+  // A third reading, by one port up, shows what follows: `after` may equal `before` by accident.
+  const probed = new Map<string, string>()
+  const evaluators = [evaluator(), evaluator(), evaluator()] as const
+  for (const statement of doc.statements) {
+    const { key, kind, quote } = statement
+    const raw = rawValue(doc, statement)
+    const before = evaluators[0](raw, quote, (name) => moved.get(name)?.before)
+    const probe = evaluators[1](raw, quote, (name) => probed.get(name))
+    const after = evaluators[2](raw, quote, (name) => moved.get(name)?.after)
+    if (kind === 'inherit' || !before.ok || !probe.ok || !after.ok) continue
+    const follows = before.value !== probe.value
+    const given = isPort(key) && !follows ? parsePortValue(before.value) : 'empty'
+    const port = typeof given === 'string' ? null : given
+    // A key that is set again moves to the end, behind what it refers to.
+    moved.delete(key)
+    moved.set(key, {
+      statement,
+      before: before.value,
+      after: port === null ? after.value : formatPort(move(port, statement)),
+      port,
+      follows,
+    })
+    probed.set(key, port === null ? probe.value : formatPort(shiftPort(port, 1)))
+  }
+  return moved
+}
+
+/** The variables that refer to a port: Compose expands them before it reads the overlay, so each is set again. */
 function followersOf(
   doc: EnvDocument,
   variables: ReadonlyMap<string, MovedVariable>,
@@ -105,19 +136,19 @@ function followersOf(
   offset: number,
   own: ReadonlyMap<string, string>,
 ): Following[] {
-  /** What Compose has read by then: the product env, and the overlay so far. */
-  const there = new Map<string, string>()
-  for (const [key, { before, after, port }] of variables) there.set(key, port === null ? before : after)
-  for (const [key, value] of own) there.set(key, value)
+  /** The values that Compose has read by then. */
+  const known = new Map<string, string>()
+  for (const [key, { before, after, port }] of variables) known.set(key, port === null ? before : after)
+  for (const [key, value] of own) known.set(key, value)
   const found: Following[] = []
   for (const [key, { statement, after, follows }] of variables) {
     if (!follows || own.has(key) || key === '') continue
     const raw = rawValue(doc, statement)
     const { quote } = statement
-    const again = evaluate(raw, quote, (name) => there.get(name))
+    const again = evaluate(raw, quote, (name) => known.get(name))
     const port = isPort(key) ? parsePortValue(after) : 'empty'
-    there.set(key, after)
-    // What it refers to may have another value by now, so that its text would not do; NUL can be written in no form.
+    known.set(key, after)
+    // The text is wrong if what it refers to has changed since. NUL can be written in no other form.
     if ((again.ok && again.value === after) || after.includes('\0'))
       found.push({ key, text: `${quote}${raw}${quote}` })
     else if (typeof port === 'object' && port.from > offset && formatPort(port) === after)

@@ -1,4 +1,4 @@
-/** Plans the merge of a product: from its texts to what each variable comes to, and the text that follows. */
+/** Plans the merge of a product: from its texts to the value of each variable and the new text. */
 import { type EnvDocument, parseEnv } from '../env/document.js'
 import type { Lookup } from '../env/expand.js'
 import { evaluator, readEnv } from '../env/read.js'
@@ -6,17 +6,16 @@ import { refusalProblem } from '../env/refusal.js'
 import { OWN_PORTS } from '../ports/own.js'
 import { hasErrors, type Problem } from '../problem.js'
 import { type Assembly, assemble } from './assemble.js'
-import type { Candidate } from './candidates.js'
-import { entryOf } from './entries.js'
-import { type Offer, offersOf } from './offers.js'
-import { forwardReferences } from './order.js'
-import { decideSections, type MergeOptions, type OwnKey, ownKeys, type SectionFate } from './ownership.js'
+import { type Candidate, offersOf } from './candidates.js'
+import { conflictProblem, entryOf } from './entries.js'
+import { forwardReferences } from './forward-references.js'
+import { decideSections, type MergeOptions, type OwnKey, ownKeys } from './ownership.js'
 import { textFromExample } from './placeholder.js'
 import type { ProductPlan } from './plan.js'
-import { conflict, forward, reserved, strayMark } from './problems.js'
 import { PROJECT, projectNameProblem } from './project-name.js'
 import { prove } from './proof.js'
-import { findSections, type Section } from './sections.js'
+import { reservedProblem } from './reserved.js'
+import { findSections, type Section, strayMarkProblem } from './sections.js'
 import type { ProductSource } from './source.js'
 
 /**
@@ -36,28 +35,32 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
   const isStale = staleness(source, doc, winners)
   const fates = decideSections(sections, { features, templates, isStale }, options)
   const own = ownKeys(doc, fates, templates)
-  const chosen = choose(offers, winners, own)
+  const isChosen = ({ key, origin }: Candidate) => !own.has(key) && winners.get(key)?.origin === origin
+  const chosen = new Map([...offers].map(([feature, { all }]) => [feature, all.filter(isChosen)]))
   const assembly = assemble(doc, fates, chosen, winners)
   const proof = prove({ doc, reading, earlier, isNew }, assembly, env.file)
   const after = (key: string) => proof.values.get(key)
 
-  const keepsAll = fates.every(({ fate }) => fate === 'keep')
-  const unchanged = keepsAll ? [] : unchangedKeys(doc, reading.values, after)
-  const merged = { doc, kept: new Map([...unchanged, ...own]), winners, after, evaluateNext: evaluator() }
+  const kept = new Map([...unchangedKeys(doc, reading.values, after), ...own])
+  const merged = { doc, kept, winners, after, evaluateNext: evaluator() }
   const entries = [...offers.values()].flatMap(({ last }) => last.map((each) => entryOf(each, merged)))
   const isLost = (key: string) => reading.values.has(key) && reading.values.get(key) !== after(key)
   const problems = [
     ...reading.refusals.map((refusal) => refusalProblem(file, refusal)),
-    ...stray.map((mark) => strayMark(file, mark)),
+    ...stray.map((mark) => strayMarkProblem(file, mark)),
     ...offered,
-    ...[...chosen.values()].flat().flatMap((each) => [...each.problems, ...reserved(each, source.allow)]),
+    ...[...chosen.values()].flat().flatMap((each) => [...each.problems, ...notAllowed(each, source.allow)]),
     ...proof.problems,
-    ...forwardReferences(assembly.expected, earlier).map((each) => forward(each, isLost(each.key), file)),
+    ...forwardReferences(assembly.expected, earlier, file, isLost),
     ...badProjectName(assembly, after, file),
-    ...entries.filter(({ outcome }) => outcome === 'conflict').map(conflict),
+    ...entries.filter(({ outcome }) => outcome === 'conflict').map(conflictProblem),
   ]
+  const orphans = fates.filter(
+    ({ section, fate }) => fate === 'keep' && section.untouched && !features.has(section.feature),
+  )
   const isEmpty = env.text === null && !isNew && assembly.text === ''
   const stays = isEmpty || hasErrors(problems)
+  const old = isNew ? parseEnv('') : doc
   return {
     product: source.name,
     instance: source.instance ?? null,
@@ -65,22 +68,19 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
     file: env.file,
     before: env.text,
     after: stays ? env.text : assembly.text,
-    ...(stays ? readingOf(isNew ? parseEnv('') : doc, earlier) : { doc: proof.doc, values: proof.values }),
+    doc: stays ? old : proof.doc,
+    values: stays ? readEnv(old, new Map(), earlier).values : proof.values,
     createdFrom: isNew ? example.file : null,
     merged: [...templates].filter((name) => name !== OWN_PORTS),
     entries,
     sections: assembly.sections,
-    dropped: keepsAll ? [] : droppedKeys(doc, assembly),
-    orphaned: orphans(fates, features),
+    dropped: droppedKeys(doc, assembly),
+    orphaned: [...new Set(orphans.map(({ section }) => section.feature))],
     problems,
   }
 }
 
-function readingOf(doc: EnvDocument, earlier: ProductSource['earlier']) {
-  return { doc, values: readEnv(doc, new Map(), earlier).values }
-}
-
-/** Whether a section of the tool's own, that of an overlay, states what is not to be stated any more. */
+/** Returns a test for a section of an overlay that sets variables which the overlay no longer needs. */
 function staleness(source: ProductSource, doc: EnvDocument, winners: ReadonlyMap<string, Candidate>) {
   const generated = new Set(source.features.flatMap(({ name, template }) => (template?.isOwn ? name : [])))
   return ({ feature, start, end }: Section): boolean =>
@@ -88,18 +88,8 @@ function staleness(source: ProductSource, doc: EnvDocument, winners: ReadonlyMap
     doc.statements.some((each) => start < each.start && each.start < end && !winners.has(each.key))
 }
 
-/** What each feature adds: of the keys that the product env does not state, those that count. */
-function choose(
-  offers: ReadonlyMap<string, Offer>,
-  winners: ReadonlyMap<string, Candidate>,
-  own: ReadonlyMap<string, OwnKey>,
-): Map<string, readonly Candidate[]> {
-  const chosen = new Map<string, readonly Candidate[]>()
-  for (const [feature, { all }] of offers) {
-    const isChosen = ({ key, origin }: Candidate) => !own.has(key) && winners.get(key)?.origin === origin
-    chosen.set(feature, all.filter(isChosen))
-  }
-  return chosen
+function notAllowed({ key, origin, line }: Candidate, allow: readonly string[]): Problem[] {
+  return allow.includes(key) ? [] : reservedProblem(key, origin.feature, { file: origin.file, line })
 }
 
 function badProjectName({ expected }: Assembly, after: Lookup, file: string): Problem[] {
@@ -109,29 +99,18 @@ function badProjectName({ expected }: Assembly, after: Lookup, file: string): Pr
   return projectNameProblem(name, { file: set.origin?.file ?? file, line: set.line })
 }
 
-/** The features of untouched sections that stay, though the product does not have them any more. */
-function orphans(fates: readonly SectionFate[], features: ReadonlySet<string>): string[] {
-  const kept = fates.filter(({ section, fate }) => fate === 'keep' && section.untouched)
-  return [...new Set(kept.map(({ section }) => section.feature))].filter((name) => !features.has(name))
-}
-
-/** What the old text states and the new one, of which a section is rewritten or dropped, does not. */
+/** Keys of the old text that a rewritten or dropped section no longer sets. */
 function droppedKeys({ statements }: EnvDocument, { expected }: Assembly): string[] {
   const stays = new Set(expected.map(({ key }) => key))
   return [...new Set(statements.map(({ key }) => key))].filter((key) => !stays.has(key))
 }
 
-/** What a rewritten section says just as before is kept, too. */
+/** Keys whose value a rewritten section does not change. */
 function unchangedKeys(
   { statements }: EnvDocument,
   before: ReadonlyMap<string, string>,
   after: Lookup,
 ): Map<string, OwnKey> {
-  const same = new Map<string, OwnKey>()
-  for (const { key, line } of statements) {
-    const value = after(key)
-    if (value !== undefined && value === before.get(key))
-      same.set(key, { line, untouched: true, statement: null })
-  }
-  return same
+  const same = statements.filter(({ key }) => after(key) !== undefined && after(key) === before.get(key))
+  return new Map(same.map(({ key, line }) => [key, { line, untouched: true, statement: null }]))
 }

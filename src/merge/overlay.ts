@@ -1,11 +1,9 @@
 /**
- * The overlay of an instance: an env file that Compose reads after the product env and that holds only what
- * differs, so that a further copy of a product runs beside it:
+ * The overlay of an instance: an env file with only the variables that differ, which Compose reads after the product env:
  *
  *     docker compose --env-file .env --env-file .env.blue up
  *
- * It is a merge like any other. The one template is made here: every port with its base, every value that refers
- * to a port, and a project name of its own.
+ * It is merged from a template that is generated here.
  */
 import { encode } from '../env/bytes.js'
 import { parseEnv } from '../env/document.js'
@@ -16,35 +14,31 @@ import type { ProductPlan } from './plan.js'
 import { composeProjectName, PROJECT } from './project-name.js'
 import type { ProductSource, TextSource } from './source.js'
 
-/** An instance to be planned. */
 export interface InstanceSource {
   readonly name: string
   readonly offset: Offset
   /** `.env.<instance>` as it is. */
   readonly overlay: TextSource
-  /** What Compose calls the product's own project. */
+  /** Compose's name of the product's own project. */
   readonly projectName: string
 }
 
-/** What an overlay's section is called. */
+/** Returns the name of an overlay's section. */
 export function overlaySection(product: string, instance: string): string {
   return `${product}@${instance}`
 }
 
-/**
- * The source from which `planMerge` plans an overlay.
- * @param plan the product's own plan, without errors: the overlay goes with what it will write
- */
+/** Returns the source from which `planMerge` plans an overlay. @param plan the product's own plan, without errors */
 export function overlaySource(
   source: ProductSource,
   plan: ProductPlan,
   instance: InstanceSource,
 ): ProductSource {
   const { doc, values } = plan
-  // Of a folder such as `__` nothing is left; Compose refuses the product's own project then.
+  // The name of a folder such as `__` is empty; Compose refuses the product's own project then.
   const base = composeProjectName(instance.projectName) || composeProjectName(source.name)
   const project = `${base}-${composeProjectName(instance.name)}`
-  const differences = instanceOverrides(doc, plan, instance.offset.value, new Map([[PROJECT, project]]))
+  const differences = instanceOverrides(plan, instance.offset.value, new Map([[PROJECT, project]]))
   const text = overlayTemplate(source.name, instance, project, differences)
   const moving = new Set(differences.ports.keys())
   for (const { key, text } of differences.following) if (typeof text !== 'string') moving.add(key)
@@ -74,10 +68,9 @@ export function overlaySource(
   }
 }
 
-/** Another value in the product env would be moved as well, so only the offset helps. */
 function noRoom(instance: string, key: string, most: number): string {
-  if (most < 0) return `Lower ${key} in the product env: it is no port by itself.`
-  return `State a smaller offset for the instance in product.yaml, ${most} at most: instances: { ${instance}: { offset: ${most} } }.`
+  if (most < 0) return `Lower ${key} in the product env: it is not a valid port.`
+  return `Set an offset of at most ${most} in product.yaml: instances: { ${instance}: { offset: ${most} } }.`
 }
 
 function overlayTemplate(
@@ -87,18 +80,18 @@ function overlayTemplate(
   { ports, following }: InstanceOverrides,
 ): string {
   const lines = [
-    `# ${instance.name}: a further instance of ${product}, beside it on the same host. Start it in the product's folder with`,
+    `# ${instance.name}: another instance of ${product} on the same host. Start it in the product's folder with`,
     `#   docker compose --env-file .env --env-file .env.${instance.name} up`,
     '',
     `${PROJECT}=${project}`,
   ]
-  const state = (key: string, { port, from }: BasePort) =>
+  const set = (key: string, { port, from }: BasePort) =>
     lines.push('', `# Base port of ${from}`, `${encode(key)}=${formatPort(port)}`)
-  for (const [key, base] of ports) state(key, base)
-  if (following.length > 0) lines.push('', '# What refers to the ports above')
+  for (const [key, base] of ports) set(key, base)
+  if (following.length > 0) lines.push('', '# Variables that refer to the ports above')
   for (const { key, text } of following) {
     if (typeof text === 'string') lines.push(`${encode(key)}=${text}`)
-    else state(key, text)
+    else set(key, text)
   }
   return `${lines.join('\n')}\n`
 }

@@ -1,4 +1,4 @@
-/** Which variables have their port from another one, as `WEB_HOST_PORT=${BASE_HOST_PORT}` does. */
+/** Which variables take their port from another one, as in `WEB_HOST_PORT=${BASE_HOST_PORT}`. */
 import { piecesOf } from '../compose/interpolate.js'
 import { type EnvDocument, rawValue, type Statement } from '../env/document.js'
 import { type Lookup, type Reference, references } from '../env/expand.js'
@@ -6,27 +6,23 @@ import { evaluator } from '../env/read.js'
 import { parsePortValue } from '../ports/value.js'
 
 export interface PortReferences {
-  /** Variable → the one at the end of the chain, whose port it has; an address before it may be its own. */
+  /** Variable → the one at the end of the chain, whose port it has; its address may differ. */
   readonly leaders: ReadonlyMap<string, string>
-  /** The variables whose values refer to a port variable, as a whole or as a part, directly or by way of others. */
+  /** The variables whose values refer to a port variable, directly or not. */
   readonly derived: ReadonlySet<string>
 }
 
-/**
- * Reads env files for what their ports come from.
- * @param docs in the order in which Compose reads them
- * @param isPort whether a variable is a port variable
- */
+/** Reads the references between ports. @param docs in the order in which Compose reads them */
 export function portReferences(
   docs: readonly EnvDocument[],
   isPort: (key: string) => boolean,
 ): PortReferences {
   const values = new Map<string, string>()
   const lookup: Lookup = (name) => values.get(name)
-  /** Variable → the statement in which its port is written. */
+  /** Variable → the statement that sets its port. */
   const sources = new Map<string, Statement>()
-  const stated = new Map<string, Statement>()
-  /** Variable → the statements of port variables, and of what is derived from them, that its value refers to. */
+  const statements = new Map<string, Statement>()
+  /** Variable → the statements of ports, and of variables derived from them, that its value refers to. */
   const uses = new Map<string, Statement[]>()
   for (const doc of docs) {
     const evaluateNext = evaluator()
@@ -38,24 +34,26 @@ export function portReferences(
       const refers = quote !== "'" && raw.includes('$')
       const leader = refers ? leaderIn(raw, lookup) : null
       const named = refers ? references(raw).map(({ name }) => name) : []
-      const used = named.flatMap((name) => (isPort(name) || uses.has(name) ? (stated.get(name) ?? []) : []))
+      const used = named.flatMap((name) =>
+        isPort(name) || uses.has(name) ? (statements.get(name) ?? []) : [],
+      )
       if (used.length > 0) uses.set(key, used)
       else uses.delete(key)
-      stated.set(key, statement)
+      statements.set(key, statement)
       sources.set(key, (leader === null ? undefined : sources.get(leader)) ?? statement)
       values.set(key, result.value)
     }
   }
-  // What another variable said when it was referred to, it may not say any more.
+  // A variable that is set again no longer has the value that was referred to.
   const leaders = new Map<string, string>()
   for (const [key, source] of sources)
     if (source.key !== key && sources.get(source.key) === source) leaders.set(key, source.key)
   const derived = new Set<string>()
-  for (const [key, used] of uses) if (used.some((each) => stated.get(each.key) === each)) derived.add(key)
+  for (const [key, used] of uses) if (used.some((each) => statements.get(each.key) === each)) derived.add(key)
   return { leaders, derived }
 }
 
-/** The variable from which a text takes its port, all but the address before it; null if there is none. */
+/** Returns the variable from which a text takes its port, if not its address; null for none. */
 function leaderIn(text: string, lookup: Lookup): string | null {
   const pieces = piecesOf(text, lookup).filter(({ value }) => value !== '')
   const value = pieces.map((piece) => piece.value).join('')
@@ -65,7 +63,7 @@ function leaderIn(text: string, lookup: Lookup): string | null {
   return value.length - last.value.length <= port.address.length ? leaderOf(last.reference, lookup) : null
 }
 
-/** The variable behind `$X`, `${X:-${Y}}` or `${X:+${Y}}`. */
+/** Returns the variable behind `$X`, `${X:-${Y}}` or `${X:+${Y}}`. */
 function leaderOf({ name, operator, operand }: Reference, lookup: Lookup): string | null {
   const found = lookup(name)
   const present = operator.startsWith(':') ? found !== undefined && found !== '' : found !== undefined

@@ -1,10 +1,13 @@
+import { OWN_PORTS } from '../ports/own.js'
+import { type Place, type Problem, problem } from '../problem.js'
+
 /**
- * Variables with which a `.env` file steers Compose, docker or the programs they start, instead of an application.
- * A product has to allow them by name. How each row was found out: docs/reserved.md.
+ * Variables in a `.env` file that control Compose, Docker or the programs they start, instead of an application.
+ * The evidence for each row is in docs/reserved.md.
  */
 const RESERVED: readonly { readonly names: RegExp; readonly reason: string }[] = [
-  // All of them: Compose exports every one to itself and to the programs it starts.
-  { names: /^COMPOSE_/, reason: 'steers Docker Compose itself' },
+  // Compose exports each of them to itself and to the programs that it starts.
+  { names: /^COMPOSE_/, reason: 'controls Docker Compose itself' },
   {
     names:
       /^(DOCKER_(API_VERSION|AUTH_CONFIG|CERT_PATH|CLI_OTEL_EXPORTER_OTLP_ENDPOINT|CONFIG|CONTEXT|CUSTOM_HEADERS|HOST|TLS|TLS_VERIFY)|KUBECONFIG)$/,
@@ -23,26 +26,37 @@ const RESERVED: readonly { readonly names: RegExp; readonly reason: string }[] =
   {
     names:
       /^(GIT_(ALLOW_PROTOCOL|ASKPASS|COMMON_DIR|CONFIG_\w+|DIR|EXEC_PATH|INDEX_FILE|OBJECT_DIRECTORY|PROXY_COMMAND|SSH|SSH_COMMAND|SSL_\w+|TEMPLATE_DIR|TRACE\w*|WORK_TREE)|SSH_(ASKPASS|AUTH_SOCK)|XDG_(CACHE|CONFIG)_HOME)$/,
-    reason: 'steers git and ssh, which Docker Compose starts',
+    reason: 'controls git and ssh, which Docker Compose starts',
   },
   {
     names: /^(LD_(AUDIT|LIBRARY_PATH|PRELOAD)|DYLD_(INSERT_LIBRARIES|(FRAMEWORK|LIBRARY)_PATH)|GODEBUG)$/,
     reason: 'changes the code that programs run',
   },
-  { names: /^(BASH_ENV|CDPATH|HOME|IFS|PATH|PROMPT_COMMAND|PS[0-4])$/, reason: 'steers the shell' },
+  { names: /^(BASH_ENV|CDPATH|HOME|IFS|PATH|PROMPT_COMMAND|PS[0-4])$/, reason: 'controls the shell' },
 ]
 
-/** All of them at once, as hardly any name is one. */
 const ANY = new RegExp(RESERVED.map(({ names }) => names.source).join('|'))
 
-/** Why a feature may not set a variable without the product's leave; null if it may. */
+/** Returns why a feature may set a variable only if the product allows it; null if it may. */
 export function reservedReason(name: string): string | null {
   const upper = name.toUpperCase()
-  if (!ANY.test(upper)) return null
-  return RESERVED.find(({ names }) => names.test(upper))?.reason ?? null
+  return ANY.test(upper) ? (RESERVED.find(({ names }) => names.test(upper))?.reason ?? null) : null
 }
 
-/** The name itself, or one like it that a feature may set. */
+/** Returns the name itself, or a similar one that a feature may set. */
 export function allowedName(name: string): string {
   return reservedReason(name) === null ? name : `FEATURE_${name}`
+}
+
+/** Returns a problem if a feature, or `ports:`, may not set a variable. */
+export function reservedProblem(key: string, feature: string, place: Place): Problem[] {
+  const reason = reservedReason(key)
+  if (reason === null) return []
+  if (feature === OWN_PORTS) {
+    const next = 'Use a variable of another name in "ports:".'
+    return [problem('reserved-variable', place, `${key} ${reason}, so it cannot be a port`, next)]
+  }
+  const message = `${key} ${reason}, so a feature may not set it`
+  const next = `Remove it from the template, or add "allow: [${key}]" to product.yaml if feature ${feature} may set it.`
+  return [problem('reserved-variable', place, message, next)]
 }

@@ -1,7 +1,6 @@
 /**
- * The marked sections that merges add to a product env, in the manner of conda's and nvm's blocks in shell
- * profiles. The closing mark bears the CRC-32 of the section's bytes, so that a section which nobody touched
- * is told from one edited by hand without any state besides the file:
+ * The marked sections that a merge adds to a product env. The closing mark contains the CRC-32 of the section's bytes,
+ * which shows whether it was edited by hand:
  *
  *     # >>> redis (features/redis/.env.example)
  *     REDIS_HOST_PORT=6971
@@ -10,22 +9,21 @@
 import CRC32 from 'crc-32'
 import { decode, encode } from '../env/bytes.js'
 import { type Comment, type EnvDocument, parseEnv } from '../env/document.js'
+import { type Problem, problem } from '../problem.js'
 
 /** A section of a product env; positions are byte offsets. */
 export interface Section {
   readonly feature: string
-  /** The template that the opening mark names. */
+  /** The template. */
   readonly file: string
-  /** Where the opening mark starts. */
   readonly start: number
-  /** After the newline of the closing mark (or at the text's end). */
+  /** After the newline of the closing mark. */
   readonly end: number
-  /** Nobody changed a byte since it was written. */
+  /** Not edited since it was written. */
   readonly untouched: boolean
 }
 
-/** A mark without its counterpart. */
-export interface StrayMark {
+interface StrayMark {
   readonly feature: string
   readonly line: number
 }
@@ -37,65 +35,56 @@ const CLOSING = /^# <<< (\S+) ([0-9a-f]{8})\r?$/
 export function findSections(doc: EnvDocument): { sections: Section[]; stray: StrayMark[] } {
   const sections: Section[] = []
   const stray: StrayMark[] = []
-  let open: { feature: string; file: string; comment: Comment } | null = null
+  let open: { feature: string; file: string; start: number; line: number } | null = null
   for (const comment of doc.comments) {
+    const { start, end, line } = comment
     if (!startsLine(doc, comment)) continue
-    const mark = decode(doc.text.slice(comment.start, comment.end))
-    const opening = OPENING.exec(mark)
-    if (opening !== null) {
-      if (open !== null) stray.push({ feature: open.feature, line: open.comment.line })
-      open = { feature: opening[1] as string, file: opening[2] as string, comment }
-      continue
-    }
-    const closing = CLOSING.exec(mark)
-    if (closing === null) continue
-    if (open === null || open.feature !== closing[1]) {
-      stray.push({ feature: closing[1] as string, line: comment.line })
-      continue
-    }
-    const start = open.comment.start
-    const untouched = sectionSum(doc.text.slice(start, comment.start)) === closing[2]
-    sections.push({
-      feature: open.feature,
-      file: open.file,
-      start,
-      end: Math.min(comment.end + 1, doc.text.length),
-      untouched,
-    })
-    open = null
+    const mark = decode(doc.text.slice(start, end))
+    const [, opened, file = ''] = OPENING.exec(mark) ?? []
+    const [, closed, sum] = CLOSING.exec(mark) ?? []
+    if (opened !== undefined) {
+      if (open !== null) stray.push(open)
+      open = { feature: opened, file, start, line }
+    } else if (closed !== undefined && open?.feature === closed) {
+      const untouched = sectionSum(doc.text.slice(open.start, start)) === sum
+      sections.push({
+        feature: closed,
+        file: open.file,
+        start: open.start,
+        end: Math.min(end + 1, doc.text.length),
+        untouched,
+      })
+      open = null
+    } else if (closed !== undefined) stray.push({ feature: closed, line })
   }
-  if (open !== null) stray.push({ feature: open.feature, line: open.comment.line })
+  if (open !== null) stray.push(open)
   return { sections, stray }
 }
 
-/**
- * The text of a section with its marks.
- * @param body whole lines, each with its line end
- */
+export function strayMarkProblem(file: string, { feature, line }: StrayMark): Problem {
+  const message = `This mark of section ${feature} has no counterpart, so the text around it counts as the product's own`
+  return problem('broken-section', { file, line }, message, 'Delete the mark, or leave it: it has no effect.')
+}
+
+/** Returns the text of a section with its marks. @param body whole lines, each with its line end */
 export function writeSection(feature: string, file: string, body: string, eol: string): string {
   const opened = `# >>> ${feature} (${encode(file)})${eol}${body}`
   return `${opened}# <<< ${feature} ${sectionSum(opened)}${eol}`
 }
 
-/** CRC-32 over a section's bytes, from its opening mark up to its closing mark: eight lower-case hex digits. */
+/** From the opening mark up to the closing mark: eight lower-case hex digits. */
 function sectionSum(bytes: string): string {
   return (CRC32.bstr(bytes) >>> 0).toString(16).padStart(8, '0')
 }
 
-/** A mark counts only where it is alone on its line, which is where the tool writes it. */
 function startsLine({ text }: EnvDocument, { start }: Comment): boolean {
   return start === 0 || text[start - 1] === '\n' || (start === 3 && text.startsWith('\xef\xbb\xbf'))
 }
 
-/**
- * The environment that a product env was merged for (`--dev`, `--prod`), by its last section that names the template of
- * one; null for none.
- */
+/** Returns the environment (`--dev`, `--prod`) of the last section that was merged for one; null for none. */
 export function environmentOf(text: string): 'dev' | 'prod' | null {
-  // Nearly no product env has one, and to look for a text is the cheapest look.
-  if (!text.includes('.env.dev.example)') && !text.includes('.env.prod.example)')) return null
-  const named = findSections(parseEnv(text)).sections.map(
-    ({ file }) => /\.env\.(dev|prod)\.example$/.exec(file)?.[1],
-  )
-  return (named.findLast((name) => name !== undefined) as 'dev' | 'prod' | undefined) ?? null
+  const template = /\.env\.(dev|prod)\.example\)/
+  if (!template.test(text)) return null
+  const names = findSections(parseEnv(text)).sections.map(({ file }) => template.exec(`${file})`)?.[1])
+  return (names.findLast((name) => name !== undefined) as 'dev' | 'prod' | undefined) ?? null
 }

@@ -1,4 +1,4 @@
-/** What Compose will see of a product env, and where each value comes from. */
+/** The variables that Compose sees, and the origin of each. */
 import { encode } from '../env/bytes.js'
 import { type EnvDocument, parseEnv } from '../env/document.js'
 import { readEnv } from '../env/read.js'
@@ -11,29 +11,29 @@ import type { ProductSource } from './source.js'
 /** One variable, as byte strings. */
 export interface ViewEntry {
   readonly key: string
-  /** What Compose sees, the shell's word included. */
+  /** With the shell's variables, which win. */
   readonly value: string
-  /** Where it stands: the product env, or the overlay of an instance. */
+  /** The product env, or the overlay of an instance. */
   readonly file: string
   readonly line: number
-  /** The template that states it; null where the value is the product's own. */
+  /** The template that sets it; null if the value is the product's own. */
   readonly origin: { readonly feature: string; readonly file: string; readonly line: number } | null
-  /** It stands in a section that the tool wrote and nobody touched. */
+  /** In an unedited section. */
   readonly generated: boolean
-  /** The shell has another value than the file, and Compose lets the shell win. */
+  /** The shell has another value than the file. */
   readonly shellWins: boolean
-  /** What npm dotenv reads from the file where that differs from Compose (null: no such variable); undefined: the same. */
+  /** The value that npm dotenv reads, null for none; undefined if it agrees with Compose. */
   readonly dotenv: string | null | undefined
-  /** What a service with the product env as its `env_file` gets where that differs; undefined: the same, or nothing. */
+  /** The value in a service with the product env as its `env_file`; undefined if it agrees, or for none. */
   readonly container: string | undefined
 }
 
 /**
- * Views what Compose reads from a product's env files.
- * @param files the product env, and the overlay of an instance behind it: a later file wins
+ * Views a product's env files.
+ * @param files the product env, then the overlay of an instance, which wins
  * @param environment the shell's variables, as byte strings
- * @param readAsDotenv npm dotenv's reading of a document, as byte strings
- * @param projectName what Compose calls the project, given its environment
+ * @param readAsDotenv reads a document like npm dotenv
+ * @param projectName returns Compose's name of the project
  */
 export function viewEnv(
   source: ProductSource,
@@ -84,7 +84,7 @@ export function viewEnv(
   }
 }
 
-/** Null where the template is no longer the product's, or another than the section names (`--prod`). */
+/** Null if the section names a template that the product no longer uses. */
 function originOf({ features }: ProductSource, { feature, file }: Section, key: string): ViewEntry['origin'] {
   const template = features.find(({ name }) => name === feature)?.template
   const statement = template?.doc.statements.findLast((s) => s.key === key)

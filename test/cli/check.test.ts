@@ -274,18 +274,18 @@ describe('own ports', () => {
     const { exitCode, stderr } = await product('env --merge api --dry-run', here)
     expect([exitCode, stderr]).toEqual([
       0,
-      'features/m/.env.example:1: warning: M of feature m differs from what "ports:" gives (products/api/product.yaml:1), which wins [conflict]\n' +
-        '  Set M in the product env, or take it out of "ports:" to have the feature\'s.\n',
+      'features/m/.env.example:1: warning: Feature m sets another M than "ports:" (products/api/product.yaml:1), which wins [conflict]\n' +
+        '  Set M in the product env, or remove it from "ports:" to use the feature\'s.\n',
     ])
   })
 
-  test('may not have the name of a variable that steers the shell', async () => {
+  test('may not have the name of a variable that controls the shell', async () => {
     const here = makeWorkspace({ 'products/api/product.yaml': 'ports: { PATH: { scheme: base32 } }\n' })
     const { exitCode, stderr } = await product('env --merge api', here)
     expect([exitCode, stderr]).toEqual([
       1,
-      'products/api/product.yaml:1: error: PATH steers the shell; it can be no port [reserved-variable]\n' +
-        '  Give the port a variable of another name in "ports:".\n',
+      'products/api/product.yaml:1: error: PATH controls the shell, so it cannot be a port [reserved-variable]\n' +
+        '  Use a variable of another name in "ports:".\n',
     ])
   })
 })

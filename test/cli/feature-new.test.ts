@@ -91,7 +91,7 @@ describe('a new feature', () => {
     ['my-cache', 'MY_CACHE_HOST_PORT'],
     ['my.cache_2', 'MY_CACHE_2_HOST_PORT'],
     ['7zip', 'FEATURE_7ZIP_HOST_PORT'],
-    // Reserved: steers Compose, steers git.
+    // Reserved: controls Compose, controls git.
     ['compose', 'FEATURE_COMPOSE_HOST_PORT'],
     ['git-config', 'FEATURE_GIT_CONFIG_HOST_PORT'],
     ['docker', 'DOCKER_HOST_PORT'],

@@ -231,7 +231,7 @@ describe('an overlay', () => {
   test('and such a port says what helps, also where the product has pinned it', async () => {
     const here = shop({ 'products/shop/.env': 'WEB_HOST_PORT=65400\n' })
     const { stderr } = await product('env --merge shop --instance blue', here)
-    const stated = /State a smaller offset .*, 135 at most: (instances: .*)\.\n/.exec(stderr)?.[1]
+    const stated = /Set an offset of at most 135 in product.yaml: (instances: .*)\.\n/.exec(stderr)?.[1]
     here.write({ 'products/shop/product.yaml': `${stated}\n` })
     await ok('env --merge shop --instance blue', here)
     expect(valuesOf(here, OVERLAY)['WEB_HOST_PORT']).toBe('65535')

@@ -119,7 +119,7 @@ describe('a merge', () => {
     const { exitCode, stdout, stderr } = await product('env --merge', workspace)
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining('conflict with valkey, which wins')])
     expect(stderr).toMatch(
-      /^features\/redis\/\.env\.example:1: warning: REDIS_HOST_PORT of feature redis .* \[conflict\]\n/,
+      /^features\/redis\/\.env\.example:1: warning: Feature redis sets another REDIS_HOST_PORT than valkey .* \[conflict\]\n/,
     )
     expect(workspace.read(ENV)?.match(/^REDIS_HOST_PORT=.*/gm)).toEqual(['REDIS_HOST_PORT=6976'])
   })

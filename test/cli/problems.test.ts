@@ -238,11 +238,11 @@ describe('a template that Compose refuses', () => {
 
 describe('a port', () => {
   test.each([
-    ['X_HOST_PORT=http\n', 0, 'port-not-a-number', '"http", which is no port'],
+    ['X_HOST_PORT=http\n', 0, 'port-not-a-number', '"http", which is not a port'],
     ['X_HOST_PORT=\n', 0, 'port-empty', 'has no port'],
     ['X_HOST_PORT=0\n', 0, 'port-empty', 'has no port'],
-    ['X_HOST_PORT=65000\n', 1, 'port-out-of-range', '65000 + 586 = 65586 is over 65535'],
-    ['X_HOST_PORT=64000-65000\n', 1, 'port-out-of-range', '64000-65000 + 586 = 64586-65586 is over 65535'],
+    ['X_HOST_PORT=65000\n', 1, 'port-out-of-range', '65000 + 586 = 65586 is above 65535'],
+    ['X_HOST_PORT=64000-65000\n', 1, 'port-out-of-range', '64000-65000 + 586 = 64586-65586 is above 65535'],
     ['X_PORT_ONE=70000\n', 1, 'port-out-of-range', '70000 + 586'],
   ])('%j ends with %i and [%s]', async (template, code, kind, message) => {
     const { exitCode, stderr, written } = await merge({ 'features/x/.env.example': template })
@@ -254,7 +254,7 @@ describe('a port', () => {
   test('that a set offset takes too high is a fault of the offset, which then fits', async () => {
     const { stderr } = await merge({ [SETTINGS]: 'features: [redis]\noffset: 59999\n' })
     expect(stderr).toBe(
-      'products/shop/product.yaml:2: error: REDIS_HOST_PORT: 6380 + 59999 = 66379 is over 65535, ' +
+      'products/shop/product.yaml:2: error: REDIS_HOST_PORT: 6380 + 59999 = 66379 is above 65535, ' +
         'the highest port [port-out-of-range]\n  Set offset: to 59155 or less.\n',
     )
     expect(await merge({ [SETTINGS]: 'features: [redis]\noffset: 59155\n' })).toMatchObject({ stderr: '' })

@@ -137,7 +137,7 @@ describe('a reserved variable', () => {
     expect([exitCode, stderr]).toEqual([
       1,
       expect.stringMatching(
-        /^features\/a\/\.env\.example:2: error: \w+ .*; a feature may not set it \[reserved-variable\]\n/,
+        /^features\/a\/\.env\.example:2: error: \w+ .*, so a feature may not set it \[reserved-variable\]\n/,
       ),
     ])
     expect(stderr).toContain(`add "allow: [${name}]" to product.yaml`)

@@ -176,12 +176,12 @@ describe('what is refused leaves the file alone', () => {
       'port-out-of-range features/f/.env.example:1',
     ],
     [
-      'a variable that steers Compose',
+      'a variable that controls Compose',
       { features: { f: 'COMPOSE_FILE=x' } },
       'reserved-variable features/f/.env.example:1',
     ],
     [
-      'a variable that steers the shell',
+      'a variable that controls the shell',
       { features: { f: 'export Path=x' } },
       'reserved-variable features/f/.env.example:1',
     ],

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what env files look like
 import { describe, expect, it } from 'vitest'
+import { hasErrors } from '../../src/problem.js'
 import { merge, outcomes, plan, problems } from './products.js'
 
 const REFRESH = { refresh: true }
@@ -78,6 +79,27 @@ describe('--refresh', () => {
     const given = { env: earlier(features, 'W=1\nW=${A+${W:?}}\nA=${A:?}\n'), features }
     expect(problems(given)).toEqual(['required-missing products/app/.env:3'])
     expect(problems(given, REFRESH)).toEqual(problems(given))
+  })
+
+  it.each([
+    ['A=1\n', 'A=2\n'],
+    ['A=1\n', 'A=\n'],
+    ['A=\n', 'A=1\n'],
+    ['A=1\n', 'C=1\n'],
+    ['C=1\n', 'A=1\n'],
+    ['A=1\nB=2\n', 'A=1\n'],
+  ])('changes nothing the second time if a value requires another: %j, then %j', (old, now) => {
+    const own = 'B=${A:-d}\nB=${A:+${B:?${A}}}\n'
+    const section = earlier({ f: old }, '')
+    for (const env of [section + own, own + section]) {
+      const first = plan({ env, features: { f: now } }, REFRESH)
+      const second = plan({ env: first.after ?? '', features: { f: now } }, REFRESH)
+      expect([second.after, second.sections.length > 0]).toEqual([
+        first.after,
+        hasErrors(first.problems) && first.sections.length > 0,
+      ])
+      expect(hasErrors(second.problems)).toBe(hasErrors(first.problems))
+    }
   })
 
   it('warns of a value that follows', () => {
