@@ -32,20 +32,35 @@ test('the library example of README.md works', async () => {
   expect(lines).toContainEqual(['REDIS_HOST_PORT', 'adjusted', 6971])
 })
 
-test('README.md and the docs name and link files that are there', () => {
+test('the pages name and link only files and headings that exist', () => {
   const docs = readdirSync(pagePath('docs')).filter((name) => name.endsWith('.md'))
-  const gone = ['README.md', 'CHANGELOG.md', ...docs.map((name) => `docs/${name}`)].flatMap((page) => {
+  const pages = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...docs.map((name) => `docs/${name}`)]
+  const broken = pages.flatMap((page) => {
     const text = readPage(page)
-    const links = text.matchAll(/\]\((?!https?:)([^)#]+)/g)
-    const sources = text.matchAll(/`((?:src|test|scripts|\.ci)\/[\w./-]+)`/g)
-    const named = [
-      ...[...links].map(([, link]) => join(page, '..', link as string)),
-      ...[...sources].map(([, path]) => path as string),
-    ]
-    return named.filter((path) => !existsSync(pagePath(path))).map((path) => `${page}: ${path}`)
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)].filter(
+      ([, file = '', heading]) => {
+        const target = file === '' ? page : join(page, '..', file)
+        if (!existsSync(pagePath(target))) return true
+        return heading !== undefined && !headingsOf(readPage(target)).includes(heading)
+      },
+    )
+    const paths = [...text.matchAll(/`((?:src|test|bench|scripts|\.ci)\/[\w./-]+)`/g)].filter(
+      ([, path]) => !existsSync(pagePath(path as string)),
+    )
+    return [...links, ...paths].map(([found]) => `${page}: ${found}`)
   })
-  expect(gone).toEqual([])
+  expect(broken).toEqual([])
 })
+
+/** Returns the anchors that GitHub gives the headings of a page. */
+function headingsOf(page: string): string[] {
+  return [...page.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  )
+}
 
 const BLOCK = /^```console\n([\s\S]*?)^```$/gm
 
