@@ -12,7 +12,7 @@ export default defineConfig({
       // They start built commands, an engine or other programs.
       'test/{engine,package,schema}/**',
       'test/**/{faults,process}.test.ts',
-      'test/docs/readme.test.ts',
+      'test/docs/pages.test.ts',
       // They read the sources as text, which a mutation run has rewritten.
       'test/architecture.test.ts',
       // Their size takes too long to be repeated for every mutant.

@@ -1,4 +1,4 @@
-/** docs/json.md has every field that is printed, and no other. */
+/** Compares the fields in docs/json.md with those that are printed. */
 import { describe, expect, test } from 'vitest'
 import { product } from '../support/cli.js'
 import { demoWorkspace, type TestWorkspace } from '../support/workspace.js'
@@ -30,7 +30,7 @@ describe('docs/json.md', () => {
     expect([...Object.keys(without[0] ?? {}), 'now']).toEqual(documented('A claim'))
   })
 
-  test('has the fields of a name that becomes a port, and of a port of a variable', async () => {
+  test('has the fields of the port of a name, and of a variable', async () => {
     expect(own(await resultOf('port my_first_app --json'))).toEqual(documented('`product port --json`'))
     const variable = await resultOf('port my_first_app REDIS_HOST_PORT --json')
     expect(own(variable)).toEqual(documented('Of a variable'))
@@ -55,7 +55,7 @@ describe('docs/json.md', () => {
     }
   })
 
-  test('has the fields of what is to be merged again', async () => {
+  test('has the fields of an outdated env file', async () => {
     const workspace = demoWorkspace()
     await product('env --merge my_first_app', workspace)
     workspace.write({ 'products/my_first_app/product.yaml': 'offset: 7\n' })
@@ -64,7 +64,7 @@ describe('docs/json.md', () => {
     expect(fields).toEqual(namedIn('`product check --format json`', 'outdated'))
   })
 
-  test('has the fields of an offset that is not found', async () => {
+  test('has the fields of an unresolved collision', async () => {
     const workspace = demoWorkspace()
     workspace.write({ 'workspace.yaml': 'modulus: 1\n' })
     const { unresolved } = await resultOf('check --fix --format json', workspace)
@@ -104,7 +104,7 @@ describe('docs/json.md', () => {
     expect(both).toEqual(documented('`product env --json`'))
   })
 
-  test('is right that a run which comes to no product prints a document too', async () => {
+  test('is right that an error prints a document too', async () => {
     expect(await printed('--merge my_frist_app')).toMatchObject({ version: 1, ok: false, products: [] })
     const lines = [
       'ports my_frist_app --json',
@@ -116,19 +116,19 @@ describe('docs/json.md', () => {
   })
 })
 
-/** What a document has beside the fields of every document. */
+/** Returns the fields that are not in every document. */
 function own(document: Fields): string[] {
   return Object.keys(document).filter((field) => !documented('Every document').includes(field))
 }
 
-/** The fields that the row of a list of objects names, in code, before the first colon or bracket that explains them. */
+/** Returns the fields that the row of a list of objects names. */
 function namedIn(heading: string, list: string): string[] {
   const row =
     new RegExp(`^\\| \`${list}\` \\| list of objects \\| (.*) \\|$`, 'm').exec(sectionOf(heading))?.[1] ?? ''
   return [...row.replace(/^with `--\w+`: /, '').matchAll(/`([a-z]+)`/g)].map(([, field]) => field as string)
 }
 
-/** The fields in the tables under a heading. */
+/** Returns the fields in the tables under a heading. */
 function documented(heading: string): string[] {
   return [...sectionOf(heading).matchAll(/^\| `(\w+)` \|/gm)].map(([, field]) => field as string)
 }

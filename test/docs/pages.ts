@@ -1,16 +1,14 @@
-/** The pages of the documentation. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Where a page is. */
 export function pagePath(page: string): string {
   return join(REPOSITORY, page)
 }
 
-/** The text of a page, with LF line ends. */
+/** Returns a page with LF line ends. */
 export function readPage(page: string): string {
   return readFileSync(pagePath(page), 'utf8').replaceAll('\r\n', '\n')
 }

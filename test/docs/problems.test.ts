@@ -1,4 +1,4 @@
-/** docs/problems.md: each code has its section and no section is without its code, and what it shows is what is printed. */
+/** Compares docs/problems.md with the table of codes, and its examples with the printed problems. */
 import { chmodSync, symlinkSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { readProject } from '../../src/compose/project.js'
@@ -22,12 +22,12 @@ describe('docs/problems.md', () => {
     expect(page.match(/^## /gm)).toHaveLength(codes.length)
   })
 
-  test('is run again for every code but a few', () => {
+  test('has an example for every code', () => {
     const codes = Object.keys(PROBLEMS) as ProblemCode[]
     expect(codes.filter((code) => EXAMPLES[code] === undefined)).toEqual([])
   })
 
-  test('says of each code what the table says, and shows what is printed', async () => {
+  test('has the severity, the meaning and the printed example of each code', async () => {
     let page = readPage('docs/problems.md')
     for (const code of Object.keys(PROBLEMS) as ProblemCode[]) {
       const { severity, meaning } = PROBLEMS[code]
@@ -37,7 +37,6 @@ describe('docs/problems.md', () => {
         return `${heading}\n\n**${severity}**: ${meaning}\n\n\`\`\`text\n${example ?? before}\n\`\`\``
       })
     }
-    // To take over new wording: npx vitest run test/docs -u
     await expect(page).toMatchFileSnapshot(pagePath('docs/problems.md'))
   })
 })

@@ -10,7 +10,7 @@ test('docs/reserved.md has the reason of each reserved name', () => {
   expect(new Map(ofCode)).toEqual(reserved)
 })
 
-test('the names that pass by docs/reserved.md do', () => {
+test('the names that pass in docs/reserved.md are not reserved', () => {
   expect(passing.length).toBeGreaterThan(30)
   expect(passing.filter((name) => reservedReason(name) !== null)).toEqual([])
 })

@@ -1,4 +1,4 @@
-/** The names of docs/reserved.md, which several tests hold against the code and against Compose. */
+/** Reads the names in docs/reserved.md, for the tests that compare them with the code and with Compose. */
 import { readPage } from './pages.js'
 
 /** @returns the reserved names with the reason that the page gives, and the names that pass; `X_*` as `X_ANY` */

@@ -18,7 +18,7 @@ test.each([
   ['docs/json.md', demoWorkspace],
   ['docs/ports.md', demoWorkspace],
   ['docs/feature-authors.md', demoWorkspace],
-])('%s shows what is printed', async (page, start) => {
+])('%s shows the printed output', async (page, start) => {
   await expect(await rerun(readPage(page), start().root)).toMatchFileSnapshot(pagePath(page))
 })
 
@@ -50,6 +50,17 @@ test('the pages name and link only files and headings that exist', () => {
     return [...links, ...paths].map(([found]) => `${page}: ${found}`)
   })
   expect(broken).toEqual([])
+})
+
+test('every --help names a page that exists', async () => {
+  const helps = [
+    ...['env', 'list', 'ports', 'port', 'whois', 'check'].map((name) => product(`${name} --help`, '/')),
+    ...['list', 'new', 'lint'].map((name) => feature(`${name} --help`, '/')),
+  ]
+  for (const { stdout } of await Promise.all(helps)) {
+    const [, page = ''] = /^Docs: (docs\/\S+\.md)$/m.exec(stdout) ?? []
+    expect(existsSync(pagePath(page)) && page, stdout).toBeTruthy()
+  }
 })
 
 /** Returns the anchors that GitHub gives the headings of a page. */
