@@ -1,4 +1,4 @@
-/** `loader/include.go`: an included project's own env files give defaults; what the including project knows wins. */
+/** Defaults from the env files of an include; the variables of the including project win (compose-go 2.9.1, `loader/include.go`). */
 import { join } from 'node:path'
 import { decode, encode } from '../env/bytes.js'
 import { parseEnv } from '../env/document.js'
@@ -12,7 +12,7 @@ import type { ScalarNode, Scope } from './node.js'
 import { resolvePath } from './path.js'
 import { unreadAt } from './problems.js'
 
-/** What the variables of included files stand for. The same env files under the same scope are read once. */
+/** The lookups of included files. The same env files under the same scope are read once. */
 export class EnvDefaults {
   private readonly known = new Map<Lookup, Map<string, Lookup>>()
 
@@ -22,8 +22,8 @@ export class EnvDefaults {
   ) {}
 
   /**
-   * @param directory the project directory of the include, whose `.env` is taken where it names no env files
-   * @returns the scope's own lookup where there is no env file
+   * @param directory the project directory of the include, whose `.env` is the default
+   * @returns the scope's own lookup if there is no env file
    */
   lookup(item: IncludeNode, directory: string, scope: Scope): Lookup {
     const files =
@@ -41,7 +41,7 @@ export class EnvDefaults {
       const text = this.readText(file)
       if (typeof text === 'string') {
         found = true
-        this.read(file, text, lookup, values)
+        this.problems.push(...readInto(values, file, text, lookup))
       } else if (text !== null || item.envFiles.length > 0) {
         const named = item.envFiles[index] ?? item.projectDirectory ?? (item.paths[0] as ScalarNode)
         this.problems.push(unreadAt(named, 'An env file of an include', file, text?.why ?? null))
@@ -51,25 +51,22 @@ export class EnvDefaults {
     known.set(id, result)
     return result
   }
-
-  private read(file: string, text: string, lookup: Lookup, values: Map<string, string>): void {
-    const environment = new Map<string, string>()
-    for (const [name] of text.matchAll(/[\p{L}_][\p{L}\p{N}_.[\]-]*/gu)) {
-      const value = lookup(name)
-      if (value !== undefined) environment.set(encode(name), encode(value))
-    }
-    const reading = readEnv(parseEnv(encode(text)), environment)
-    for (const refusal of reading.refusals) this.problems.push(refusalProblem(file, refusal))
-    for (const [name, value] of reading.values) values.set(decode(name), decode(value))
-  }
 }
 
-/** Returns the cache of a lookup, since a file depends on the variables that it is read with. */
-export function cacheFor<V>(memories: Map<Lookup, Map<string, V>>, lookup: Lookup): Map<string, V> {
-  let known = memories.get(lookup)
-  if (known === undefined) {
-    known = new Map()
-    memories.set(lookup, known)
+function readInto(values: Map<string, string>, file: string, text: string, lookup: Lookup): Problem[] {
+  const environment = new Map<string, string>()
+  for (const [name] of text.matchAll(/[\p{L}_][\p{L}\p{N}_.[\]-]*/gu)) {
+    const value = lookup(name)
+    if (value !== undefined) environment.set(encode(name), encode(value))
   }
-  return known
+  const reading = readEnv(parseEnv(encode(text)), environment)
+  for (const [name, value] of reading.values) values.set(decode(name), decode(value))
+  return reading.refusals.map((refusal) => refusalProblem(file, refusal))
+}
+
+/** Returns the cache of a lookup: what a file reads as depends on the variables. */
+export function cacheFor<V>(caches: Map<Lookup, Map<string, V>>, lookup: Lookup): Map<string, V> {
+  const cache = caches.get(lookup) ?? new Map<string, V>()
+  caches.set(lookup, cache)
+  return cache
 }

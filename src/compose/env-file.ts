@@ -1,8 +1,7 @@
-import { get, type MappingNode, type ScalarNode, type Span, spanOf, stringsOf } from './node.js'
+import { get, isTrue, type MappingNode, type ScalarNode, type Span, spanOf, stringsOf } from './node.js'
 import { resolvePath } from './path.js'
-import { isTrue } from './volume.js'
 
-/** A file of variables that a service names, by `env_file` or `label_file`. */
+/** A file of variables that a service names. */
 export interface EnvFile {
   readonly key: 'env_file' | 'label_file'
   readonly span: Span
@@ -10,20 +9,19 @@ export interface EnvFile {
   readonly raw: string
   /** With variables expanded. */
   readonly text: string
-  /** Seen from where the caller stands: it starts in the project directory of the file that names it. */
+  /** Relative to the caller's folder, or absolute. */
   readonly path: string
   /** Whether Compose refuses the project without it. */
   readonly required: boolean
-  /** With `format: raw` nothing in it can be refused but a name. */
+  /** With `format: raw`, Compose can only refuse a name. */
   readonly isRaw: boolean
 }
 
-/** The files of one service. */
 export function envFilesOf(service: MappingNode): EnvFile[] {
   const files: EnvFile[] = []
   const add = (key: EnvFile['key'], node: ScalarNode, required = true, isRaw = false): void => {
-    const { raw, text } = node
-    const path = resolvePath(node.source.scope.directory, text)
+    const { raw, text, source } = node
+    const path = resolvePath(source.scope.directory, text)
     files.push({ key, span: spanOf(node), raw, text, path, required, isRaw })
   }
   const list = get(service, 'env_file')
@@ -32,8 +30,8 @@ export function envFilesOf(service: MappingNode): EnvFile[] {
     if (path === undefined) continue
     const required = get(item, 'required')
     const format = get(item, 'format')
-    const isOptional = required?.kind === 'scalar' && !isTrue(required)
-    add('env_file', path, !isOptional, format?.kind === 'scalar' && format.text === 'raw')
+    const isRequired = required?.kind !== 'scalar' || isTrue(required)
+    add('env_file', path, isRequired, format?.kind === 'scalar' && format.text === 'raw')
   }
   for (const path of stringsOf(get(service, 'label_file'))) add('label_file', path)
   return files

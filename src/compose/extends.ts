@@ -1,6 +1,10 @@
+/**
+ * `extends`: a service starts from another one, of the same file or of another (compose-go 2.9.1, `loader/extends.go`).
+ * Only the extended service is taken from the other file; its `include` is not read.
+ */
 import { dirname } from 'node:path'
 import type { Loader } from './load.js'
-import { merge, settle } from './merge.js'
+import { merge } from './merge.js'
 import {
   type Entry,
   get,
@@ -12,24 +16,19 @@ import {
 } from './node.js'
 import { isRemote, resolvePath } from './path.js'
 
-/**
- * `extends`: a service starts from another one, of the same file or of another (compose-go 2.9.1,
- * `loader/extends.go`). Only the extended service is taken from the other file; its `include` is not looked at.
- */
-
-/** compose-go has no limit; one that only a generated file reaches keeps the recursion within the stack. */
+/** Keeps the recursion within the stack; compose-go has no limit. */
 const MAX_CHAIN = 500
 
-/** The services that names refer to, and where the file that holds them stands. */
+/** The services of a file. */
 export interface Services {
   readonly file: string
   readonly scope: Scope
   readonly entries: Map<string, Entry>
-  /** Services whose own `extends` is already applied. */
+  /** Services whose own `extends` is applied. */
   readonly done: Set<string>
 }
 
-/** The document with `extends` applied to every service. */
+/** Returns the document with `extends` applied to every service. */
 export function applyExtends(document: MappingNode, file: string, scope: Scope, loader: Loader): MappingNode {
   const services = document.entries.get('services')
   if (services === undefined) return document
@@ -44,7 +43,7 @@ export function applyExtends(document: MappingNode, file: string, scope: Scope, 
   return { ...document, entries: new Map(document.entries).set('services', { key: services.key, value }) }
 }
 
-/** Applies `extends` to one service and what it extends, and returns it; undefined if there is nothing to inherit. */
+/** Applies `extends` to one service and to those it extends; undefined if there is nothing to inherit. */
 function extend(
   name: string,
   services: Services,
@@ -58,29 +57,23 @@ function extend(
   if (reference === undefined || services.done.has(name)) return service
   const id = `${name} in ${services.file}`
   if (chain.includes(id)) {
-    loader.refuse(
-      reference,
-      `Circular reference: ${[...chain, id].join(' → ')}`,
-      'Remove one of these `extends`.',
-    )
+    const message = `Circular reference: ${[...chain, id].join(' → ')}`
+    loader.refuse(reference, message, 'Remove one of these `extends`.')
     return undefined
   }
   if (chain.length > MAX_CHAIN) {
-    loader.refuse(
-      reference,
-      '`extends` is nested too deeply',
-      'Extend the last service of the chain directly.',
-    )
+    const next = 'Extend the last service of the chain directly.'
+    loader.refuse(reference, '`extends` is nested too deeply', next)
     return undefined
   }
   const base = baseOf(reference, services, loader, [...chain, id])
   const own = new Map(service.entries)
   own.delete('extends')
   const without: MappingNode = { ...service, entries: own }
-  const merged =
-    base === undefined ? without : (merge(settle(base), without, SERVICE, loader, true) as MappingNode)
-  // The service's own place stands for it, not that of the service it extends.
-  const result = { ...merged, source: service.source, start: service.start, end: service.end }
+  const merged = base === undefined ? without : merge(loader.settled(base), without, SERVICE, loader, true)
+  // The place is the service's own, not that of the service it extends.
+  const { source, start, end } = service
+  const result = { ...(merged as MappingNode), source, start, end }
   services.entries.set(name, { key: entry.key, value: result })
   services.done.add(name)
   return result
@@ -102,16 +95,10 @@ function baseOf(
   }
   const file = get(reference, 'file')
   const from = stringOf(file) === undefined ? services : otherFile(file as ScalarNode, services, loader)
-  if (from === undefined) return undefined
-  if (!from.entries.has(name)) {
-    loader.refuse(
-      reference,
-      `Service ${(node as ScalarNode).raw} cannot be extended: ${from.file} does not define it`,
-      'Correct the name.',
-    )
-    return undefined
-  }
-  return extend(name, from, loader, chain)
+  if (from === undefined || from.entries.has(name)) return from && extend(name, from, loader, chain)
+  const message = `Service ${(node as ScalarNode).raw} cannot be extended: ${from.file} does not define it`
+  loader.refuse(reference, message, 'Correct the name.')
+  return undefined
 }
 
 /** The services of another file, whose own relative paths start in that file's folder. */
@@ -126,22 +113,19 @@ function otherFile(reference: ScalarNode, from: Services, loader: Loader): Servi
   const scope: Scope = { ...from.scope, directory: dirname(file) }
   const documents = loader.read(file, scope, 'An extended Compose file', reference)
   if (documents === null) return undefined
-  let services: MappingNode | undefined
-  for (const document of documents) {
-    const section = get(document, 'services')
-    if (section?.kind !== 'mapping') continue
-    services =
-      services === undefined ? section : (merge(services, section, ['services'], loader) as MappingNode)
-  }
-  if (services === undefined) {
-    loader.refuse(
-      reference,
-      `No service of ${file} can be extended: the file has no services`,
-      'Correct the name of the file.',
+  const sections = documents.map((document) => get(document, 'services'))
+  const services = sections
+    .filter((section) => section?.kind === 'mapping')
+    .reduce<MappingNode | undefined>(
+      (base, over) => (base === undefined ? over : (merge(base, over, ['services'], loader) as MappingNode)),
+      undefined,
     )
+  if (services === undefined) {
+    const message = `No service of ${file} can be extended: the file has no services`
+    loader.refuse(reference, message, 'Correct the name of the file.')
     return undefined
   }
-  loader.checkPorts(settle(services))
+  loader.checkPorts(loader.settled(services))
   const found = { file, scope, entries: new Map(services.entries), done: new Set<string>() }
   loader.extended(scope.lookup).set(file, found)
   return found

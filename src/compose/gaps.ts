@@ -2,18 +2,15 @@ import { type Problem, problem } from '../problem.js'
 import type { NameUse } from './names.js'
 import type { ComposeProject } from './project.js'
 
-/** Something that a service needs and its project does not have: an image, or what it refers to by name. */
+/** Something that a service needs and its project does not have. */
 export interface Gap extends Pick<NameUse, 'span' | 'raw'> {
-  /** What is missing; for an image, the service without one. */
+  /** The name that is missing; for an image, the service without one. */
   readonly name: string
   readonly kind: NameUse['kind'] | 'volume' | 'image'
   readonly message: string
 }
 
-/**
- * The gaps that Compose refuses a product for (compose-go 2.9.1, `loader/validate.go`); a feature may leave them to it.
- * @param services those of the project that are looked at
- */
+/** Gaps for which Compose refuses a product (compose-go 2.9.1, `loader/validate.go`); a feature may leave them to it. */
 export function gapsOf(project: ComposeProject, services = project.services): Gap[] {
   const names = (all: readonly { readonly name: string }[]) => all.map(({ name }) => name)
   const known = {
@@ -46,7 +43,7 @@ export function gapsOf(project: ComposeProject, services = project.services): Ga
   })
 }
 
-/** The gaps as problems of a product. Compose checks a service with a profile only if the profile is active. */
+/** Gaps as problems of a product. Compose checks a service with a profile only if the profile is active. */
 export function gapProblems(project: ComposeProject): Problem[] {
   const always = project.services.filter(({ profiles }) => profiles.length === 0)
   const gaps = gapsOf(project, always).filter(({ raw }) => !raw.includes('$'))

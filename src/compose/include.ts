@@ -1,48 +1,53 @@
+/** `include:` (compose-go 2.9.1, `loader/include.go`). */
 import type { Problem } from '../problem.js'
-import { get, type Node, type ScalarNode, type Span, spanOf, stringOf, stringsOf } from './node.js'
+import {
+  type Entry,
+  get,
+  type MappingNode,
+  type Node,
+  type ScalarNode,
+  type Span,
+  spanOf,
+  stringOf,
+  stringsOf,
+} from './node.js'
 import { parse } from './parse.js'
-import { problemAt } from './problems.js'
+import { refused } from './problems.js'
 
 /** One entry of `include:`. Paths are as written, variables not expanded. */
 export interface IncludeEntry {
-  /** The first path is the included file, further ones override it. Relative to the folder of the project that includes. */
+  /** The included file, and files that override it. Relative to the folder of the project that includes. */
   readonly paths: readonly string[]
-  /** Where the included file's own relative paths start; undefined is the folder of its first path. */
+  /** Where relative paths in the included file start; defaults to the folder of the first path. */
   readonly projectDirectory?: string
-  /** Env files that give the included files' variables defaults; none is the `.env` in the project directory. */
+  /** Env files with defaults for the included files' variables; defaults to `.env` in the project directory. */
   readonly envFiles: readonly string[]
   readonly span: Span
 }
 
 /**
- * The `include:` entries of a Compose file, in order, those of all its documents.
- * @param text the file's decoded text
+ * Returns the `include:` entries of all documents of a Compose file, in order.
+ * @param text decoded
  * @param file how problems and places name the file
- * @returns no entries and a problem where Compose could not read the file or its `include:`
  */
 export function includePaths(
   text: string,
   file = 'compose.yaml',
 ): { entries: IncludeEntry[]; problems: Problem[] } {
   const { documents, problems } = parse(text, file)
-  const entries: IncludeEntry[] = []
-  const found = [...problems]
-  for (const document of documents ?? []) {
-    const includes = includesOf(document)
-    found.push(...includes.problems)
-    for (const { node, paths, projectDirectory, envFiles } of includes.items) {
-      entries.push({
-        paths: paths.map(({ raw }) => raw),
-        envFiles: envFiles.map(({ raw }) => raw),
-        span: spanOf(node),
-        ...(projectDirectory === undefined ? {} : { projectDirectory: projectDirectory.raw }),
-      })
-    }
-  }
-  return { entries, problems: found }
+  const includes = (documents ?? []).map(includesOf)
+  const entries = includes.flatMap(({ items }) =>
+    items.map(({ node, paths, projectDirectory, envFiles }) => ({
+      paths: paths.map(({ raw }) => raw),
+      envFiles: envFiles.map(({ raw }) => raw),
+      span: spanOf(node),
+      ...(projectDirectory === undefined ? {} : { projectDirectory: projectDirectory.raw }),
+    })),
+  )
+  return { entries, problems: [...problems, ...includes.flatMap(({ problems }) => problems)] }
 }
 
-/** An `include:` entry as nodes, for the reader, which has expanded them. */
+/** An `include:` entry as nodes. */
 export interface IncludeNode {
   readonly node: Node
   readonly paths: readonly ScalarNode[]
@@ -50,28 +55,74 @@ export interface IncludeNode {
   readonly envFiles: readonly ScalarNode[]
 }
 
-/** The `include:` entries of one document. */
+/** Returns the `include:` entries of one document. */
 export function includesOf(document: Node): { items: IncludeNode[]; problems: Problem[] } {
   const include = get(document, 'include')
+  const next = 'Write `- path/to/compose.yaml`.'
   if (include === undefined || (include.kind === 'scalar' && include.type === 'null'))
     return { items: [], problems: [] }
   if (include.kind !== 'sequence')
-    return { items: [], problems: [malformed(include, '`include` must be a list')] }
+    return { items: [], problems: [refused(include, '`include` must be a list', next)] }
   const items: IncludeNode[] = []
   const problems: Problem[] = []
   for (const node of include.items) {
     const paths = stringsOf(node.kind === 'mapping' ? get(node, 'path') : node)
-    if (paths.length === 0) {
-      problems.push(malformed(node, 'An entry of `include` has no path'))
-      continue
-    }
     const directory = get(node, 'project_directory')
     const projectDirectory = stringOf(directory) === undefined ? undefined : (directory as ScalarNode)
-    items.push({ node, paths, projectDirectory, envFiles: stringsOf(get(node, 'env_file')) })
+    if (paths.length === 0) problems.push(refused(node, 'An entry of `include` has no path', next))
+    else items.push({ node, paths, projectDirectory, envFiles: stringsOf(get(node, 'env_file')) })
   }
   return { items, problems }
 }
 
-function malformed(node: Node, message: string): Problem {
-  return problemAt('compose-refused', node, message, 'Write `- path/to/compose.yaml`.')
+const SECTIONS = ['services', 'volumes', 'networks', 'secrets', 'configs', 'models']
+
+/**
+ * Adds what an include brings to the file that includes it, which it may not contradict.
+ * @param entries of the top level; changed in place
+ * @param spend called with the number of keys that are written; throws when it is too much
+ */
+export function importResources(
+  imported: MappingNode,
+  entries: Map<string, Entry>,
+  spend: (items: number) => void,
+): Problem[] {
+  const problems: Problem[] = []
+  for (const section of SECTIONS) {
+    const from = imported.entries.get(section)
+    if (from?.value.kind !== 'mapping') continue
+    const own = entries.get(section)
+    if (own === undefined) entries.set(section, from)
+    if (own?.value.kind !== 'mapping') continue
+    const together = new Map(own.value.entries)
+    spend(from.value.entries.size + together.size)
+    for (const [name, entry] of from.value.entries) {
+      const existing = together.get(name)
+      if (existing === undefined) together.set(name, entry)
+      else if (!equal(existing.value, entry.value)) {
+        const message = `Entry ${section}.${name} conflicts with the one of an included file (${spanOf(entry.key).file})`
+        const next = 'Rename one of them, or override it in a second file.'
+        problems.push(refused(existing.key, message, next))
+      }
+    }
+    entries.set(section, { key: own.key, value: { ...own.value, entries: together } })
+  }
+  return problems
+}
+
+function equal(one: Node, two: Node): boolean {
+  if (one === two) return true
+  if (one.kind === 'scalar') return two.kind === 'scalar' && one.type === two.type && one.text === two.text
+  if (one.kind === 'sequence') {
+    return (
+      two.kind === 'sequence' &&
+      one.items.length === two.items.length &&
+      one.items.every((item, index) => equal(item, two.items[index] as Node))
+    )
+  }
+  if (two.kind !== 'mapping' || one.entries.size !== two.entries.size) return false
+  return [...one.entries].every(([key, { value }]) => {
+    const other = get(two, key)
+    return other !== undefined && equal(value, other)
+  })
 }

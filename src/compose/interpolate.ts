@@ -1,32 +1,26 @@
 import { expand, type Lookup, type Reference, references } from '../env/expand.js'
 import type { Problem } from '../problem.js'
 import type { Entry, Node, ScalarNode, Scope } from './node.js'
-import { problemAt } from './problems.js'
-
-/** A stretch of a value: text as written, or what one top-level reference became. */
-interface Piece {
-  readonly value: string
-  readonly reference?: Reference
-}
+import { problemAt, refused } from './problems.js'
 
 /**
- * Expands the variables in every string of a tree (never in keys), as Compose does with a file before it looks at
- * anything else in it. A value that cannot be expanded is a problem; a required variable that is missing then reads
- * as empty, so that the rest of the file can still be looked at.
+ * Expands the variables in every string of a tree (never in keys). A value that cannot be expanded is a problem; a
+ * required variable that is missing then reads as empty, so that the rest of the file can be checked.
  */
-export function interpolate(root: Node, scope: Scope, problems: Problem[]): Node {
+export function interpolate(root: Node, scope: Scope): { tree: Node; problems: Problem[] } {
+  const problems: Problem[] = []
   const source = { ...root.source, scope }
-  // Aliases make one node hang in several places; it is expanded, and reported, once.
+  // A node that aliases repeat is expanded, and reported, once.
   const done = new Map<Node, Node>()
   const visit = (node: Node): Node => {
     if (node.kind === 'scalar' && !node.raw.includes('$')) return node
     const known = done.get(node)
     if (known !== undefined) return known
-    const result = node.kind === 'scalar' ? interpolateScalar({ ...node, source }, problems) : children(node)
+    const result = node.kind === 'scalar' ? scalar({ ...node, source }) : children(node)
     done.set(node, result)
     return result
   }
-  // A part without variables stays the same node, which every project that reads the file shares.
+  // A part without variables stays the same node, which all projects that read the file share.
   const children = (node: Exclude<Node, ScalarNode>): Node => {
     if (node.kind === 'sequence') {
       const items = node.items.map(visit)
@@ -41,25 +35,30 @@ export function interpolate(root: Node, scope: Scope, problems: Problem[]): Node
     }
     return entries === undefined ? node : { ...node, source, entries }
   }
-  return visit(root)
-}
-
-function interpolateScalar(node: ScalarNode, problems: Problem[]): ScalarNode {
-  if (node.type !== 'string') return node
-  const { lookup } = node.source.scope
-  const result = expand(node.raw, lookup)
-  if (result.ok) return { ...node, text: result.value }
-  const message = `This value cannot be expanded: ${result.error.reason}`
-  if (result.error.kind !== 'required') {
-    problems.push(problemAt('compose-refused', node, message, 'Write a literal `$` as `$$`.'))
-    return node
+  const scalar = (node: ScalarNode): ScalarNode => {
+    if (node.type !== 'string') return node
+    const result = expand(node.raw, scope.lookup)
+    if (result.ok) return { ...node, text: result.value }
+    const message = `This value cannot be expanded: ${result.error.reason}`
+    if (result.error.kind !== 'required') {
+      problems.push(refused(node, message, 'Write a literal `$` as `$$`.'))
+      return node
+    }
+    const next = 'Set the variable in the product env, or give it a default.'
+    problems.push(problemAt('required-missing', node, message, next))
+    const text = piecesOf(node.raw, scope.lookup).map(({ value }) => value)
+    return { ...node, text: text.join('') }
   }
-  const next = 'Set the variable in the product env, or give it a default.'
-  problems.push(problemAt('required-missing', node, message, next))
-  return { ...node, text: piecesOf(node.raw, lookup).reduce((text, { value }) => text + value, '') }
+  return { tree: visit(root), problems }
 }
 
-/** A value in pieces, so that a part of the expanded text can be traced to the variables that it comes from. */
+/** A part of a value: text as written, or what one top-level reference became. */
+interface Piece {
+  readonly value: string
+  readonly reference?: Reference
+}
+
+/** Splits a value, so that a part of the expanded text can be traced to its variables. */
 export function piecesOf(raw: string, lookup: Lookup): Piece[] {
   const pieces: Piece[] = []
   let at = 0
@@ -78,7 +77,7 @@ export function piecesOf(raw: string, lookup: Lookup): Piece[] {
   return pieces
 }
 
-/** The references of a text that do not stand inside another one's default, alternative or message. */
+/** The references of a text, without those inside another one's default, alternative or message. */
 function topLevel(raw: string): Reference[] {
   const all = references(raw)
   const top: Reference[] = []

@@ -2,31 +2,33 @@ import { dirname, relative } from 'node:path'
 import type { Lookup } from '../env/expand.js'
 import { type Problem, problem } from '../problem.js'
 import { checkKeys } from './check-keys.js'
+import { checkFile } from './check-values.js'
 import { cacheFor, EnvDefaults } from './env-defaults.js'
 import { applyExtends, type Services } from './extends.js'
-import { checkCasts } from './formats.js'
-import { importResources } from './import.js'
-import { type IncludeNode, includesOf } from './include.js'
+import { type IncludeNode, importResources, includesOf } from './include.js'
 import { interpolate } from './interpolate.js'
 import { type MergeContext, merge, settle } from './merge.js'
 import { get, type MappingNode, type Node, type ScalarNode, type Scope } from './node.js'
 import { type ParsedFiles, parseOnce } from './parse.js'
 import { isRemote, resolvePath } from './path.js'
-import { pathText, problemAt, unreadAt } from './problems.js'
+import { pathText, problemAt, refused, unreadAt } from './problems.js'
 import { checkPorts } from './published.js'
 
-/** Gives a file's decoded text; null if there is none, else why it cannot be read. Called with the entry paths and paths that these lead to. */
+/** Returns a file's decoded text; null if there is none, else why it cannot be read. */
 export type ReadText = (path: string) => string | null | { readonly why: string }
 
-/** A product that merges more than this many list items and keys is not read: no real one comes near, and a look at all of them would take many seconds. */
+/** List items and keys. No real project comes near; a few that double at every level would take all memory. */
 const MAX_MERGED = 1_000_000
 
-/** Thrown through the whole load, and caught by the reader: everything merged so far is worth nothing then. */
+/** Keeps the recursion within the stack. */
+const MAX_INCLUDES = 100
+
+/** Thrown through the whole load: what was merged so far is worth nothing then. */
 export class TooLarge extends Error {}
 
 /**
  * Reads Compose files into one tree (compose-go 2.9.1, `loader/loader.go`). For every document of every file, in this
- * order: parse, expand variables, apply `extends`, apply `include`, merge into what earlier files said.
+ * order: parse, expand variables, apply `extends`, apply `include`, merge into the files before.
  */
 export class Loader implements MergeContext {
   readonly problems: Problem[] = []
@@ -34,17 +36,17 @@ export class Loader implements MergeContext {
   readonly files = new Set<string>()
   /** Those of them that are read for more than a service that another one extends. */
   readonly whole = new Set<string>()
-  /** The trees that were read, variables expanded, for whoever wants to see all of the text. */
+  /** The trees that were read, variables expanded. */
   readonly trees: Node[] = []
   private merged = 0
-  /** Two features that include the same third one share its tree; without that, nesting doubles the work at every level. */
+  private hasDirectives = false
+  /** Without a cache, includes that share files would double the work at every level. */
   private readonly included = new Map<Lookup, Map<string, MappingNode>>()
   private readonly extendedFiles = new Map<Lookup, Map<string, Services>>()
   private readonly documents = new Map<Lookup, Map<string, readonly Node[] | null>>()
   private readonly defaults: EnvDefaults
-  /** What was held against the keys that Compose knows: an include's services are checked with the include. */
+  /** Parts that are checked already: an include's services are checked with the include. */
   private readonly checked = new WeakSet<Node>()
-
   private readonly root: Scope
 
   /** @param directory the project directory of the whole */
@@ -63,6 +65,31 @@ export class Loader implements MergeContext {
     if (this.merged > MAX_MERGED) throw new TooLarge()
   }
 
+  private report(found: readonly Problem[]): void {
+    // Not by one `push(...found)`, which the stack limits.
+    for (const each of found) this.problems.push(each)
+  }
+
+  refuse(node: Node, message: string, next?: string): void {
+    this.problems.push(refused(node, message, next))
+  }
+
+  remote(node: ScalarNode): void {
+    const message = `A remote Compose file is not checked: ${pathText(node)}`
+    const next = 'Check its ports and variables by hand, or copy it into the workspace.'
+    this.problems.push(problemAt('compose-remote', node, message, next))
+  }
+
+  /** `settle`, which would walk over the whole tree for nothing if no file has a directive. */
+  settled<N extends Node>(node: N): N {
+    return this.hasDirectives ? settle(node) : node
+  }
+
+  /** The files that are extended, whose services are shared by all that extend them. */
+  extended(lookup: Lookup): Map<string, Services> {
+    return cacheFor(this.extendedFiles, lookup)
+  }
+
   /**
    * One project: its files, each overriding those before it.
    * @param chain the files that include this one, outermost first
@@ -73,18 +100,15 @@ export class Loader implements MergeContext {
       this.whole.add(file)
       for (const document of this.read(file, scope, 'A Compose file') ?? []) {
         if (document.kind !== 'mapping') {
-          this.refuse(
-            document,
-            'The top level of the file must be a mapping',
-            'Write `services:` and the services below it, indented.',
-          )
+          const next = 'Write `services:` and the services below it, indented.'
+          this.refuse(document, 'The top level of the file must be a mapping', next)
           continue
         }
         const extended = applyExtends(document, file, scope, this)
         const whole = this.applyIncludes(extended, scope, [...chain, file])
-        model = settle(model === undefined ? whole : (merge(model, whole, [], this) as MappingNode))
-        // After each document: what a later one takes away is refused all the same.
-        checkKeys(model, this.problems, this.checked)
+        model = this.settled(model === undefined ? whole : (merge(model, whole, [], this) as MappingNode))
+        // After each document: Compose also refuses what a later one removes.
+        this.report(checkKeys(model, this.checked))
         this.checkPorts(get(model, 'services'))
       }
     }
@@ -97,22 +121,23 @@ export class Loader implements MergeContext {
       const ports = get(value, 'ports')
       if (ports === undefined || this.checked.has(ports)) continue
       this.checked.add(ports)
-      checkPorts(ports, this.problems)
+      this.report(checkPorts(ports))
     }
   }
 
   /**
-   * The documents of one file with variables expanded, from memory the second time.
-   * @param what what the file is, for the problem if it is missing
-   * @param from what names the file
+   * The documents of one file with variables expanded, each file and scope once.
+   * @param what the kind of file, for the problem if it is missing
+   * @param from the value that names the file
    */
   read(file: string, scope: Scope, what: string, from?: ScalarNode): readonly Node[] | null {
     const known = cacheFor(this.documents, scope.lookup)
     const id = `${file}\0${scope.directory}`
     let documents = known.get(id)
-    if (documents !== undefined) return documents
-    documents = this.readFresh(file, scope, what, from)
-    known.set(id, documents)
+    if (documents === undefined) {
+      documents = this.readFresh(file, scope, what, from)
+      known.set(id, documents)
+    }
     return documents
   }
 
@@ -125,33 +150,28 @@ export class Loader implements MergeContext {
       return null
     }
     this.files.add(file)
+    this.hasDirectives ||= /!(?:reset|override)/.test(text)
     const parsed = parseOnce(this.parsed, text, file, scope)
-    this.problems.push(...parsed.problems)
-    const documents = parsed.documents?.map((node) => interpolate(node, scope, this.problems)) ?? null
-    for (const document of documents ?? []) {
-      this.trees.push(document)
-      checkCasts(document, this.problems)
-    }
-    return documents
+    this.report(parsed.problems)
+    return (
+      parsed.documents?.map((raw) => {
+        const { tree, problems } = interpolate(raw, scope)
+        this.report(problems)
+        this.report(checkFile(tree))
+        this.trees.push(tree)
+        return tree
+      }) ?? null
+    )
   }
 
-  /** The files that were extended so far, whose services are worked out once for all that extend them. */
-  extended(lookup: Lookup): Map<string, Services> {
-    return cacheFor(this.extendedFiles, lookup)
-  }
-
-  refuse(node: Node, message: string, next: string): void {
-    this.problems.push(problemAt('compose-refused', node, message, next))
-  }
-
-  /** `loader/include.go`: what is included joins the file's own services, volumes…, and may not contradict them. */
   private applyIncludes(document: MappingNode, scope: Scope, chain: readonly string[]): MappingNode {
     const { items, problems } = includesOf(document)
-    this.problems.push(...problems)
+    this.report(problems)
     const entries = new Map(document.entries)
     for (const item of items) {
       const imported = this.include(item, scope, chain)
-      if (imported !== undefined) importResources(imported, entries, this)
+      if (imported === undefined) continue
+      this.report(importResources(imported, entries, (count) => this.spend(count)))
     }
     entries.delete('include')
     return { ...document, entries }
@@ -166,14 +186,11 @@ export class Loader implements MergeContext {
     const paths = item.paths.map(({ text }) => resolvePath(scope.directory, text))
     const [first] = paths as [string]
     if (chain.includes(first)) {
-      this.refuse(
-        item.node,
-        `Include cycle: ${[...chain, first].join(' → ')}`,
-        'Remove one of these includes.',
-      )
+      const message = `Include cycle: ${[...chain, first].join(' → ')}`
+      this.refuse(item.node, message, 'Remove one of these includes.')
       return undefined
     }
-    if (chain.length > MAX_NESTING) {
+    if (chain.length > MAX_INCLUDES) {
       this.refuse(item.node, 'Includes are nested too deeply', 'Include the file directly.')
       return undefined
     }
@@ -191,25 +208,16 @@ export class Loader implements MergeContext {
     return model
   }
 
-  /** What compose-go makes of relative paths; three files deep, that is not what anybody means. */
+  /** Relative paths as compose-go has them; from the third file on, they start in odd folders. */
   private within(item: IncludeNode, path: string, scope: Scope): Scope {
     const given = item.projectDirectory?.text ?? ''
     const directory = given === '' ? dirname(path) : resolvePath(scope.includeBase, given)
+    const lookup = this.defaults.lookup(item, directory, scope)
+    // The root's own includes are in this case, too, as `relative` would only be undone.
+    if (given === '' && (scope.isRelative || scope === this.root))
+      return { directory, lookup, isRelative: scope.isRelative, includeBase: directory }
     const folder = given === '' ? relative(scope.directory, directory) : given
-    return {
-      directory,
-      lookup: this.defaults.lookup(item, directory, scope),
-      isRelative: given === '' ? scope.isRelative : scope !== this.root,
-      includeBase: given === '' && scope.isRelative ? directory : resolvePath(this.root.directory, folder),
-    }
-  }
-
-  remote(node: ScalarNode): void {
-    const message = `A remote Compose file is not checked: ${pathText(node)}`
-    const next = 'Check its ports and variables by hand, or copy it into the workspace.'
-    this.problems.push(problemAt('compose-remote', node, message, next))
+    const includeBase = resolvePath(this.root.directory, folder)
+    return { directory, lookup, isRelative: given !== '' && scope !== this.root, includeBase }
   }
 }
-
-/** Of includes within includes: nobody means more, and our own stack has an end. */
-const MAX_NESTING = 100

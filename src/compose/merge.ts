@@ -1,16 +1,12 @@
-import type { Problem } from '../problem.js'
-import { type Entry, get, type MappingNode, type Node, type ScalarNode, type SequenceNode } from './node.js'
-import { problemAt } from './problems.js'
-
 /**
- * How a later Compose file, or a service that extends another, changes what was there (compose-go 2.9.1,
- * `override/merge.go`): mappings merge key by key, lists are joined, anything else is replaced, and the rows below
- * are the exceptions.
+ * Merges what a later Compose file, or a service that extends another, changes (compose-go 2.9.1, `override/merge.go`):
+ * mappings key by key, lists joined, anything else replaced, and the rows below are the exceptions.
  */
+import { type Entry, get, type MappingNode, type Node, type ScalarNode, type SequenceNode } from './node.js'
 
 /**
- * Each kind is a way to merge: `sequence` and `mapping` first bring both sides into that form, `keyed` is a sequence
- * of `KEY=VALUE` of which the last one with a key counts (`override/uncity.go`).
+ * `sequence` and `mapping` first bring both sides into that form; `keyed` is a sequence of `KEY=VALUE` in which the
+ * last one with a key counts (`override/uncity.go`).
  */
 type Exception = 'replace' | 'sequence' | 'keyed' | 'mapping' | 'build' | 'logging'
 
@@ -47,16 +43,15 @@ const EXCEPTIONS: readonly (readonly [pattern: string, Exception])[] = [
 
 const PATTERNS = EXCEPTIONS.map(([pattern, exception]) => ({ parts: pattern.split('.'), exception }))
 
-/** What a merge reports to, and how much it may still produce. */
 export interface MergeContext {
-  readonly problems: Problem[]
+  refuse(node: Node, message: string, next: string): void
   /** Called with the number of list items or keys that a merge writes; throws when it is too much. */
   spend(items: number): void
 }
 
 /**
- * @param path where the two stand, from the top of the file: `['services', 'web']`
- * @param keepResets whether a `!reset` stays visible, so that it also reaches what is merged later
+ * @param path of both: `['services', 'web']`
+ * @param keepResets whether a `!reset` stays in the tree, so that it also reaches what is merged later
  */
 export function merge(
   base: Node,
@@ -66,6 +61,7 @@ export function merge(
   keepResets = false,
 ): Node {
   const exception = PATTERNS.find(({ parts }) => matches(parts, path))?.exception
+  const mappings = (one: MappingNode, two: MappingNode) => mergeMappings(one, two, path, context, keepResets)
   switch (exception) {
     case 'replace':
       return over
@@ -74,25 +70,21 @@ export function merge(
     case 'keyed':
       return lastOfEach(join(toSequence(base), toSequence(over), context))
     case 'mapping':
-      return mergeMappings(toMapping(base, path), toMapping(over, path), path, context, keepResets)
+      return mappings(toMapping(base, path), toMapping(over, path))
     case 'build':
-      return mergeMappings(toBuild(base), toBuild(over), path, context, keepResets)
+      return mappings(toBuild(base), toBuild(over))
     case 'logging': {
-      const [one, two] = [get(base, 'driver'), get(over, 'driver')].map(
-        (node) => node?.kind === 'scalar' && node.text,
-      )
-      if (one !== false && two !== false && one !== two) return over
+      const [one, two] = [get(base, 'driver'), get(over, 'driver')]
+      if (one?.kind === 'scalar' && two?.kind === 'scalar' && one.text !== two.text) return over
     }
   }
   if (isNull(over)) return base
   if (base.kind === 'scalar') return over
-  if (base.kind !== over.kind) {
-    const message = `Key ${path.join('.')} cannot be overridden: it is a ${over.kind} here, but a ${base.kind} before`
-    context.problems.push(problemAt('compose-refused', over, message, 'Write it in the same form.'))
-    return base
-  }
-  if (base.kind === 'sequence') return join(base, over as SequenceNode, context)
-  return mergeMappings(base, over as MappingNode, path, context, keepResets)
+  if (base.kind === 'sequence' && over.kind === 'sequence') return join(base, over, context)
+  if (base.kind === 'mapping' && over.kind === 'mapping') return mappings(base, over)
+  const message = `Key ${path.join('.')} cannot be overridden: it is a ${over.kind} here, but a ${base.kind} before`
+  context.refuse(over, message, 'Write it in the same form.')
+  return base
 }
 
 function mergeMappings(
@@ -118,12 +110,13 @@ function mergeMappings(
   return { ...base, entries }
 }
 
-/** Takes the directives out of a tree once they have had their effect: what is reset goes, what overrides stays. */
+/** Removes the directives of a merged tree: what is reset goes, what overrides stays. */
 export function settle<N extends Node>(node: N): N {
   if (node.kind === 'scalar') return node
   if (node.kind === 'sequence') {
     const items = node.items.filter(({ directive }) => directive !== 'reset').map(settle)
-    return same(items, node.items) ? plain(node) : plain({ ...node, items })
+    const isSame = items.length === node.items.length && items.every((item, at) => item === node.items[at])
+    return isSame ? plain(node) : plain({ ...node, items })
   }
   let changed = false
   const entries = new Map<string, Entry>()
@@ -140,10 +133,6 @@ function plain<N extends Node>(node: N): N {
   if (node.directive !== 'override') return node
   const { directive: _, ...rest } = node
   return rest as N
-}
-
-function same(left: readonly unknown[], right: readonly unknown[]): boolean {
-  return left.length === right.length && left.every((item, index) => item === right[index])
 }
 
 function matches(parts: readonly string[], path: readonly string[]): boolean {

@@ -1,25 +1,23 @@
 import type { Lookup } from '../env/expand.js'
 
 /**
- * The value tree of a Compose file: what Compose's YAML reader makes of the text, and where each piece stands in it.
- * Anchors, aliases and merge keys are already resolved, so one node may hang in several places; nodes never change.
+ * The value tree of a Compose file. Anchors, aliases and merge keys are resolved, so one node may be part of several
+ * others; nodes never change.
  */
 
-/** Where a Compose file is read. */
+/** The circumstances in which a Compose file is read. */
 export interface Scope {
-  /** The folder that relative paths in the file start from. */
+  /** The folder where relative paths in the file start. */
   readonly directory: string
   /** The same for the `project_directory` and `env_file` of its includes (`Loader.within`). */
   readonly includeBase: string
-  /** Whether Compose has `directory` as a path relative to the root. */
+  /** Whether `directory` is relative to the root for Compose. */
   readonly isRelative: boolean
-  /** What the file's variables stand for. */
   readonly lookup: Lookup
 }
 
-/** A file that was read. Its text is decoded; offsets count UTF-16 units, as `String.slice` does. */
+/** A file that was read. Offsets count UTF-16 units. */
 export interface Source {
-  /** The path as the caller gave it, or as `include` and `extends` lead to it. */
   readonly file: string
   readonly text: string
   readonly scope: Scope
@@ -27,7 +25,7 @@ export interface Source {
   readonly lines: readonly number[]
 }
 
-/** Where a piece of text stands: line and column from 1, and the offsets `[start, end)` in the file's text. */
+/** A place in a file: line and column from 1, and the offsets `[start, end)` in its text. */
 export interface Span {
   readonly file: string
   readonly line: number
@@ -40,7 +38,7 @@ interface Located {
   readonly source: Source
   readonly start: number
   readonly end: number
-  /** `!reset` drops what earlier files said, `!override` replaces it instead of merging. */
+  /** `!reset` drops the value of earlier files, `!override` replaces it instead of merging. */
   readonly directive?: 'reset' | 'override'
 }
 
@@ -54,7 +52,7 @@ export interface ScalarNode extends Located {
   readonly text: string
   /** The value before variables were expanded. */
   readonly raw: string
-  /** The offset of `raw` in the file where it stands there character by character; -1 where escapes or folding differ. */
+  /** The offset of `raw` in the file; -1 if escapes or folding make the text differ. */
   readonly verbatim: number
 }
 
@@ -75,7 +73,7 @@ export interface Entry {
 
 export type Node = ScalarNode | SequenceNode | MappingNode
 
-/** The place of a node, or of a stretch of its file. */
+/** Returns the place of a node, or of a part of its file. */
 export function spanOf(node: Located, start = node.start, end = node.end): Span {
   const { file, lines } = node.source
   let low = 0
@@ -88,18 +86,26 @@ export function spanOf(node: Located, start = node.start, end = node.end): Span 
   return { file, line: low + 1, column: start - (lines[low] ?? 0) + 1, start, end }
 }
 
-/** The value of a key, if the node is a mapping that has it. */
 export function get(node: Node | undefined, key: string): Node | undefined {
   return node?.kind === 'mapping' ? node.entries.get(key)?.value : undefined
 }
 
-/** The text of a scalar that is a string; undefined for anything else. */
 export function stringOf(node: Node | undefined): string | undefined {
   return node?.kind === 'scalar' && node.type === 'string' ? node.text : undefined
 }
 
-/** The strings of a string or a list of strings, as many Compose keys allow both. */
+/** Returns the strings of a string or a list, as many Compose keys allow both. */
 export function stringsOf(node: Node | undefined): ScalarNode[] {
   const items = node?.kind === 'sequence' ? node.items : node === undefined ? [] : [node]
   return items.filter((item): item is ScalarNode => item.kind === 'scalar' && item.type === 'string')
+}
+
+/** compose-go 2.9.1, `loader/interpolate.go` (`toBoolean`). */
+export function isTrue(node: Node | undefined): boolean {
+  return node?.kind === 'scalar' && /^(true|y|yes|on)$/i.test(node.text)
+}
+
+/** Returns true for a value with a variable, which the product may set to another value. */
+export function isOpen(node: Node): boolean {
+  return node.kind === 'scalar' && node.raw.includes('$')
 }

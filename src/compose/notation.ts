@@ -1,48 +1,43 @@
 /**
- * How keys.ts and keys-service.ts say what a Compose file may hold: `keys([text, 'image user'], [list(text), 'profiles'])`.
- * A value is a scalar, a list or a mapping. A form says what it may be as each of them; where it says nothing of one,
- * a value may not be that.
+ * The notation of keys.ts: `keys([text, 'image user'], [list(text), 'profiles'])`. A form describes what a value may be
+ * as a scalar, as a list and as a mapping; a part that is missing means that it may not be one.
  */
-
 import type { ScalarNode } from './node.js'
 import { oneOf } from './problems.js'
 
 export interface Form {
-  readonly scalar?: ScalarForm
-  /** What each item may be. */
+  readonly scalar?: {
+    readonly kinds: readonly Kind[]
+    readonly limit?: Limit
+    /** The unit that a bare number needs. */
+    readonly unit?: string
+  }
+  /** The form of each item. */
   readonly list?: Form
   readonly mapping?: MappingForm
 }
 
 export type Kind = 'number' | 'whole' | 'flag' | 'text' | 'empty'
 
-export interface ScalarForm {
-  readonly kinds: readonly Kind[]
-  /** Which of the values of these kinds are meant. */
-  readonly limit?: Limit
-  /** What a bare number lacks. */
-  readonly unit?: string
-}
-
 interface Limit {
   allows(value: ScalarNode): boolean
-  /** The same for people: `must be host or private`. */
+  /** For people: `must be host or private`. */
   readonly rule: string
 }
 
 export interface MappingForm {
-  /** Keys that have a meaning each. Beside them only those that start with `x-` may stand. */
+  /** Keys with a meaning each; any other must start with `x-`. */
   readonly keys?: ReadonlyMap<string, Form>
-  /** Those that must be there. */
+  /** Keys that must be there. */
   readonly needs: readonly string[]
-  /** What the values of keys may be that people choose. */
+  /** The form of the values of keys that people choose. */
   readonly each?: Form
-  /** What such keys look like; all others hold `others`, and may not be there where that is not given. */
+  /** The pattern of such keys; the values of all others have the form `others`, without which they are refused. */
   readonly names?: RegExp
   readonly others?: Form | undefined
 }
 
-/** Not looked at. */
+/** Not checked. */
 export const anything: Form = {}
 
 export const text: Form = { scalar: { kinds: ['text'] } }
@@ -58,7 +53,7 @@ export function words(all: string): Form {
   return limited('text', { allows: (value) => known.includes(value.text), rule: `must be ${oneOf(known)}` })
 }
 
-/** A text of some look. */
+/** A text that matches a pattern. */
 export function like(pattern: RegExp, rule: string): Form {
   return limited('text', { allows: (value) => pattern.test(value.text), rule })
 }
@@ -84,29 +79,25 @@ export function map(each: Form, names = /^/, others?: Form): Form {
   return { mapping: { needs: [], each, names, others } }
 }
 
-/** A mapping of keys that have a meaning: groups of what may stand in them, and their names. `name!` must be there. */
+/** A mapping of keys with a meaning each, grouped by form. `name!` must be there. */
 export function keys(...groups: readonly (readonly [form: Form, names: string])[]): Form {
-  const known = new Map<string, Form>()
-  const needs: string[] = []
-  for (const [form, names] of groups) {
-    for (const name of names.split(' ')) {
-      const key = name.replace('!', '')
-      known.set(key, form)
-      if (key !== name) needs.push(key)
-    }
+  const all = groups.flatMap(([form, names]) => names.split(' ').map((name) => ({ name, form })))
+  return {
+    mapping: {
+      keys: new Map(all.map(({ name, form }) => [name.replace('!', ''), form])),
+      needs: all.flatMap(({ name }) => (name.endsWith('!') ? name.slice(0, -1) : [])),
+    },
   }
-  return { mapping: { keys: known, needs } }
 }
 
 /** Any of some forms, of which at most one is a list, and one a mapping. */
 export function or(...forms: readonly Form[]): Form {
   const kinds = forms.flatMap(({ scalar }) => scalar?.kinds ?? [])
-  const scalars = forms.map(({ scalar }) => scalar)
-  const scalar = kinds.length === 0 ? {} : { scalar: Object.assign({}, ...scalars, { kinds }) as ScalarForm }
-  return Object.assign({}, ...forms, scalar) as Form
+  const scalar = Object.assign({}, ...forms.map(({ scalar }) => scalar), { kinds })
+  return Object.assign({}, ...forms, kinds.length === 0 ? {} : { scalar })
 }
 
-// Much of what Compose wants as a number or as true or false may be a text, too: formats.ts looks at what it says.
+// A text is allowed where Compose turns it into a number or a boolean: check-values.ts looks at the value.
 export const amount = or(number, text)
 export const count = or(whole, text)
 export const toggle = or(flag, text)
@@ -115,5 +106,5 @@ export const textOrTexts = or(text, texts)
 /** `[KEY=value]` or `{KEY: value}`. */
 export const pairs = or(map(or(text, number, flag, empty), /./), texts)
 
-/** What services, volumes and the like may be called. */
+/** The names of services, volumes and the like. */
 export const NAME = /^[\w.-]+$/

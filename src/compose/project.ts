@@ -1,13 +1,12 @@
 import type { Lookup } from '../env/expand.js'
 import { type Problem, problem } from '../problem.js'
-import { REFERENCE } from './check-keys.js'
-import { checkCycles, checkService } from './consistency.js'
-import { checkFormats } from './formats.js'
+import { checkService } from './check-values.js'
 import { Loader, type ReadText, TooLarge } from './load.js'
-import { type NameUse, namesOf } from './names.js'
+import { checkCycles, type NameUse, namesOf } from './names.js'
 import {
   type Entry,
   get,
+  isTrue,
   type MappingNode,
   type Node,
   type ScalarNode,
@@ -16,17 +15,17 @@ import {
   stringsOf,
 } from './node.js'
 import type { ParsedFiles } from './parse.js'
-import { problemAt } from './problems.js'
+import { refused } from './problems.js'
 import { type PublishedPort, publishedPorts } from './published.js'
-import { isTrue, type Mount, mountsOf } from './volume.js'
+import { type Mount, mountsOf } from './volume.js'
 
-/** What Compose would make of a product's Compose files. */
+/** A product's Compose files as Compose understands them. */
 export interface ComposeProject {
   /** Every Compose file that was read: those named, those they include and extend. */
   readonly files: readonly string[]
-  /** Those of them that only services are taken from, by `extends`: what they declare otherwise does not count. */
+  /** Those of them that only services are taken from, by `extends`. */
   readonly extendedOnly: readonly string[]
-  /** The top-level `name:`, which pins the project's name. */
+  /** The top-level `name:`, which sets the project's name. */
   readonly name?: Setting
   readonly services: readonly Service[]
   /** The published ports of all services, in their order. */
@@ -46,7 +45,7 @@ export interface ComposeProject {
 /** A service, whether or not a profile keeps it from starting. */
 export interface Service {
   readonly name: string
-  /** Its key and its body, in the file that states it last. */
+  /** Its key and its body, in the last file that defines it. */
   readonly span: Span
   readonly profiles: readonly string[]
   readonly image?: Setting
@@ -57,7 +56,7 @@ export interface Service {
   /** The services, networks, secrets and configs that it refers to. */
   readonly names: readonly NameUse[]
   readonly body: MappingNode
-  /** Whether it says what it runs: an image, a build or a provider. */
+  /** Whether it has an image, a build or a provider. */
   readonly hasSource: boolean
 }
 
@@ -65,7 +64,7 @@ export interface Service {
 interface Setting {
   /** The value, variables expanded. */
   readonly text: string
-  /** The value before that. */
+  /** The value as written. */
   readonly raw: string
   /** The value's place. */
   readonly span: Span
@@ -79,16 +78,16 @@ export interface Resource {
   readonly span: Span
   /** Whether it is made outside of Compose; then all products share it. */
   readonly external: boolean
-  /** The `name:` that takes the place of `<project>_<key>`. */
+  /** The `name:` that replaces `<project>_<key>`. */
   readonly fixedName?: Setting
 }
 
 /**
- * Reads Compose files as Docker Compose does, and never throws on what is in them.
- * @param files the entry files, each overriding those before it; relative paths in all of them start at `directory`
- * @param readText a file's text, decoded (invalid UTF-8 as U+FFFD, which is reported); null if it is not there
- * @param lookup a variable's value, the shell's before the product env's; undefined if it is unset
- * @param directory the project directory; without it, the folder of the first file
+ * Reads Compose files as Docker Compose does. Nothing in them makes it throw.
+ * @param files the entry files, each overriding those before it
+ * @param readText called with the entry paths and the paths that these lead to
+ * @param lookup the variables: the shell's before the product env's
+ * @param directory the project directory, where relative paths start; defaults to the folder of the first file
  * @param parsed the files that were parsed before, to which this project's are added
  */
 export function readProject(
@@ -100,55 +99,14 @@ export function readProject(
 ): ComposeProject {
   const loader = new Loader(readText, directory, lookup, parsed)
   try {
-    return read(loader, loader.model(files))
+    return describe(loader, loader.model(files))
   } catch (error) {
-    // A stack overflow is what is left of a file that slipped through the limits on depth and size.
+    // A stack overflow is a RangeError: files can pass all limits on depth and size, and still be too deep together.
     if (!(error instanceof TooLarge || error instanceof RangeError)) throw error
     const place = { file: files[0] ?? '' }
     const next = 'Look for services that extend each other in a long chain.'
     loader.problems.push(problem('compose-refused', place, 'The merged files are too large', next))
-    return read(loader, undefined)
-  }
-}
-
-function read(loader: Loader, model: MappingNode | undefined): ComposeProject {
-  const problems = [...loader.problems]
-  if ((model?.entries.size ?? 0) === 0 && problems.length === 0) {
-    const next = 'Write `services:` and the services below it, indented.'
-    problems.push(
-      problem('compose-refused', { file: [...loader.files][0] ?? '' }, 'The Compose file is empty', next),
-    )
-  }
-  const services: Service[] = []
-  const ports: PublishedPort[] = []
-  const dependents: Parameters<typeof checkCycles>[0][number][] = []
-  for (const [name, entry] of section(model, 'services', problems)) {
-    if (entry.value.kind !== 'mapping') {
-      refuse(entry.value, `Service ${name} must be a mapping`, problems)
-      continue
-    }
-    const service = serviceOf(name, entry, entry.value, problems)
-    services.push(service)
-    dependents.push({ name, node: entry.key, names: service.names })
-    checkFormats(name, entry.value, problems)
-    checkService(name, entry.value, problems)
-    for (const port of publishedPorts(name, entry.value, problems)) ports.push(port)
-  }
-  checkCycles(dependents, problems)
-  const name = settingOf(model, 'name', problems)
-  return {
-    files: [...loader.files],
-    extendedOnly: [...loader.files].filter((file) => !loader.whole.has(file)),
-    services,
-    ports,
-    volumes: resourcesOf(model, 'volumes', problems),
-    networks: resourcesOf(model, 'networks', problems),
-    secrets: [...section(model, 'secrets', problems)].map(([name]) => name),
-    configs: [...section(model, 'configs', problems)].map(([name]) => name),
-    model,
-    trees: model === undefined ? [] : loader.trees,
-    problems: distinct(problems),
-    ...(name === undefined ? {} : { name }),
+    return describe(loader, undefined)
   }
 }
 
@@ -157,74 +115,103 @@ function folderOf(file: string): string {
   return end === -1 ? '.' : end === 0 ? '/' : file.slice(0, end)
 }
 
-function section(model: Node | undefined, key: string, problems: Problem[]): Iterable<[string, Entry]> {
-  const node = get(model, key)
-  if (node === undefined) return []
-  if (node.kind === 'mapping') return node.entries
-  refuse(node, `\`${key}\` must be a mapping`, problems)
-  return []
-}
-
-function serviceOf(name: string, { key }: Entry, value: MappingNode, problems: Problem[]): Service {
-  if (!/^[a-zA-Z0-9._-]+$/.test(name))
-    refuse(key, `${JSON.stringify(name)} is not a valid service name`, problems)
-  const image = settingOf(value, 'image', problems)
-  const containerName = settingOf(value, 'container_name', problems)
-  const networkMode = settingOf(value, 'network_mode', problems)
-  return {
-    name,
-    span: key.source === value.source ? spanOf(key, key.start, value.end) : spanOf(key),
-    profiles: [...new Set(stringsOf(get(value, 'profiles')).map(({ text }) => text))],
-    mounts: mountsOf(value, problems),
-    names: namesOf(value),
-    body: value,
-    hasSource: value.entries.has('build') || value.entries.has('provider') || (image?.raw ?? '') !== '',
-    ...(image === undefined ? {} : { image }),
-    ...(containerName === undefined ? {} : { containerName }),
-    ...(networkMode === undefined ? {} : { networkMode }),
+function describe(loader: Loader, model: MappingNode | undefined): ComposeProject {
+  const problems = [...loader.problems]
+  const refuse = (node: Node, message: string) => problems.push(refused(node, message))
+  const report = (found: readonly Problem[]) => {
+    for (const each of found) problems.push(each)
   }
-}
-
-function settingOf(node: Node | undefined, name: string, problems: Problem[]): Setting | undefined {
-  const entry = node?.kind === 'mapping' ? node.entries.get(name) : undefined
-  if (entry === undefined) return undefined
-  if (entry.value.kind !== 'scalar' || entry.value.type !== 'string') {
-    refuse(entry.value, `\`${name}\` must be a string`, problems)
+  const section = (key: string): (readonly [string, Entry])[] => {
+    const node = get(model, key)
+    if (node?.kind === 'mapping') return [...node.entries]
+    if (node !== undefined) refuse(node, `\`${key}\` must be a mapping`)
+    return []
+  }
+  const settingOf = (node: Node | undefined, name: string): Setting | undefined => {
+    const entry = node?.kind === 'mapping' ? node.entries.get(name) : undefined
+    if (entry?.value.kind === 'scalar' && entry.value.type === 'string')
+      return toSetting(entry.key, entry.value)
+    if (entry !== undefined) refuse(entry.value, `\`${name}\` must be a string`)
     return undefined
   }
-  const { key, value } = entry as { key: ScalarNode; value: ScalarNode }
-  // A value behind an alias stands elsewhere: then the entry is only known to start at its key.
-  const together = key.source === value.source && key.end <= value.start
+  const serviceOf = (name: string, { key }: Entry, body: MappingNode): Service => {
+    if (!/^[a-zA-Z0-9._-]+$/.test(name)) refuse(key, `${JSON.stringify(name)} is not a valid service name`)
+    const image = settingOf(body, 'image')
+    const containerName = settingOf(body, 'container_name')
+    const networkMode = settingOf(body, 'network_mode')
+    const { mounts, problems } = mountsOf(body)
+    report(problems)
+    return {
+      name,
+      span: key.source === body.source ? spanOf(key, key.start, body.end) : spanOf(key),
+      profiles: [...new Set(stringsOf(get(body, 'profiles')).map(({ text }) => text))],
+      mounts,
+      names: namesOf(body),
+      body,
+      hasSource: body.entries.has('build') || body.entries.has('provider') || (image?.raw ?? '') !== '',
+      ...(image && { image }),
+      ...(containerName && { containerName }),
+      ...(networkMode && { networkMode }),
+    }
+  }
+  const resourcesOf = (kind: 'volumes' | 'networks'): Resource[] =>
+    section(kind).map(([name, { key, value }]) => {
+      const external = get(value, 'external')
+      // `external: { name: x }` is the old way to write `external: true` and `name: x`.
+      const fixedName = settingOf(value, 'name') ?? settingOf(external, 'name')
+      const isExternal = external?.kind === 'mapping' || isTrue(external)
+      return { name, span: spanOf(key), external: isExternal, ...(fixedName && { fixedName }) }
+    })
+
+  if ((model?.entries.size ?? 0) === 0 && problems.length === 0) {
+    const place = { file: [...loader.files][0] ?? '' }
+    const next = 'Write `services:` and the services below it, indented.'
+    problems.push(problem('compose-refused', place, 'The Compose file is empty', next))
+  }
+  const services: Service[] = []
+  const ports: PublishedPort[] = []
+  const dependents: Parameters<typeof checkCycles>[0][number][] = []
+  for (const [name, entry] of section('services')) {
+    if (entry.value.kind !== 'mapping') {
+      refuse(entry.value, `Service ${name} must be a mapping`)
+      continue
+    }
+    const service = serviceOf(name, entry, entry.value)
+    services.push(service)
+    dependents.push({ name, node: entry.key, names: service.names })
+    report(checkService(name, entry.value))
+    const published = publishedPorts(name, entry.value)
+    report(published.problems)
+    for (const port of published.ports) ports.push(port)
+  }
+  const cycle = checkCycles(dependents)
+  if (cycle !== null) problems.push(cycle)
+  const name = settingOf(model, 'name')
+  const files = [...loader.files]
   return {
-    text: value.text,
-    raw: value.raw,
-    span: spanOf(value),
-    entry: spanOf(key, key.start, together ? value.end : key.end),
+    files,
+    extendedOnly: files.filter((file) => !loader.whole.has(file)),
+    services,
+    ports,
+    volumes: resourcesOf('volumes'),
+    networks: resourcesOf('networks'),
+    secrets: section('secrets').map(([name]) => name),
+    configs: section('configs').map(([name]) => name),
+    model,
+    trees: model === undefined ? [] : loader.trees,
+    problems: distinct(problems),
+    ...(name && { name }),
   }
 }
 
-function resourcesOf(model: Node | undefined, kind: 'volumes' | 'networks', problems: Problem[]): Resource[] {
-  return [...section(model, kind, problems)].map(([name, { key, value }]) => {
-    const external = get(value, 'external')
-    // `external: { name: x }` is the old way to write `external: true` and `name: x`.
-    const fixedName = settingOf(value, 'name', problems) ?? settingOf(external, 'name', problems)
-    return {
-      name,
-      span: spanOf(key),
-      external: external?.kind === 'mapping' || (external?.kind === 'scalar' && isTrue(external)),
-      ...(fixedName === undefined ? {} : { fixedName }),
-    }
-  })
+function toSetting(key: ScalarNode, value: ScalarNode): Setting {
+  // An alias has its value in another place, so that the entry ends with the key.
+  const isTogether = key.source === value.source && key.end <= value.start
+  const entry = spanOf(key, key.start, isTogether ? value.end : key.end)
+  return { text: value.text, raw: value.raw, span: spanOf(value), entry }
 }
 
-function refuse(node: Node, message: string, problems: Problem[]): void {
-  problems.push(problemAt('compose-refused', node, message, REFERENCE))
-}
-
-/**
- * A file that is included in one place and extended in another is read twice, its problems reported once; and of
- * several checks that refuse one value, the first says why.
- */
+/** A file that is both included and extended has its problems once; of several refusals of one value, the first says why. */
 function distinct(problems: readonly Problem[]): Problem[] {
   const seen = new Map<string, Problem>()
   for (const each of problems) {
@@ -235,7 +222,7 @@ function distinct(problems: readonly Problem[]): Problem[] {
   return [...seen.values()]
 }
 
-/** Whether two services have profiles of which none is the same. */
+/** Returns true for two services that have profiles, but none in common. */
 export function areExclusive(
   { services }: Pick<ComposeProject, 'services'>,
   one: string,

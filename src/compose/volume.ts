@@ -1,8 +1,7 @@
 import type { Problem } from '../problem.js'
-import { isOpen } from './check-keys.js'
-import { get, type Node, type ScalarNode, type Span, spanOf, stringOf } from './node.js'
+import { get, isOpen, isTrue, type Node, type Span, spanOf, stringOf } from './node.js'
 import { resolvePath } from './path.js'
-import { problemAt } from './problems.js'
+import { refused } from './problems.js'
 
 /** One entry of a service's `volumes:`. */
 export interface Mount {
@@ -11,43 +10,43 @@ export interface Mount {
   readonly raw: string
   /** `bind`, `volume`, `tmpfs`, `image`, `npipe` or `cluster`. */
   readonly type: string
-  /** The host path of a bind mount, seen from where the caller stands (`~` stays); the name of a volume; '' if anonymous. */
+  /** The host path of a bind mount, relative to the caller's folder (`~` stays); the name of a volume; '' if anonymous. */
   readonly source: string
   readonly target: string
   readonly readOnly: boolean
 }
 
+const NEXT = 'Write `- data:/var/lib/data`.'
+
 /** The mounts of one service; of several with the same target, the last. */
-export function mountsOf(node: Node, problems: Problem[]): Mount[] {
-  const volumes = get(node, 'volumes')
-  if (volumes === undefined) return []
-  if (volumes.kind !== 'sequence') {
-    complain(volumes, '`volumes` must be a list', problems)
-    return []
-  }
+export function mountsOf(service: Node): { mounts: Mount[]; problems: Problem[] } {
+  const volumes = get(service, 'volumes')
+  if (volumes === undefined) return { mounts: [], problems: [] }
+  if (volumes.kind !== 'sequence')
+    return { mounts: [], problems: [refused(volumes, '`volumes` must be a list', NEXT)] }
   const mounts = new Map<string, Mount>()
+  const problems: Problem[] = []
   for (const item of volumes.items) {
     const mount = mountOf(item)
     if (typeof mount !== 'string') mounts.set(mount.target, mount)
-    // `${HOME}:/x` is for the shell to fill.
-    else if (!isOpen(item)) complain(item, mount, problems)
+    else if (!isOpen(item)) problems.push(refused(item, mount, NEXT))
   }
-  return [...mounts.values()]
+  return { mounts: [...mounts.values()], problems }
 }
 
-/** One mount, or what Compose objects to. */
+/** One mount, or a message that says why Compose refuses it. */
 function mountOf(item: Node): Mount | string {
   const span = spanOf(item)
   if (item.kind === 'mapping') {
     const raw = item.source.text.slice(item.start, item.end).trimEnd()
     const type = stringOf(get(item, 'type'))
-    if (type === undefined) return 'A mount has no `type`'
+    const source = stringOf(get(item, 'source'))
     const target = stringOf(get(item, 'target'))
+    if (type === undefined) return 'A mount has no `type`'
     if (target === undefined) return 'A mount has no `target`'
-    if (type === 'bind' && stringOf(get(item, 'source')) === undefined) return 'A bind mount has no `source`'
-    const readOnly = get(item, 'read_only')
-    const source = sourceOf(type, stringOf(get(item, 'source')) ?? '', item)
-    return { span, raw, type, source, target, readOnly: readOnly?.kind === 'scalar' && isTrue(readOnly) }
+    if (type === 'bind' && source === undefined) return 'A bind mount has no `source`'
+    const readOnly = isTrue(get(item, 'read_only'))
+    return { span, raw, type, source: sourceOf(type, source ?? '', item), target, readOnly }
   }
   if (item.kind !== 'scalar' || item.type !== 'string') return 'A volume must be a string or a mapping'
   const parsed = parseVolume(item.text)
@@ -56,13 +55,8 @@ function mountOf(item: Node): Mount | string {
 }
 
 function sourceOf(type: string, source: string, { source: file }: Node): string {
-  const absolute = /^(~|[a-zA-Z]:|\\\\)/.test(source)
-  return type !== 'bind' || source === '' || absolute ? source : resolvePath(file.scope.directory, source)
-}
-
-/** compose-go 2.9.1, `loader/interpolate.go` (`toBoolean`). */
-export function isTrue({ text }: ScalarNode): boolean {
-  return /^(true|y|yes|on)$/i.test(text)
+  const isAbsolute = /^(~|[a-zA-Z]:|\\\\)/.test(source)
+  return type !== 'bind' || source === '' || isAbsolute ? source : resolvePath(file.scope.directory, source)
 }
 
 /** `[SOURCE:]TARGET[:OPTIONS]` (compose-go 2.9.1, `format/volume.go`). */
@@ -72,25 +66,18 @@ function parseVolume(spec: string): Pick<Mount, 'type' | 'source' | 'target' | '
   const parts: string[] = []
   for (const part of spec.split(':')) {
     const last = parts.at(-1)
-    // `C:\data`: the colon behind a single letter is a Windows drive's.
+    // The colon behind a single letter is a Windows drive's: `C:\data`.
     if (last !== undefined && /^\p{L}$/u.test(last)) parts[parts.length - 1] = `${last}:${part}`
     else parts.push(part)
   }
   if (parts.includes('')) return 'A volume has an empty part between colons'
   if (parts.length > 3) return 'A volume has too many colons'
   const [source, target] = parts.length === 1 ? ['', parts[0] as string] : (parts as [string, string])
-  const readOnly = (parts[2] ?? '')
-    .split(',')
-    .reduce((only, word) => (word === 'ro' || word === 'rw' ? word === 'ro' : only), false)
-  const bind = /^([./~]|\\\\|\p{L}:)/u.test(source)
+  const access = parts[2]?.split(',').findLast((word) => word === 'ro' || word === 'rw')
   return {
-    type: bind ? 'bind' : 'volume',
+    type: /^([./~]|\\\\|\p{L}:)/u.test(source) ? 'bind' : 'volume',
     source,
     target: target.length > 1 ? target.replace(/\/+$/, '') : target,
-    readOnly,
+    readOnly: access === 'ro',
   }
-}
-
-function complain(node: Node, message: string, problems: Problem[]): void {
-  problems.push(problemAt('compose-refused', node, message, 'Write `- data:/var/lib/data`.'))
 }

@@ -55,11 +55,11 @@ export const portMissing = {
   },
 } as const satisfies Rule
 
-function missing({ template, others }: LintContext, { references, chance }: PublishedPort): string | null {
+function missing({ template, others }: LintContext, { references, host }: PublishedPort): string | null {
   const names = references.map(({ name }) => name)
   if (names.some((name) => template.stated.has(name) || others.stating(name).length > 0)) return null
   // port-not-shifted reports other names, unless Docker chooses the port at random.
-  return names.find(isPortVariable) ?? (chance ? (names[0] ?? null) : null)
+  return names.find(isPortVariable) ?? (host === null ? (names[0] ?? null) : null)
 }
 
 function nextStep(name: string, free: Range | null, wanted: Range | null, isFixable: boolean): string {

@@ -60,14 +60,14 @@ function insideText(context: LintContext, name: string, { container }: Published
 }
 
 /** Returns the variable of a host port that contains no port variable. */
-function unshifted({ template, others }: LintContext, { references, chance }: PublishedPort): string | null {
+function unshifted({ template, others }: LintContext, { references, host }: PublishedPort): string | null {
   const names = references.map(({ name }) => name)
   if (names.some(isPortVariable)) return null
   const stated = names.find((name) => template.stated.has(name))
   if (stated !== undefined) return stated
   const [first] = names
   // port-missing reports a random port; another feature's variable is reported there.
-  if (first === undefined || chance || others.stating(first).length > 0) return null
+  if (first === undefined || host === null || others.stating(first).length > 0) return null
   return first
 }
 
