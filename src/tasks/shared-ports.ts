@@ -8,7 +8,7 @@ import { readEnv } from '../env/read.js'
 import type { ProductPlan } from '../merge/plan.js'
 import { rangesOverlap } from '../ports/overlap.js'
 import { type Problem, problem } from '../problem.js'
-import { namesIn } from '../workspace/files.js'
+import { entriesIn } from '../workspace/files.js'
 import { firstFile, readFile, type Workspace, withTexts } from '../workspace/workspace.js'
 
 /** In one run; a merge of a thousand products would print thousands. */
@@ -61,7 +61,7 @@ async function envFiles(workspace: Workspace) {
   for (const product of workspace.products) {
     const { folder, env, overlay } = workspace.layout.product(product)
     files.push({ file: env, product, instance: null })
-    const { names } = namesIn(join(workspace.root, folder), folder)
+    const names = entriesIn(join(workspace.root, folder), folder).entries.map(({ name }) => name)
     if (!names.some((name) => name.startsWith('.env.') && !workspace.layout.isTemplate(name))) continue
     const { instancesOf } = await import('../workspace/instances.js')
     for (const instance of instancesOf(workspace, product).names)

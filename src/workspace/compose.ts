@@ -3,17 +3,18 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { resolvePath } from '../compose/path.js'
 import { type ComposeProject, readProject } from '../compose/project.js'
 import { decode } from '../env/bytes.js'
+import type { Lookup } from '../env/expand.js'
 import { composeProjectName, PROJECT } from '../merge/project-name.js'
 import { type Place, type Problem, problem } from '../problem.js'
 import { isFile } from './files.js'
 import { COMPOSE_OVERRIDES } from './layout.js'
 import { onlyFile, readFile, type Workspace } from './workspace.js'
 
-/** The Compose files that `docker compose` in a product's folder reads; paths are relative to the workspace, or absolute. */
-export interface ComposeFiles {
+/** The Compose files of a product; paths are relative to the workspace, or absolute. */
+interface ComposeFiles {
   /** Each overrides those before it. Empty if there is no Compose file. */
   readonly files: readonly string[]
-  /** The project directory, where relative paths start: the folder of the first file. */
+  /** The project directory: the folder of the first file. */
   readonly directory: string
   /** Positions in COMPOSE_FILE, from 1, of files that cannot be read. */
   readonly unread: readonly number[]
@@ -21,11 +22,7 @@ export interface ComposeFiles {
 }
 
 /** Finds the product's Compose files, or those of COMPOSE_FILE. @param lookup reads the product env: byte strings */
-export function composeFiles(
-  workspace: Workspace,
-  product: string,
-  lookup: (name: string) => string | undefined,
-): ComposeFiles {
+export function composeFiles(workspace: Workspace, product: string, lookup: Lookup): ComposeFiles {
   const { folder, composeFiles } = workspace.layout.product(product)
   const listed = lookup('COMPOSE_FILE')
   if (listed !== undefined && listed !== '') {
@@ -49,7 +46,7 @@ export function composeFiles(
 }
 
 /** A product as Compose sees it. */
-export interface ProductCompose {
+interface ProductCompose {
   /** Null if the product has no Compose file. */
   readonly compose: ComposeProject | null
   /** The project directory: relative to the workspace, or absolute. */
@@ -60,11 +57,7 @@ export interface ProductCompose {
   readonly problems: readonly Problem[]
 }
 
-/**
- * Reads a product's Compose files as `docker compose` in its folder would.
- * @param values of the env files: byte strings
- * @param place where COMPOSE_FILE is set
- */
+/** Reads a product's Compose files like `docker compose` in its folder. @param place where COMPOSE_FILE is set */
 export function loadCompose(
   workspace: Workspace,
   product: string,
@@ -73,7 +66,7 @@ export function loadCompose(
 ): ProductCompose {
   const found = composeFiles(workspace, product, (name) => values.get(name))
   const { files, directory } = found
-  // Without the path, which is a value of the product's own.
+  // Without the path, which is the product's own value.
   const missing = found.unread.map((number) => {
     const message = `File ${number} of COMPOSE_FILE does not exist or cannot be read`
     return problem('compose-missing', place, message, 'Correct the path.')
@@ -111,17 +104,12 @@ function nameOf(
   directory: string,
 ): string {
   const set = decode(values.get(PROJECT) ?? '')
-  // Compose refuses any other, which may be a secret in the wrong place, so it is not shown.
+  // Compose refuses any other, which may be a misplaced secret, so it is not shown.
   const isName = set !== '' && composeProjectName(set) === set
   return isName ? set : composeProjectName(name || basename(resolve(root, directory)))
 }
 
-/**
- * Reads Compose files of the workspace.
- * @param files relative to the workspace, each overriding those before it
- * @param values of their variables: byte strings
- * @param directory the project directory; defaults to the folder of the first file
- */
+/** Reads Compose files, each overriding those before it. @param directory the project directory; defaults to the folder of the first file */
 export function readComposeProject(
   workspace: Workspace,
   files: readonly string[],
@@ -133,17 +121,22 @@ export function readComposeProject(
     const { text, problems } = readFile(workspace, path)
     if (text !== null) return decode(text)
     if (problems[0] !== undefined) return { why: problems[0].message.replace(/^This file /, '') }
-    // A product env that does not exist yet is not missing: `values` has what it will contain.
+    // A product env that does not exist yet is not missing: `values` has its content.
     const product = layout.productAt(path)
     const isEnv =
       product !== null && workspace.products.includes(product) && path === layout.product(product).env
     return isEnv ? '' : null
   }
-  const lookup = (name: string): string | undefined => {
-    const value = values.get(name)
+  const lookup = textLookup((name) => values.get(name))
+  return readProject(files, readText, lookup, directory, parsed)
+}
+
+/** Decodes the values of a lookup. */
+export function textLookup(bytesOf: Lookup): Lookup {
+  return (name) => {
+    const value = bytesOf(name)
     return value === undefined ? undefined : decode(value)
   }
-  return readProject(files, readText, lookup, directory, parsed)
 }
 
 /** Returns Compose's name of a product's project or, with an overlay's values, of an instance's. */
@@ -154,7 +147,7 @@ export function projectName(
 ): { readonly name: string; readonly problems: readonly Problem[] } {
   const { files, directory, problems } = composeFiles(workspace, product, (name) => values.get(name))
   const texts = files.map((file) => readFile(workspace, file))
-  // Building the whole model only for a name that is hardly ever set would be slow.
+  // Few products set a name, and the whole model is slow to build.
   if (texts.some(({ text }) => /\bname\b/.test(text ?? ''))) {
     const { projectName: name, problems } = loadCompose(workspace, product, values)
     return { name, problems }

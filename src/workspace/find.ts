@@ -5,22 +5,19 @@ import { isFile, isFolder } from './files.js'
 import { isProject } from './project-layout.js'
 import { isWorkspace, workspaceLayout } from './workspace-layout.js'
 
-/** Where a run starts to look. */
-export interface Where {
-  /** Absolute. */
-  readonly cwd: string
-  /** `-C DIR`, else `PRODUCT_WORKSPACE`; undefined searches upward. */
-  readonly named?: string | undefined
-}
-
 const WHAT = 'features/ and products/, or a Compose file'
 
 /**
  * Finds the workspace: the named folder, or the nearest one upward that contains `features/` and `products/`; otherwise
  * the nearest one, up to the top level of the git repository, that has a Compose file.
+ * @param where the current directory, absolute; `-C DIR` or `PRODUCT_WORKSPACE`
  * @returns its absolute path, or a problem
  */
-export function findWorkspace({ cwd, named }: Where): string | Problem {
+export function findWorkspace(where: {
+  readonly cwd: string
+  readonly named?: string | undefined
+}): string | Problem {
+  const { cwd, named } = where
   if (named === undefined) return searchUpward(resolve(cwd))
   const root = resolve(cwd, named)
   if (isWorkspace(root) || isProject(root)) return root
@@ -45,7 +42,7 @@ function searchUpward(cwd: string): string | Problem {
   return problem('no-workspace', {}, message, 'Create one of the two, or pass -C DIR.')
 }
 
-/** Returns true for a product or feature of a workspace, which may be a repository of its own. */
+/** Returns true inside a product or feature, which may be a repository of its own. */
 function hasPart(root: string, cwd: string): boolean {
   const path = relative(root, cwd)
   const layout = workspaceLayout(root)

@@ -1,11 +1,11 @@
-/** Facts about a git checkout, read from its files, so that no git is needed (gitrepository-layout(5)). */
+/** Reads a git checkout from its files, without git (gitrepository-layout(5)). */
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { decode } from '../env/bytes.js'
 import { readText } from './files.js'
 
 export interface Checkout {
-  /** The top level of this worktree; absolute, like all folders here. */
+  /** The top level of this worktree; all folders are absolute. */
   readonly top: string
   /** The name of a linked worktree; null in the main one. */
   readonly worktree: string | null
@@ -17,7 +17,7 @@ export interface Checkout {
   readonly branch: string | null
 }
 
-/** Reads the checkout that a folder is in; null if it is in none. @param folder absolute */
+/** Returns null if the folder is in no checkout. */
 export function readCheckout(folder: string): Checkout | null {
   const top = topLevel(folder)
   if (top === null) return null
@@ -30,7 +30,7 @@ export function readCheckout(folder: string): Checkout | null {
   return { top, worktree: basename(own), main: mainWorktree(gitDir), gitDir, branch }
 }
 
-/** The folder around `.git`, or the one that a submodule's configuration names. */
+/** The parent of `.git`, or the folder that a submodule's configuration names. */
 function mainWorktree(gitDir: string): string | null {
   const config = textOf(join(gitDir, 'config'))
   if (/^\s*bare\s*=\s*true\s*$/m.test(config)) return null

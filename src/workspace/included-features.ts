@@ -2,10 +2,10 @@
 import { relative, resolve } from 'node:path'
 import { decode } from '../env/bytes.js'
 import { parseEnv } from '../env/document.js'
-import { expand, references } from '../env/expand.js'
+import { expand, type Lookup, references } from '../env/expand.js'
 import { readEnv } from '../env/read.js'
 import { type Place, type Problem, problem } from '../problem.js'
-import { composeFiles } from './compose.js'
+import { composeFiles, textLookup } from './compose.js'
 import { readFile, type Workspace } from './workspace.js'
 
 /** A feature, and where the product names it. */
@@ -14,18 +14,15 @@ export interface NamedFeature {
   readonly place: Place
 }
 
-/** A path that a product's Compose files include. */
-interface IncludedPath {
-  /** The feature in whose folder it is; null for another file, and if the path has an unknown variable. */
-  readonly feature: string | null
-  readonly isKnown: boolean
-  readonly place: { readonly file: string; readonly line: number }
-}
-
-/** The included paths, in order, and the project directory where they start. */
 export interface ProductIncludes {
-  readonly paths: readonly IncludedPath[]
-  /** Relative to the workspace, or absolute. */
+  /** The included paths, in order. */
+  readonly paths: readonly {
+    /** The feature in whose folder it is; null for another file, or if the path has an unknown variable. */
+    readonly feature: string | null
+    readonly isKnown: boolean
+    readonly place: { readonly file: string; readonly line: number }
+  }[]
+  /** The project directory, where the paths start: relative to the workspace, or absolute. */
   readonly directory: string
   readonly problems: readonly Problem[]
 }
@@ -36,14 +33,14 @@ export function includedFeatures({ paths }: ProductIncludes): NamedFeature[] | n
   return features.length > 0 || paths.some(({ isKnown }) => !isKnown) ? features : null
 }
 
-/** Reads what the product's Compose files include. @param env the product env, a byte string, for variables in the paths */
+/** Reads the `include:` of the product's Compose files. @param env the product env, a byte string, for variables in the paths */
 export async function productIncludes(
   workspace: Workspace,
   product: string,
   env: string,
 ): Promise<ProductIncludes> {
   let values: ReadonlyMap<string, string> | undefined
-  // Reading a large product env for a name that is hardly ever in it would be slow.
+  // Most paths have no variables, so the product env is rarely read for them.
   const bytesOf = (name: string): string | undefined => {
     if (!env.includes(name)) return undefined
     values ??= readEnv(parseEnv(env)).values
@@ -51,7 +48,7 @@ export async function productIncludes(
   }
   const { files, directory, problems: found } = composeFiles(workspace, product, bytesOf)
   const problems = [...found]
-  const paths: IncludedPath[] = []
+  const paths: ProductIncludes['paths'][number][] = []
   for (const file of files) {
     const { text, problems: unread } = readFile(workspace, file)
     problems.push(...unread)
@@ -62,7 +59,7 @@ export async function productIncludes(
     for (const entry of includes.entries) {
       const place = { file, line: entry.span.line }
       for (const written of entry.paths) {
-        const path = expanded(written, bytesOf, place)
+        const path = expanded(written, textLookup(bytesOf), place)
         const isKnown = typeof path === 'string'
         if (!isKnown) problems.push(path)
         const { root, layout } = workspace
@@ -74,16 +71,8 @@ export async function productIncludes(
   return { paths, directory, problems }
 }
 
-/** Expands the variables of a path; a problem if one is not known yet. */
-function expanded(
-  path: string,
-  bytesOf: (name: string) => string | undefined,
-  place: Place,
-): string | Problem {
-  const lookup = (name: string): string | undefined => {
-    const value = bytesOf(name)
-    return value === undefined ? undefined : decode(value)
-  }
+/** Expands the variables of a path; returns a problem if one is not set. */
+function expanded(path: string, lookup: Lookup, place: Place): string | Problem {
   const unknown = references(path).find(({ name, operator }) => operator === '' && lookup(name) === undefined)
   const result = expand(path, lookup)
   if (unknown === undefined && result.ok) return result.value

@@ -7,16 +7,14 @@ import type { ProductPlan } from '../merge/plan.js'
 import { findSections } from '../merge/sections.js'
 import { type Problem, problem } from '../problem.js'
 import { projectName } from './compose.js'
-import { namesIn } from './files.js'
+import { entriesIn } from './files.js'
 import { readCheckout } from './git.js'
 import { strayLink } from './link.js'
 import { badInstanceName } from './names.js'
 import { type LoadedProduct, offsetOf } from './product.js'
 import { type FileSource, readFile, type Workspace } from './workspace.js'
 
-const OVERLAY = /^\.env\.(.+)$/
-
-/** A product's `.env.<name>`: the instance's overlay, an env file of somebody's own, or nothing (an empty file, too). */
+/** A product's `.env.<name>`; `foreign` if it is the user's own env file, `absent` also if it is empty. */
 export interface Overlay extends FileSource {
   readonly state: 'ours' | 'foreign' | 'absent'
 }
@@ -25,7 +23,6 @@ export function overlayOf(workspace: Workspace, product: string, name: string): 
   const source = readFile(workspace, workspace.layout.product(product).overlay(name))
   if (source.text === null || source.text.trim() === '') return { ...source, state: 'absent' }
   const { sections, stray } = findSections(parseEnv(source.text))
-  // A mark without its counterpart is still the tool's; a merge reports it.
   const isOurs = [...sections, ...stray].some(({ feature }) => feature === overlaySection(product, name))
   return { ...source, state: isOurs ? 'ours' : 'foreign' }
 }
@@ -38,10 +35,10 @@ export function instancesOf(
   const { folder } = workspace.layout.product(product)
   const path = join(workspace.root, folder)
   const problems: Problem[] = []
-  const names = namesIn(path, folder).names.flatMap((file) => {
-    const name = OVERLAY.exec(file)?.[1]
+  const names = entriesIn(path, folder).entries.flatMap(({ name: file }) => {
+    const name = /^\.env\.(.+)$/.exec(file)?.[1]
     if (name === undefined || badInstanceName(name) !== null) return []
-    // Somebody's own file, which is no error until a command names it.
+    // The user's own file: an error only if a command names it.
     if (strayLink(join(path, file)) !== null) return []
     const overlay = overlayOf(workspace, product, name)
     problems.push(...overlay.problems)
@@ -50,7 +47,7 @@ export function instancesOf(
   return { names, problems }
 }
 
-/** Reads the sources of an instance's overlay. @param base the product's own plan, which the overlay goes with */
+/** Reads the sources of an instance's overlay. @param base the product's own plan */
 export function loadInstance(
   workspace: Workspace,
   { source, settings }: LoadedProduct,
@@ -69,13 +66,10 @@ export function loadInstance(
 
 /** Returns the name for `--instance auto`: that of the linked git worktree, otherwise that of the branch. */
 export function autoInstance(root: string): string | Problem {
-  const none = (why: string): Problem =>
-    problem(
-      'no-instance',
-      {},
-      `\`--instance auto\` finds no name: ${why}`,
-      'Give the instance a name: --instance blue.',
-    )
+  const none = (why: string): Problem => {
+    const message = `\`--instance auto\` finds no name: ${why}`
+    return problem('no-instance', {}, message, 'Give the instance a name: --instance blue.')
+  }
   const checkout = readCheckout(root)
   if (checkout === null) return none(`${root} is not in a git repository`)
   const given = checkout.worktree ?? checkout.branch

@@ -1,34 +1,30 @@
-/** Where things are in a workspace: the interface that its layouts implement, one file each. */
+/** The interface that the layouts of workspaces implement, one file each. */
 import { posix } from 'node:path'
 import type { Problem } from '../problem.js'
 
 /** The environments that may have a template of their own. */
 export const ENVIRONMENTS = ['dev', 'prod'] as const
 
-/** Which templates are preferred: `.env.dev.example` or `.env.prod.example`. */
 export type Environment = (typeof ENVIRONMENTS)[number]
 
-/** The only place that knows where files are. Paths are relative to the workspace, with `/`, unless stated otherwise. */
+/** The only code that knows where files are. Paths are relative to the workspace, with `/`. */
 export interface Layout {
-  /** `project`: a Compose project on its own, which is one product without features. */
+  /** `project`: a Compose project on its own, as one product without features. */
   readonly kind: 'workspace' | 'project'
-  /** Reads which products and features exist. */
   readonly list: () => Listing
   /** Returns the places of a product, whether or not it exists. */
   readonly product: (name: string) => ProductPlaces
   /** Returns the places of a feature, whether or not it exists. */
   readonly feature: (name: string) => FeaturePlaces
-  /** Returns the product in whose folder a path is; null for none. */
+  /** Return the product or feature in whose folder a path is; null for none. */
   readonly productAt: (path: string) => string | null
-  /** Returns the feature in whose folder a path is; null for none. */
   readonly featureAt: (path: string) => string | null
   /** The settings file of the workspace, under each of its names. */
   readonly settings: readonly string[]
-  /** Returns true for the name of a template, be it a feature's or a product's. */
+  /** Returns true for the name of a template. */
   readonly isTemplate: (file: string) => boolean
 }
 
-/** What a workspace contains. */
 interface Listing {
   /** Names, by code point. */
   readonly products: readonly string[]
@@ -54,14 +50,14 @@ interface ProductPlaces extends Places {
 }
 
 interface FeaturePlaces extends Places {
-  /** The folder that `__FEATURE_HOST_DIR__` stands for, absolute. */
+  /** The value of `__FEATURE_HOST_DIR__`, absolute. */
   readonly hostDir: string
 }
 
 /** The names under which `docker compose` looks for its file, in Compose's order. */
 export const COMPOSE_FILES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
 
-/** The names of the file that Compose merges into one of these. */
+/** The names of the file that Compose merges into it. */
 export const COMPOSE_OVERRIDES = [
   'compose.override.yml',
   'compose.override.yaml',
@@ -69,7 +65,7 @@ export const COMPOSE_OVERRIDES = [
   'docker-compose.override.yaml',
 ]
 
-/** What a feature or product may be called; nothing that matches leads out of the workspace. */
+/** Of features, products and instances. No match leads out of the workspace. */
 export const NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]*$'
 
 /** Returns the names of a template, each after its variant for the environment: `.env.dev.example`, `.env.example`. */
@@ -85,7 +81,6 @@ export function templateTest(names: readonly string[]): (file: string) => boolea
   return (file) => known.has(posix.basename(file))
 }
 
-/** Returns a YAML file's two names. @param stem without `.yaml` or `.yml` */
 export function yamlNames(stem: string): readonly string[] {
   return [`${stem}.yaml`, `${stem}.yml`]
 }

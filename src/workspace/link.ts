@@ -1,4 +1,4 @@
-/** Symbolic links: where they lead, and which of them are not followed. */
+/** Symbolic links: their targets, and which of them are not followed. */
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { isEnvFileName } from '../env/file-name.js'
@@ -7,29 +7,26 @@ export function isLink(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
 }
 
-/**
- * Returns the file that a path leads to, behind all links, even if the last one points to nothing yet.
- * @throws the file system's error if there is no such folder, or if the links form a circle
- */
+/** Returns the file behind all links, which may not exist yet. @throws the file system's error */
 export function followLinks(path: string): string {
   if (!isLink(path)) return join(realpathSync(dirname(path)), basename(path))
   try {
     return realpathSync(path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    // The folder's own name first: ".." in a link is the parent of the folder that the link really lies in.
+    // ".." in a link is the parent of the folder that the link really is in.
     return followLinks(resolve(realpathSync(dirname(path)), readlinkSync(path)))
   }
 }
 
-/** Returns true for a link to a file outside both the workspace and the link's own folder, which may be linked itself. */
+/** Returns true for a link to a file outside the workspace and outside the link's own folder, which may be a link itself. */
 export function leadsOut(root: string, path: string): boolean {
   try {
     if (!isLink(path)) return false
     const target = realpathSync(path)
     return ![root, dirname(path)].some((folder) => target.startsWith(join(realpathSync(folder), sep)))
   } catch {
-    // A broken or closed link: reading it reports that.
+    // Reading a broken link reports it.
     return false
   }
 }

@@ -1,4 +1,4 @@
-/** Names of products, features and instances: which are valid, and what to say about the others. */
+/** Names of products, features and instances. */
 import { distance } from 'fastest-levenshtein'
 import { type Problem, problem } from '../problem.js'
 import { NAME_PATTERN } from './layout.js'
@@ -9,7 +9,6 @@ const NAME = new RegExp(NAME_PATTERN)
 export const NAMES_ARE =
   'Names consist of letters, digits, ".", "_" and "-", and start with a letter or digit.'
 
-/** Returns true for a valid name of a feature, product or instance. */
 export function isName(name: string): boolean {
   return NAME.test(name)
 }
@@ -43,7 +42,6 @@ export function withoutFeatures({ layout, products }: Workspace): Problem | null
 /** Returns a problem if no instance can have the name. */
 export function badInstanceName(name: string): Problem | null {
   if (!isName(name)) return badName(name, 'instance')
-  // A template ends so.
   if (!/(?:^|\.)example$/.test(name)) return null
   const next = 'Give the instance another name: --instance blue.'
   return problem('bad-name', {}, `.env.${name} is a template, so no instance can be called ${name}`, next)

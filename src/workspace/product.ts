@@ -1,4 +1,4 @@
-/** Reads everything that a product's merge depends on. */
+/** Reads all sources of a product's merge. */
 import { basename, join } from 'node:path'
 import { parseEnv } from '../env/document.js'
 import { environmentOf } from '../merge/sections.js'
@@ -13,17 +13,16 @@ import { PRODUCT_SCHEMA, type ProductSettings } from './settings.js'
 import { unreadFiles } from './unread.js'
 import { firstFile, readFile, readTemplate, readYaml, type Workspace } from './workspace.js'
 
-/** A product that has been read. */
 export interface LoadedProduct {
   readonly source: ProductSource
   readonly settings: ProductSettings
   /** The settings file, whether or not it exists. */
   readonly settingsFile: string
-  /** With an error among them, the source must not be merged. */
+  /** With an error, the source must not be merged. */
   readonly problems: readonly Problem[]
 }
 
-/** Loads a product. If the workspace has no such product, the source is empty and there is a problem. */
+/** Loads a product. An unknown one has an empty source and a problem. */
 export async function loadProduct(workspace: Workspace, name: string): Promise<LoadedProduct> {
   const unknown = checkProduct(workspace, name)
   if (unknown !== null) return notLoaded(workspace, name, unknown)

@@ -1,4 +1,4 @@
-/** The layout of a Compose project on its own: one product without features, whose template is its own `.env.example`. */
+/** The layout of a Compose project on its own: one product without features, with its `.env.example` as the template. */
 import { basename, isAbsolute, join, relative } from 'node:path'
 import { composeProjectName } from '../merge/project-name.js'
 import { isFile, readText } from './files.js'
@@ -14,7 +14,7 @@ import {
 
 const TEMPLATES = ['.env.example', '.env.sample', '.env.template', '.env.dist', 'env.example', 'example.env']
 
-/** Folder names that do not tell one project from another. */
+/** Folder names that many projects have. */
 const MEANINGLESS =
   /^\.?(?:docker|docker-?compose|compose|containers?|deploy|deployments?|infra|infrastructure|dev|local|ops)$/i
 
@@ -53,7 +53,7 @@ export function projectLayout(root: string): Layout {
   }
 }
 
-/** Compose's name for the folder or, if that says nothing, for the repository. All worktrees have the main one's. */
+/** Compose's name for the folder, or for the repository if many have that name. All worktrees have the main one's. */
 function projectNameOf(root: string): string {
   const checkout = readCheckout(root)
   const top = checkout?.main ?? checkout?.top ?? root

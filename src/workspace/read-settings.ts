@@ -3,7 +3,6 @@ import { decode } from '../env/bytes.js'
 import { type Problem, problem } from '../problem.js'
 import { checkSchema, type Schema } from './schema.js'
 
-/** A settings file's content. */
 export interface Settings<T> {
   readonly settings: T
   readonly problems: readonly Problem[]
@@ -13,12 +12,7 @@ export interface Settings<T> {
 
 const TOO_LARGE = 'it is nested too deeply, or has too many items'
 
-/**
- * Reads a settings file. The `yaml` package is loaded only if there is one: loading it takes longer than a merge.
- * @param text a byte string
- * @param file as problems name it
- * @returns the settings as the schema describes them, or problems with line and column
- */
+/** Parses a settings file, a byte string. The `yaml` package, which takes longer to load than a merge, is loaded only here. */
 export async function readSettings<T extends object>(
   text: string,
   file: string,

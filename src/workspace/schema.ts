@@ -1,4 +1,4 @@
-/** Checks a YAML document against the part of JSON Schema that the settings use, node by node, so that every misfit has a place. */
+/** Checks a YAML document against the part of JSON Schema that the settings use, with the place of every misfit. */
 import type { Document, Node, YAMLMap } from 'yaml'
 import { oneOf, shorten } from '../compose/problems.js'
 import { suggestion } from './names.js'
@@ -11,7 +11,7 @@ export interface Schema {
   readonly additionalProperties?: false | Schema
   readonly propertyNames?: Pattern
   readonly required?: readonly string[]
-  /** Names some values of one property with an `enum`; `then` is for these, `else` for the others. */
+  /** Selects values of one property: `then` applies to these, `else` to the others. */
   readonly if?: { readonly properties: Readonly<Record<string, { readonly enum: readonly string[] }>> }
   readonly then?: Branch
   readonly else?: Branch
@@ -21,23 +21,20 @@ export interface Schema {
   readonly enum?: readonly string[]
   readonly minimum?: number
   readonly maximum?: number
-  /** Of a top-level key, the first of which problems show. */
+  /** Problems show the first one of a top-level key. */
   readonly examples?: readonly unknown[]
 }
 
-/** A text's pattern, and the rule in words, which editors show too. */
 interface Pattern {
   readonly pattern: string
   readonly patternErrorMessage: string
 }
 
-/** Further properties that an object must have or must not have. */
 interface Branch {
   readonly required?: readonly string[]
   readonly properties?: Readonly<Record<string, false>>
 }
 
-/** A part of a document that does not fit. */
 interface Misfit {
   /** Offset into the text. */
   readonly at: number
@@ -45,11 +42,8 @@ interface Misfit {
   readonly next: string
 }
 
-/** Loaded only if a settings file exists. */
-type Yaml = typeof import('yaml')
-
 /** Returns every misfit of a document, in order. */
-export function checkSchema(yaml: Yaml, doc: Document, schema: Schema): Misfit[] {
+export function checkSchema(yaml: typeof import('yaml'), doc: Document, schema: Schema): Misfit[] {
   const misfits: Misfit[] = []
   const report = (node: unknown, message: string, next: string): void => {
     misfits.push({ at: (node as Node | null)?.range?.[0] ?? 0, message: shorten(message), next })
@@ -109,7 +103,7 @@ export function checkSchema(yaml: Yaml, doc: Document, schema: Schema): Misfit[]
     const given = map.get(key, true) as unknown
     const node = yaml.isAlias(given) ? given.resolve(doc) : given
     const value = yaml.isScalar(node) ? String(node.value) : ''
-    // An unknown value is reported as such, not by what it lacks.
+    // Of an unknown value, only the value is reported.
     const known = schema.properties?.[key]?.enum?.includes(value)
     const branch = known ? (some.includes(value) ? schema.then : schema.else) : undefined
     return { branch: branch ?? {}, because: `${key}: ${value}` }
@@ -125,7 +119,6 @@ export function checkSchema(yaml: Yaml, doc: Document, schema: Schema): Misfit[]
   return misfits
 }
 
-/** Shows how a top-level key is written. */
 function exampleOf(key: string, { examples = [] }: Schema): string {
   const text = JSON.stringify(examples[0]).replaceAll('"', '')
   const value = text.replace(/[{:,]/g, '$& ').replaceAll('}', ' }')

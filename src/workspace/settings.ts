@@ -1,7 +1,4 @@
-/**
- * The definition of `product.yaml` and `workspace.yaml` in JSON Schema: the files are checked against it, and the schema
- * files for editors are written from it. Unknown keys are refused, since a misspelt key would be ignored silently.
- */
+/** The JSON Schemas of `product.yaml` and `workspace.yaml`, for the checks and for editors. Unknown keys are refused. */
 import { SCHEME_NAMES, SCHEMES, type SchemeName } from '../ports/schemes.js'
 import { NAME_PATTERN } from './layout.js'
 import { NAMES_ARE } from './names.js'
@@ -32,7 +29,7 @@ export interface ProductSettings {
   readonly instances?: Readonly<Record<string, { readonly offset?: number }>>
 }
 
-/** A port of the product's own, which a scheme computes. */
+/** A port of the product's own, from a scheme. */
 export interface OwnPort {
   readonly scheme: SchemeName
   readonly base?: number
@@ -102,7 +99,7 @@ export interface WorkspaceSettings {
   readonly composeFiles?: readonly string[]
 }
 
-/** A path that stays in the workspace; `*` is a whole segment. */
+/** No path of these leads out of the workspace. */
 const SEGMENT = '\\.?[^./*][^/*]*'
 const FOLDERS: Schema = {
   type: 'array',

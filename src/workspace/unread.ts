@@ -6,12 +6,12 @@ import { parseEnv } from '../env/document.js'
 import { expand, type Lookup } from '../env/expand.js'
 import { readEnv } from '../env/read.js'
 import { type Problem, problem } from '../problem.js'
-import { composeFiles } from './compose.js'
+import { composeFiles, textLookup } from './compose.js'
 import { entriesIn, isFile } from './files.js'
 import { COMPOSE_FILES, ENVIRONMENTS } from './layout.js'
 import { onlyFile, readFile, type Workspace } from './workspace.js'
 
-/** Folders in which people look for the files of a feature or product, and the tool does not. */
+/** Folders in which people look for the files of a feature or product. */
 const OTHER_FOLDERS = /^\.?(docker|compose|config|conf|deploy|deployment|env|envs|environments|infra)$/
 
 const SAMPLE = /^(example|sample|dist|template|tmpl|tpl)$/
@@ -31,54 +31,53 @@ function sourceKind(name: string): 'template' | 'compose' | null {
     : null
 }
 
-/** Found once in a run. */
-interface Known {
+interface Found {
   readonly folders: Map<string, readonly Problem[]>
-  /** The files that the workspace's Compose files lead to. */
   named?: ReadonlySet<string>
 }
 
-const KNOWN = new WeakMap<Workspace['texts'], Known>()
+/** What a run has found. */
+const FOUND = new WeakMap<Workspace['texts'], Found>()
 
-/** Reports the files of a feature's or product's folder that look like a template or Compose file and are not read. */
+/** Reports the files in a feature's or product's folder that look like a template or Compose file and are not read. */
 export function unreadFiles(workspace: Workspace, folder: string): readonly Problem[] {
-  // A project has files for many purposes, and Compose reads the same ones of them.
+  // A project has files for many purposes.
   if (workspace.layout.kind === 'project') return []
-  const known: Known = KNOWN.get(workspace.texts) ?? { folders: new Map() }
-  KNOWN.set(workspace.texts, known)
-  let problems = known.folders.get(folder)
+  const found: Found = FOUND.get(workspace.texts) ?? { folders: new Map() }
+  FOUND.set(workspace.texts, found)
+  let problems = found.folders.get(folder)
   if (problems === undefined) {
     const candidates = candidatesIn(workspace, folder)
-    if (candidates.length > 0) known.named ??= namedFiles(workspace)
-    const unread = candidates.filter((name) => !known.named?.has(`${folder}/${name}`))
+    if (candidates.length > 0) found.named ??= namedFiles(workspace)
+    const unread = candidates.filter((name) => !found.named?.has(`${folder}/${name}`))
     problems = unread.flatMap((name) => unreadFile(workspace, folder, name) ?? [])
-    known.folders.set(folder, problems)
+    found.folders.set(folder, problems)
   }
   return problems
 }
 
-/** The files that look like sources but have another name or are a folder deeper; relative to the folder. */
+/** The files that look like sources and that the layout does not read; relative to the folder. */
 function candidatesIn(workspace: Workspace, folder: string): string[] {
   const files = (inner: string): string[] =>
-    entriesIn(join(workspace.root, folder, inner)).flatMap((entry) => {
+    entriesOf(workspace, join(folder, inner)).flatMap((entry) => {
       const name = inner + entry.name
       if (inner === '' && !entry.isFile() && OTHER_FOLDERS.test(name)) return files(`${name}/`)
       return entry.isDirectory() || sourceKind(entry.name) === null ? [] : [name]
     })
-  const found = new Set(files(''))
-  const unread = new Set(found)
+  const found = files('')
   const { templates, composeFiles } = placesOf(workspace, folder)
-  const isFound = (file: string) => found.has(within(folder, file))
-  for (const environment of [null, ...ENVIRONMENTS]) {
-    const read = templates(environment).find(isFound)
-    if (read !== undefined) unread.delete(within(folder, read))
-  }
-  // Several of these are reported where they are read.
-  for (const file of composeFiles) unread.delete(within(folder, file))
-  return [...unread]
+  const isFound = (file: string) => found.includes(within(folder, file))
+  const read = [null, ...ENVIRONMENTS].flatMap((each) => templates(each).find(isFound) ?? [])
+  // If there are several of these Compose files, they are reported where they are read.
+  const known = new Set([...read, ...composeFiles].map((file) => within(folder, file)))
+  return found.filter((name) => !known.has(name))
 }
 
-/** Absolute paths keep `relative` from asking for the current directory, which may be gone. */
+function entriesOf({ root }: Workspace, folder: string) {
+  return entriesIn(join(root, folder), folder).entries
+}
+
+/** Absolute paths keep `relative` from using the current directory, which may not exist. */
 function within(folder: string, file: string): string {
   return relative(join('/', folder), join('/', file))
 }
@@ -86,14 +85,12 @@ function within(folder: string, file: string): string {
 function unreadFile(workspace: Workspace, folder: string, name: string): Problem | null {
   const place = { file: `${folder}/${name}` }
   if (sourceKind(basename(name)) === 'template') {
-    const places = placesOf(workspace, folder)
-    const template =
-      places.templates(null).find((file) => isFile(join(workspace.root, file))) ?? places.newTemplate
+    const { templates, newTemplate } = placesOf(workspace, folder)
+    const template = templates(null).find((file) => isFile(join(workspace.root, file))) ?? newTemplate
     const message = `This template is not read; only ${template} is`
     return problem('skipped-file', place, message, templateAdvice(workspace, template, name))
   }
   const [{ files, isChosen }] = startsOf(workspace, folder)
-  // COMPOSE_FILE is a deliberate choice.
   if (isChosen) return null
   const message = 'This Compose file is not read, so its ports and variables are not known'
   const names = files.map((file) => within(folder, file))
@@ -106,7 +103,7 @@ function templateAdvice({ root }: Workspace, template: string, name: string): st
   return `${move}, or add "${name}" to templates: in workspace.yaml.`
 }
 
-/** @param files that Compose reads, relative to the folder */
+/** @param files the names that Compose reads */
 function composeAdvice(
   { layout }: Workspace,
   folder: string,
@@ -132,12 +129,12 @@ function composeAdvice(
 /** Where Compose starts to read. */
 interface Start {
   readonly files: readonly string[]
-  /** Whether COMPOSE_FILE names them. */
+  /** COMPOSE_FILE names them. */
   readonly isChosen: boolean
   readonly lookup: Lookup
 }
 
-/** A product has several if its instances have a COMPOSE_FILE of their own. */
+/** Returns several for a product whose instances have a COMPOSE_FILE of their own. */
 function startsOf(workspace: Workspace, folder: string): [Start, ...Start[]] {
   const product = workspace.layout.productAt(folder)
   const { composeFiles: own, newTemplate } = placesOf(workspace, folder)
@@ -147,14 +144,11 @@ function startsOf(workspace: Workspace, folder: string): [Start, ...Start[]] {
   }
   const start = (env: string): Start => {
     const { values } = readEnv(parseEnv(readFile(workspace, env).text ?? ''))
-    const { files } = composeFiles(workspace, product, (name) => values.get(name))
-    const lookup = (name: string): string | undefined => {
-      const value = values.get(name)
-      return value === undefined ? undefined : decode(value)
-    }
-    return { files, isChosen: (values.get('COMPOSE_FILE') ?? '') !== '', lookup }
+    const bytesOf = (name: string) => values.get(name)
+    const { files } = composeFiles(workspace, product, bytesOf)
+    return { files, isChosen: (bytesOf('COMPOSE_FILE') ?? '') !== '', lookup: textLookup(bytesOf) }
   }
-  const names = entriesIn(join(workspace.root, folder)).map(({ name }) => name)
+  const names = entriesOf(workspace, folder).map(({ name }) => name)
   const overlays = names.filter((name) => name.startsWith('.env.') && sourceKind(name) === null)
   const { env } = workspace.layout.product(product)
   const main = start(names.includes(basename(env)) ? env : newTemplate)
@@ -169,36 +163,26 @@ function placesOf({ layout }: Workspace, folder: string) {
 
 /** The files that Compose reads, approximated by the paths in their texts: a model of every product would be slow. */
 function namedFiles(workspace: Workspace): Set<string> {
+  const { root, layout } = workspace
   const folders = [
-    ...workspace.features.map((name) => workspace.layout.feature(name).folder),
-    ...workspace.products.map((name) => workspace.layout.product(name).folder),
+    ...workspace.features.map((name) => layout.feature(name).folder),
+    ...workspace.products.map((name) => layout.product(name).folder),
   ]
   const named = new Set<string>()
-  const inside = (path: string): string => (isAbsolute(path) ? relative(workspace.root, path) : path)
-  const texts = new Map<string, readonly string[] | null>()
-  const pathsOf = (file: string): readonly string[] | null => {
-    let paths = texts.get(file)
-    if (paths === undefined) {
-      const isThere = !file.startsWith('..') && isFile(join(workspace.root, file))
-      paths = isThere ? pathsIn(decode(readFile(workspace, file).text ?? '')) : null
-      texts.set(file, paths)
-    }
-    return paths
-  }
+  const inside = (path: string): string => (isAbsolute(path) ? relative(root, path) : path)
+  const isThere = (file: string) => !file.startsWith('..') && isFile(join(root, file))
   for (const folder of folders) {
     for (const { files, lookup } of startsOf(workspace, folder)) {
       const seen = new Set<string>()
       const follow = (file: string): void => {
-        if (seen.has(file)) return
+        if (seen.has(file) || !isThere(file)) return
         seen.add(file)
-        const paths = pathsOf(file)
-        if (paths === null) return
         named.add(file)
-        for (const each of paths) {
-          const expanded = each.includes('$') ? expand(each, lookup) : { ok: true as const, value: each }
+        for (const each of pathsIn(decode(readFile(workspace, file).text ?? ''))) {
+          const expanded = expand(each, lookup)
           if (!expanded.ok || !mayBeRead(expanded.value)) continue
           const near = inside(resolvePath(dirname(file), expanded.value))
-          follow(pathsOf(near) === null ? join(folder, expanded.value) : near)
+          follow(isThere(near) ? near : join(folder, expanded.value))
         }
       }
       for (const file of files) follow(inside(file))
@@ -207,7 +191,7 @@ function namedFiles(workspace: Workspace): Set<string> {
   return named
 }
 
-/** The words of a Compose file that may be paths of other ones or of env files, as written. */
+/** Returns the words of a Compose file that may be paths of other ones or of env files, as written. */
 function pathsIn(text: string): string[] {
   const words = text.replace(/(^|\s)#.*/g, '').match(/(?:\$\{[^}]*\}|[^\s"'[\]{},:;=])+/g) ?? []
   return words.filter((word) => word.includes('$') || mayBeRead(word))

@@ -1,5 +1,5 @@
 /**
- * The layout of a workspace; `workspace.yaml` can set other folders and names:
+ * The default layout of a workspace; `workspace.yaml` can set other folders and names:
  *
  *     features/<feature>/.env.example  compose.yaml
  *     products/<product>/product.yaml  .env.example  compose.yaml  .env  .env.<instance>
@@ -84,13 +84,11 @@ export function workspaceLayout(root: string, settings: WorkspaceSettings = {}):
   }
 }
 
-/** The folder of one that does not exist yet. */
 function newFolder(patterns: readonly string[], [fallback = '']: readonly string[], name: string): string {
   const pattern = patterns.find((each) => each.split('*').length === 2) ?? fallback
   return pattern.replace('*', name)
 }
 
-/** The name of the product or feature in whose folder a path is: the last segment that a `*` matches. */
 function nameAt(patterns: readonly string[], path: string): string | null {
   const segments = path.split('/')
   for (const pattern of patterns) {
@@ -103,7 +101,7 @@ function nameAt(patterns: readonly string[], path: string): string | null {
   return null
 }
 
-/** Without a `*`, the last segment is the name. */
+/** The name is the last `*` or, without one, the last segment. */
 function nameIndex(pattern: readonly string[]): number {
   const last = pattern.lastIndexOf('*')
   return last === -1 ? pattern.length - 1 : last
@@ -136,7 +134,7 @@ function foldersOf(root: string, patterns: readonly string[]): Found {
   return { folders, problems }
 }
 
-/** The folders that match a pattern, in which `*` stands for one segment. A leading dot hides a folder from it. */
+/** The folders that match a pattern, in which `*` is one segment that does not start with a dot. */
 function matchesOf(root: string, pattern: readonly string[]): { folders: string[]; problems: Problem[] } {
   const problems: Problem[] = []
   const folders = pattern.reduce<string[]>(
@@ -154,7 +152,7 @@ function matchesOf(root: string, pattern: readonly string[]): { folders: string[
   return { folders, problems }
 }
 
-/** A problem if a folder looks like a product or feature except for its name. */
+/** Returns a problem if a folder with an invalid name looks like a product or feature. */
 function skippedFolder(root: string, folder: string, name: string): Problem | null {
   const known = [...TEMPLATES, ...yamlNames('product'), ...COMPOSE_FILES]
   const found = known.find((file) => existsSync(join(root, folder, file)))

@@ -23,20 +23,18 @@ export interface Workspace {
   readonly layout: Layout
   /** The number of offsets. */
   readonly modulus: number
-  /** The one that the user asks for; otherwise each product env names its own (`environmentOf`). */
+  /** The one that the user asks for; by default, that of each product env (`environmentOf`). */
   readonly environment: Environment | null
   /** Names, by code point. */
   readonly products: readonly string[]
   readonly features: readonly string[]
   readonly problems: readonly Problem[]
-  /** Each file is read once in a run, and each template parsed once. */
+  /** Caches: each file is read and parsed once in a run. */
   readonly texts: Map<string, FileText>
   readonly templates: Map<string, TemplateSource | null>
-  /** The same for Compose files. */
   readonly parsed: ParsedFiles
 }
 
-/** A file's text, and why it cannot be read. */
 export interface FileSource extends TextSource {
   readonly problems: readonly Problem[]
 }
@@ -71,14 +69,14 @@ export function withTexts(
   return { ...workspace, texts: new Map([...workspace.texts, ...texts]) }
 }
 
-/** Reads a file once. @param file relative to the workspace */
+/** @param file relative to the workspace */
 export function readFile(workspace: Workspace, file: string): FileSource {
   const read = workspace.texts.get(file) ?? freshText(workspace, file)
   workspace.texts.set(file, read)
   return { file, text: read.text, problems: read.problem === null ? [] : [read.problem] }
 }
 
-/** Somebody else's workspace must not reach the user's files: templates are copied and shown, product envs written. */
+/** Somebody else's workspace must not reach the user's files: templates are shown, product envs written. */
 function freshText({ root, layout }: Workspace, file: string): FileText {
   const path = resolve(root, file)
   if (layout.isTemplate(file) && leadsOut(root, path)) {
@@ -89,7 +87,7 @@ function freshText({ root, layout }: Workspace, file: string): FileText {
   const stray = isEnv ? strayLink(path) : null
   if (stray !== null) return notRead('foreign-link', file, `cannot be read: ${stray.why}`, stray.next)
   const read = readText(path, file)
-  // A merge creates the product env that a link points to.
+  // A merge creates the product env that a broken link names.
   if (read.text !== null || read.problem !== null || isEnv || !isLink(path)) return read
   const message = `cannot be read: it is a link to ${readlinkSync(path)}, which does not exist`
   return notRead('unreadable-file', file, message, 'Create that file, or correct the link (ls -l).')
@@ -111,7 +109,7 @@ export function readTemplate(
   const files = workspace.layout.feature(feature).templates(environment)
   const { file, text, problems } = firstFile(workspace, files)
   const template = text === null ? null : { file, doc: parseEnv(text) }
-  // Every product that has it reports an unreadable one.
+  // Every product with an unreadable template reports it.
   if (problems.length === 0) workspace.templates.set(key, template)
   return { template, problems }
 }

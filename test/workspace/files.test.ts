@@ -1,6 +1,6 @@
 import { symlinkSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { foldersIn, isFolder, namesIn, readText } from '../../src/workspace/files.js'
+import { entriesIn, foldersIn, isFolder, readText } from '../../src/workspace/files.js'
 import { findWorkspace } from '../../src/workspace/find.js'
 import { makeFolder, makeWorkspace } from '../support/workspace.js'
 
@@ -52,8 +52,9 @@ test('the folders in a folder come by code point, and with them the links to one
 })
 
 test('the names in a folder come by code point', () => {
-  expect(namesIn(folder.path('dir'), 'dir')).toEqual({ names: ['B', 'a', 'b'], problem: null })
-  expect(namesIn(folder.path('missing'), 'missing').names).toEqual([])
+  const { entries, problem } = entriesIn(folder.path('dir'), 'dir')
+  expect([entries.map(({ name }) => name), problem]).toEqual([['B', 'a', 'b'], null])
+  expect(entriesIn(folder.path('missing'), 'missing').entries).toEqual([])
 })
 
 test('a workspace is found from below, relative to nothing but where the user stands', () => {
