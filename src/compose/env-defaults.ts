@@ -34,34 +34,35 @@ export class EnvDefaults {
     const id = files.join('\0')
     const remembered = known.get(id)
     if (remembered !== undefined) return remembered
-    const values = new Map<string, string>()
-    const lookup: Lookup = (name) => scope.lookup(name) ?? values.get(name)
+    let values: ReadonlyMap<string, string> = new Map()
     let found = false
     for (const [index, file] of files.entries()) {
       const text = this.readText(file)
       if (typeof text === 'string') {
         found = true
-        this.problems.push(...readInto(values, file, text, lookup))
+        const reading = readEnv(parseEnv(encode(text)), environmentOf(text, scope.lookup), values)
+        values = reading.values
+        for (const refusal of reading.refusals) this.problems.push(refusalProblem(file, refusal))
       } else if (text !== null || item.envFiles.length > 0) {
         const named = item.envFiles[index] ?? item.projectDirectory ?? (item.paths[0] as ScalarNode)
         this.problems.push(unreadAt(named, 'An env file of an include', file, text?.why ?? null))
       }
     }
-    const result = found ? lookup : scope.lookup
-    known.set(id, result)
-    return result
+    const own = new Map([...values].map(([name, value]) => [decode(name), decode(value)]))
+    const lookup: Lookup = found ? (name) => scope.lookup(name) ?? own.get(name) : scope.lookup
+    known.set(id, lookup)
+    return lookup
   }
 }
 
-function readInto(values: Map<string, string>, file: string, text: string, lookup: Lookup): Problem[] {
+/** The variables of a lookup that a text may refer to, as byte strings. */
+function environmentOf(text: string, lookup: Lookup): Map<string, string> {
   const environment = new Map<string, string>()
   for (const [name] of text.matchAll(/[\p{L}_][\p{L}\p{N}_.[\]-]*/gu)) {
     const value = lookup(name)
     if (value !== undefined) environment.set(encode(name), encode(value))
   }
-  const reading = readEnv(parseEnv(encode(text)), environment)
-  for (const [name, value] of reading.values) values.set(decode(name), decode(value))
-  return reading.refusals.map((refusal) => refusalProblem(file, refusal))
+  return environment
 }
 
 /** Returns the cache of a lookup: what a file reads as depends on the variables. */

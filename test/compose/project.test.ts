@@ -73,6 +73,16 @@ describe('where the host part of a port comes from', () => {
     ])
     expect(read(files, { P_HOST_PORT: '7000' }).ports).toMatchObject([{ host: { from: 7000 } }])
   })
+
+  test('in an env file of an include, its own lines win over the files before it', () => {
+    const files = {
+      'compose.yaml': 'include: [{path: f.yaml, env_file: [a.env, b.env]}]\n',
+      'f.yaml': web('"${P_HOST_PORT}:80"'),
+      'a.env': 'BASE=6380\n',
+      'b.env': 'BASE=6390\nP_HOST_PORT=${BASE}\n',
+    }
+    expect(read(files).ports).toMatchObject([{ host: { from: 6390 } }])
+  })
 })
 
 test('what the isolation rules need', () => {
