@@ -1,4 +1,4 @@
-/** The keys of a service, and of what stands in one; see keys.ts. */
+/** The keys of a service; see keys.ts. */
 import {
   amount,
   anything,
@@ -26,7 +26,6 @@ const command = or(empty, textOrTexts)
 const extraHosts = or(map(textOrTexts, /./), texts)
 const ulimits = map(or(count, keys([count, 'soft! hard!'])), /^[a-z]+$/, anything)
 
-/** Secrets and configs, as services and builds use them. */
 const granted = list(or(text, keys([text, 'source target uid gid'], [amount, 'mode'])))
 
 const build = keys(
@@ -136,7 +135,7 @@ const deploy = keys(
   ],
 )
 
-// Compose looks for these anywhere in the text.
+// Compose does not anchor these patterns.
 const container = like(/[a-z\d][\w.-]/i, 'must contain at least two letters, digits or _ . - in a row')
 const policy = like(
   /always|never|missing|if_not_present|build|refresh|daily|weekly|every_(?:\d+[wdhms])+/,

@@ -1,7 +1,6 @@
 /**
- * The keys that Docker Compose 2.40.3 knows, by what they may hold: names and forms, as it takes and refuses them
- * (`docker compose config`; test/compose/forms.test.ts asks it again). What is rare is `anything`: better to miss
- * a mistake than to refuse what Compose reads.
+ * The keys that Docker Compose 2.40.3 accepts, by form; test/compose/forms.test.ts asks `docker compose config` again.
+ * Rare values are `anything`: better to miss a mistake than to refuse a file that Compose reads.
  */
 import { service } from './keys-service.js'
 import { amount, anything, empty, keys, list, map, NAME, or, pairs, text, toggle } from './notation.js'

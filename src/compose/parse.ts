@@ -6,25 +6,20 @@ import { shorten } from './problems.js'
 import { resolvePlain } from './scalar.js'
 import { composeDocuments, MAX_DEPTH, Refusal, TOO_DEEP } from './yaml.js'
 
-/**
- * YAML text → value trees, one a document, with go-yaml's rules where they differ from YAML 1.2. Whatever would make
- * Compose refuse the file, or take more memory than a Compose file can be worth, is a problem and no tree.
- */
-
-/** How many nodes aliases may add to a file, which is what defuses a YAML bomb. */
+/** Nodes that aliases may add to a file: the protection from YAML bombs. */
 const MAX_ALIASED = 1_000_000
 
 interface Parsed {
   readonly source: Source
-  /** The documents that are there; null where the text holds a problem that Compose stops at. */
+  /** Null if Compose refuses the text, or if it is too large. */
   readonly documents: readonly Node[] | null
   readonly problems: readonly Problem[]
 }
 
-/** The files that one run has parsed, for all projects that read them: by path and scope, whatever the variables. */
+/** The files that one run has parsed, for all projects that read them: by path and scope without the variables. */
 export type ParsedFiles = Map<string, Parsed>
 
-/** Parses a file unless it is known with the same text. The trees have no variables yet: see `interpolate`. */
+/** Parses a file unless it is known with the same text. Variables in the trees are not expanded. */
 export function parseOnce(files: ParsedFiles, text: string, file: string, scope: Scope): Parsed {
   const { directory, includeBase, isRelative } = scope
   const id = [file, directory, includeBase, isRelative].join('\0')
@@ -35,32 +30,30 @@ export function parseOnce(files: ParsedFiles, text: string, file: string, scope:
   return parsed
 }
 
-/** @param file how problems name the file */
+/** Parses YAML with go-yaml's rules where they differ from YAML 1.2. @param file how problems name the file */
 export function parse(text: string, file: string, scope: Scope = NOWHERE): Parsed {
-  const source: Source = { file, text, scope, lines: lineStarts(withLineFeeds(text)) }
-  const refuse = ({ message, at, next }: Refusal): Parsed => {
-    // What is missing at the end of the file is missing in its last line.
-    const start = at < text.length ? at : text.trimEnd().length
-    const { line, column } = spanOf({ source, start, end: start })
-    const place = { file, line, column }
-    return { source, documents: null, problems: [problem('compose-refused', place, shorten(message), next)] }
-  }
+  const yaml = withLineFeeds(text)
+  const source: Source = { file, text, scope, lines: lineStarts(yaml) }
   try {
     const documents: Node[] = []
-    for (const document of composeDocuments(withLineFeeds(text))) {
+    for (const document of composeDocuments(yaml)) {
       if (document.contents !== null) documents.push(new Converter(source).root(document.contents))
       else if (document.directives?.docStart) documents.push(nullAt(source, document.range[0]))
     }
     return { source, documents, problems: [] }
   } catch (error) {
-    if (error instanceof Refusal) return refuse(error)
-    throw error
+    if (!(error instanceof Refusal)) throw error
+    // What is missing at the end of the file is reported in its last line.
+    const start = error.at < text.length ? error.at : text.trimEnd().length
+    const { line, column } = spanOf({ source, start, end: start })
+    const refusal = problem('compose-refused', { file, line, column }, shorten(error.message), error.next)
+    return { source, documents: null, problems: [refusal] }
   }
 }
 
 const NOWHERE: Scope = { directory: '', includeBase: '', isRelative: false, lookup: () => undefined }
 
-/** A node with what it would measure if every alias were written out. */
+/** A node, and its measure if every alias were written out. */
 interface Measured {
   readonly node: Node
   readonly size: number
@@ -172,7 +165,7 @@ function nullAt(source: Source, at: number): ScalarNode {
   return { kind: 'scalar', type: 'null', text: '', raw: '', verbatim: -1, source, start: at, end: at }
 }
 
-/** Compose takes a lone CR for a line end, the `yaml` package does not. Every offset stays as it is. */
+/** Compose takes a lone CR for a line end, the `yaml` package does not. Offsets stay the same. */
 function withLineFeeds(text: string): string {
   return text.includes('\r') ? text.replace(/\r(?!\n)/g, '\n') : text
 }

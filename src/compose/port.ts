@@ -1,11 +1,10 @@
 /**
- * The grammar of a port mapping, on text whose variables are already expanded: `[[IP:][HOST]:]CONTAINER[/PROTOCOL]`
- * (go-connections `nat.ParsePortSpec`, as compose-go 2.9.1 uses it).
+ * The grammar of a port mapping without variables: `[[IP:][HOST]:]CONTAINER[/PROTOCOL]` (go-connections
+ * `nat.ParsePortSpec`, as compose-go 2.9.1 uses it).
  */
-
 import { MAX_PORT } from '../ports/value.js'
 
-/** Ports from…to, both included. */
+/** Both ends are inclusive. */
 export interface PortRange {
   readonly from: number
   readonly to: number
@@ -13,17 +12,17 @@ export interface PortRange {
 
 /** A mapping in the short syntax. */
 export interface PortSpec {
-  /** '' when none is given: all addresses. */
+  /** '' for all addresses. */
   readonly hostIp: string
-  /** null when the engine picks a port. */
+  /** Null if the engine picks a port. */
   readonly host: PortRange | null
   readonly container: PortRange
   readonly protocol: string
-  /** Where the host part stands in the text; null if there is no colon, and so no place for it. */
+  /** The place of the host part in the text; null if there is no colon. */
   readonly hostPart: readonly [start: number, end: number] | null
 }
 
-/** Parses the short syntax. @returns the mapping, or what Compose objects to */
+/** Parses the short syntax. @returns the mapping, or a message that says why Compose refuses it */
 export function parsePortSpec(text: string): PortSpec | string {
   const last = text.lastIndexOf(':')
   const before = last <= 0 ? -1 : text.lastIndexOf(':', last - 1)
@@ -48,7 +47,7 @@ export function parsePortSpec(text: string): PortSpec | string {
   return { hostIp, host, container, protocol, hostPart }
 }
 
-/** Those that the engine knows. */
+/** The protocols of the engine. */
 export const PROTOCOLS: readonly string[] = ['tcp', 'udp', 'sctp']
 
 /** `8000` or `8000-8010`; null if it is neither, a number is over 65535, or the end comes before the start. */
@@ -65,7 +64,7 @@ function parsePort(text: string): number | null {
   return port <= MAX_PORT ? port : null
 }
 
-/** An IP address without brackets, which an IPv6 one needs and any may have; '' stays; null if it is none. */
+/** Removes the brackets, which an IPv6 address needs and any may have; null if the text is neither an address nor ''. */
 function addressOf(text: string): string | null {
   const bracketed = /^\[([^[\]]*)\]$/.exec(text)?.[1]
   if (bracketed === undefined && text.includes(':')) return null
@@ -73,7 +72,7 @@ function addressOf(text: string): string | null {
   return address === '' || isAddress(address) ? address : null
 }
 
-/** Whether Go's `net.ParseIP` takes it: dotted IPv4 without leading zeros, or IPv6 without a zone. */
+/** Go's `net.ParseIP`: dotted IPv4 without leading zeros, or IPv6 without a zone. */
 export function isAddress(text: string): boolean {
   if (!text.includes(':')) return isIpv4(text)
   if (!/^[0-9a-fA-F:.]+$/.test(text)) return false

@@ -1,13 +1,8 @@
 import type { ScalarType } from './node.js'
 
-/**
- * How go-yaml v3 (`resolve.go`) types a plain scalar. It is neither YAML 1.1 nor 1.2: `yes` and `22:22` are strings,
- * `0777` and `0o777` are octal, `1_000` is 1000, `08` is a float.
- */
-
 interface Resolved {
   readonly type: ScalarType
-  /** The value as Compose goes on with it: integers in decimal. */
+  /** Integers are in decimal. */
   readonly text: string
 }
 
@@ -28,7 +23,10 @@ const TIMESTAMP = /^\d{4}-(\d{1,2})-(\d{1,2})([Tt ]\d{1,2}:\d{1,2}:\d{1,2}([.,]\
 const LARGEST = 2n ** 64n - 1n
 const SMALLEST = -(2n ** 63n)
 
-/** The type and value of a plain scalar. */
+/**
+ * Types a plain scalar as go-yaml v3 (`resolve.go`), which follows neither YAML 1.1 nor 1.2: `yes` and `22:22` are
+ * strings, `0777` and `0o777` are octal, `1_000` is 1000, `08` is a float.
+ */
 export function resolvePlain(source: string): Resolved {
   const word = WORDS.get(source)
   if (word !== undefined) return word
@@ -40,7 +38,7 @@ export function resolvePlain(source: string): Resolved {
     return { type: 'timestamp', text: source }
   const plain = source.replaceAll('_', '')
   const integer = INTEGER.exec(plain)
-  // A number this long cannot be 64 bits; BigInt would spend quadratic time on a long one.
+  // BigInt takes quadratic time; a number this long is over 64 bits.
   if (integer !== null && plain.length < 70 && first !== 46) {
     const value = integerOf(integer[1] as string, integer[2] as string)
     if (value >= SMALLEST && value <= LARGEST) return { type: 'int', text: value.toString() }

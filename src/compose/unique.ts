@@ -8,12 +8,17 @@ import type { Candidate, PublishedPort } from './published.js'
  */
 export function unique(found: readonly Candidate[]): PublishedPort[] {
   const taken = new Map<string, Set<number>>()
+  const seen = new Set<string>()
   const kept = found.toReversed().map(({ port, published }) => {
     const { host, container, hostIp, protocol } = port
     // A range of host ports for one container port stays one entry, and only equals itself.
     const isPool = host !== null && host.to - host.from !== container.to - container.from
     const shift = host === null ? '' : isPool ? `${host.from}-${host.to}` : host.from - container.from
     const key = `${hostIp || '0.0.0.0'} ${protocol} ${published} ${shift}`
+    // Thousands of equal ranges would take long, port by port.
+    const whole = `${key} ${container.from}-${container.to}`
+    if (seen.has(whole)) return []
+    seen.add(whole)
     const ports = taken.get(key) ?? new Set()
     taken.set(key, ports)
     return claim(container, ports).map((part) => narrowed(port, part))

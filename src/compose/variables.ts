@@ -5,74 +5,67 @@ import { spanOf } from './node.js'
 /** A variable that Compose files refer to. */
 export interface Variable {
   readonly name: string
-  /** In the order of the files. */
   readonly uses: readonly VariableUse[]
 }
 
-/** One place that refers to a variable. */
 interface VariableUse {
   /** The value that holds the reference. */
   readonly span: Span
   /** The value as written. */
   readonly raw: string
   readonly operator: Reference['operator']
-  /** What `:-` or `-` falls back to, as written. */
+  /** The operand of `:-` or `-`, as written. */
   readonly default?: string
-  /** What `:+` or `+` puts in its place, as written. */
+  /** The operand of `:+` or `+`, as written. */
   readonly alternative?: string
   /** Whether Compose refuses the file without it (`:?`, `?`). */
   readonly required: boolean
-  /** Whether the variable is set where the file is read: the env files of an include count, too. */
+  /** Whether the variable is set for this file: the env files of an include count, too. */
   readonly isSet: boolean
 }
 
 /**
- * Every variable in the values of some trees (Compose expands no keys), by name. A variable inside a default or
- * alternative counts; one inside the message of `:?` does not, as in `docker compose config --variables`.
+ * Returns every variable in the values of some trees, by name. A variable inside a default or alternative counts; one
+ * inside the message of `:?` does not, as in `docker compose config --variables`.
  */
 export function variablesOf(trees: readonly (Node | undefined)[]): Variable[] {
   const uses = new Map<string, VariableUse[]>()
-  // One node can hang in several trees, or several times in one.
+  // One node can be in several trees, or several times in one.
   const seen = new Set<Node>()
-  const visit = (node: Node): void => {
-    if (node.kind === 'scalar') {
-      if (node.type === 'string' && node.raw.includes('$') && !seen.has(node)) {
-        seen.add(node)
-        collect(node, uses)
+  const visit = (node: Node | undefined): void => {
+    if (node === undefined || seen.has(node)) return
+    if (node.kind !== 'scalar') {
+      seen.add(node)
+      if (node.kind === 'sequence') node.items.forEach(visit)
+      else for (const { value } of node.entries.values()) visit(value)
+    } else if (node.type === 'string' && node.raw.includes('$')) {
+      seen.add(node)
+      for (const reference of counted(node.raw)) {
+        const known = uses.get(reference.name) ?? []
+        known.push(useOf(node, reference))
+        uses.set(reference.name, known)
       }
-      return
     }
-    if (seen.has(node)) return
-    seen.add(node)
-    if (node.kind === 'sequence') node.items.forEach(visit)
-    else for (const { value } of node.entries.values()) visit(value)
   }
-  for (const tree of trees) if (tree !== undefined) visit(tree)
+  trees.forEach(visit)
   return [...uses]
     .map(([name, found]) => ({ name, uses: found }))
     .sort((one, two) => (one.name < two.name ? -1 : 1))
 }
 
-function collect(node: ScalarNode, uses: Map<string, VariableUse[]>): void {
-  let span: Span | undefined
-  for (const { name, operator, operand } of counted(node.raw)) {
-    span ??= spanOf(node)
-    const use: VariableUse = {
-      span,
-      raw: node.raw,
-      operator,
-      required: operator.endsWith('?'),
-      isSet: node.source.scope.lookup(name) !== undefined,
-      ...(operator.endsWith('-') ? { default: operand } : {}),
-      ...(operator.endsWith('+') ? { alternative: operand } : {}),
-    }
-    const known = uses.get(name)
-    if (known === undefined) uses.set(name, [use])
-    else known.push(use)
+function useOf(node: ScalarNode, { name, operator, operand }: Reference): VariableUse {
+  return {
+    span: spanOf(node),
+    raw: node.raw,
+    operator,
+    required: operator.endsWith('?'),
+    isSet: node.source.scope.lookup(name) !== undefined,
+    ...(operator.endsWith('-') && { default: operand }),
+    ...(operator.endsWith('+') && { alternative: operand }),
   }
 }
 
-/** References inside a message follow their reference in the list, and are as many as the message has. */
+/** `references` lists those inside a message right behind the reference itself. */
 function counted(raw: string): Reference[] {
   const all = references(raw)
   const found: Reference[] = []

@@ -1,11 +1,9 @@
-/** The errors of the `yaml` package, in words for people who do not know those of the YAML specification. */
-
 /** The line, from 1, of an offset. */
 export function lineAt(text: string, at: number): number {
   return text.slice(0, at).split('\n').length
 }
 
-/** The package's message → what is wrong, as the middle of a sentence. `$line` is the line where it was found. */
+/** Messages of the `yaml` package → the middle of a sentence without the terms of YAML's specification. */
 const WORDS: readonly (readonly [message: RegExp, words: string])[] = [
   [/^Tabs are not allowed.*/, '$line is indented with a tab; use spaces'],
   [
@@ -33,10 +31,9 @@ const WORDS: readonly (readonly [message: RegExp, words: string])[] = [
   [/^Comments must be separated.*/, 'a space is missing before the "#" on $line'],
 ]
 
-/** What git leaves in a file that it could not merge. */
 const CONFLICT = /^(<{7}|={7}|>{7}|\|{7})( |$)/
 
-/** @param at the offset that the package reports */
+/** Returns what is wrong, as the middle of a sentence. @param at the offset that the package reports */
 export function plainWords(message: string, text: string, at: number): string {
   const line = `line ${lineAt(text, at)}`
   const start = text.lastIndexOf('\n', at - 1) + 1
