@@ -1,41 +1,40 @@
-/** What a rule looks at: one feature with one of its templates, and what the other features say. */
-
+/** The input of a rule: one feature with one of its templates, and the other features. */
 import type { EphemeralRange } from '../claims/hazards.js'
 import { type Gap, gapsOf } from '../compose/gaps.js'
 import { type ComposeProject, readProject } from '../compose/project.js'
+import type { PublishedPort } from '../compose/published.js'
 import { decode } from '../env/bytes.js'
 import { type EnvDocument, parseEnv, rawValue, type Statement } from '../env/document.js'
 import { references } from '../env/expand.js'
 import { type EnvReading, readEnv } from '../env/read.js'
 import { reservedReason } from '../merge/reserved.js'
-import type { Neighbours } from './neighbours.js'
+import type { Range } from '../ports/overlap.js'
+import { type PortValue, parsePortValue } from '../ports/value.js'
+import { isPortVariable } from '../ports/variable.js'
 
-/** A feature as it lies in the workspace. Files are named from the workspace on, texts are byte strings. */
+/** The files of a feature, relative to the workspace; texts are byte strings. */
 export interface LintSource {
   readonly name: string
   /** `features/redis` */
   readonly folder: string
-  /** At least one; the one for no environment comes first, if it is there. */
+  /** At least one; the one without an environment comes first. */
   readonly templates: readonly TemplateFile[]
-  /** Null where there is none. */
   readonly composeFile: string | null
-  /** A file's text; null where there is no such file. */
+  /** Returns null for a file that does not exist. */
   readonly read: (file: string) => string | null
 }
 
-/** `.env.example`, or `.env.dev.example`, which is read in its place in environment `dev`. */
+/** `.env.example`, or `.env.dev.example`, which replaces it in environment `dev`. */
 export interface TemplateFile {
   readonly environment: string | null
   readonly file: string
 }
 
-/** A template that has been read. */
 export interface Template extends TemplateFile {
-  /** Null where there is none. */
   readonly text: string | null
   readonly doc: EnvDocument
   readonly reading: EnvReading
-  /** The statement that counts of each variable: the last. */
+  /** The last definition of each variable. */
   readonly stated: ReadonlyMap<string, Statement>
 }
 
@@ -43,20 +42,47 @@ export interface LintContext {
   readonly feature: string
   readonly folder: string
   readonly template: Template
-  /** All templates of the feature, this one among them. */
+  /** All templates of the feature, including this one. */
   readonly templates: readonly Template[]
-  /** Read with the template's values, as Compose would; null where the feature has no Compose file. */
+  /** Read with the values of the template. */
   readonly compose: ComposeProject | null
   readonly read: (file: string) => string | null
-  /** The other features. */
-  readonly others: Neighbours
-  /** How many offsets there are. */
+  readonly others: OtherFeatures
+  /** The number of offsets. */
   readonly modulus: number
-  /** Ports that the kernel gives to outgoing connections; null where nothing is known of them. */
   readonly ephemeral: EphemeralRange | null
 }
 
-/** Reads one template. */
+/** A variable that a feature defines. */
+export interface Stated {
+  readonly feature: string
+  readonly file: string
+  readonly line: number
+  readonly key: string
+  /** As Compose reads it; a byte string. */
+  readonly value: string
+  /** Null unless it is a port variable with a port. */
+  readonly base: Range | null
+}
+
+/** The other features in one environment, and the Compose files of products. */
+export interface OtherFeatures {
+  /** Returns the definitions of a variable. */
+  readonly stating: (key: string) => readonly Stated[]
+  /** Returns the variables whose base ports overlap with a range. */
+  readonly withBase: (base: Range) => readonly Stated[]
+  /** Returns the ports that the Compose file of the variable's feature publishes. */
+  readonly ports: (stated: Stated) => readonly PublishedPort[]
+  /** Returns true if a Compose file contains a text. */
+  readonly isUsed: (text: string) => boolean
+  /** Returns true if a Compose file has a key of that name: a service, a network… */
+  readonly hasKey: (name: string) => boolean
+  /** Returns true if a template or Compose file contains a text that is not part of a longer word. */
+  readonly names: (text: string) => boolean
+  /** Returns the features whose Compose files publish one of these ports as a number. */
+  readonly publishing: (range: Range) => readonly string[]
+}
+
 export function readTemplate(source: LintSource, { environment, file }: TemplateFile): Template {
   const text = source.read(file)
   const doc = parseEnv(text ?? '')
@@ -64,7 +90,7 @@ export function readTemplate(source: LintSource, { environment, file }: Template
   return { environment, file, text, doc, reading: readEnv(doc), stated }
 }
 
-/** The feature's Compose project, as in a product that includes it; null where it has no Compose file. */
+/** Reads the Compose file as in a product that includes it. */
 export function readCompose(source: LintSource, template: Template): ComposeProject | null {
   const { composeFile, folder, read } = source
   if (composeFile === null) return null
@@ -73,29 +99,57 @@ export function readCompose(source: LintSource, template: Template): ComposeProj
     return text === null ? null : decode(text)
   }
   const { values } = template.reading
-  // Where a product includes the file, the folder's own `.env` gives defaults.
+  // The `.env` in the folder of an included file gives defaults.
   const defaults = readEnv(parseEnv(read(`${folder}/.env`) ?? ''), values).values
-  const lookup = (name: string): string | undefined => {
+  return readProject([composeFile], readText, (name) => {
     const value = values.get(name) ?? defaults.get(name)
     return value === undefined ? undefined : decode(value)
-  }
-  return readProject([composeFile], readText, lookup)
+  })
 }
 
-/** The value of a statement as written, without its quotes: a byte string. */
+/** Returns the value of a statement as written, without its quotes: a byte string. */
 export function rawOf({ doc }: Template, statement: Statement): string {
   return rawValue(doc, statement)
 }
 
-/** Whether a place in a Compose file is the feature's own: what it includes from another feature is that one's matter. */
+/** Returns true for a place in the feature's own files: an included feature is linted by itself. */
 export function isOwn({ folder }: LintContext, { file }: { readonly file: string }): boolean {
   return file.startsWith(`${folder}/`)
 }
 
-/** What services of the feature's own Compose files need and its project does not have. */
+/** Returns what services of the feature need and its project does not define. */
 export function ownGaps(context: LintContext, ...kinds: readonly Gap['kind'][]): Gap[] {
   const gaps = context.compose === null ? [] : gapsOf(context.compose)
   return gaps.filter(({ kind, span }) => kinds.includes(kind) && isOwn(context, span))
+}
+
+export function ownPorts(context: LintContext): PublishedPort[] {
+  return (context.compose?.ports ?? []).filter(({ span }) => isOwn(context, span))
+}
+
+/** A port variable of the template. */
+interface PortVariable<Port = ReturnType<typeof parsePortValue>> {
+  readonly key: string
+  readonly file: string
+  readonly line: number
+  /** As written, without quotes: a byte string. */
+  readonly raw: string
+  readonly port: Port
+}
+
+export function portVariables({ template }: LintContext): PortVariable[] {
+  return [...template.stated].flatMap(([key, statement]): PortVariable[] => {
+    if (!isPortVariable(key) || statement.kind === 'inherit') return []
+    const raw = rawOf(template, statement)
+    return [{ key, file: template.file, line: statement.line, raw, port: parsePortValue(raw) }]
+  })
+}
+
+/** Returns the port variables that have a base port. */
+export function baseVariables(context: LintContext): PortVariable<PortValue>[] {
+  return portVariables(context).flatMap(({ port, ...variable }) =>
+    typeof port === 'string' ? [] : [{ ...variable, port }],
+  )
 }
 
 /** `features/redis/.env.example:3` */
@@ -103,23 +157,20 @@ export function placeOf({ file, line }: { readonly file: string; readonly line: 
   return `${file}:${line}`
 }
 
-/** Where to declare what a service of a file uses: `extends` takes the service out of a file, and nothing else. */
+/** Returns where to declare what a service of a file uses: `extends` imports only the service. */
 export function toDeclareIn({ compose }: LintContext, file: string): string {
   return compose?.extendedOnly.includes(file) ? (compose.files[0] ?? file) : 'the file'
 }
 
-/** What a merge puts something of the product's own in place of. */
-const OF_THE_PRODUCT = '__PRODUCT__'
-
 /**
- * Whether a text comes to the same in every product: it has no variable, or only such as the template states, the same for
- * all. A variable that nobody states is the product's own, unless it has a default. So is one that a feature may not state, such as
- * COMPOSE_PROJECT_NAME: a merge refuses the feature that does.
+ * Returns true if a text is the same in every product. A variable that is never set, or that features may not set
+ * (COMPOSE_PROJECT_NAME), differs between products, unless it has a default.
  * @param raw as written
- * @param text with the template's values in it
+ * @param text expanded
  */
 export function isFixed({ template, others }: LintContext, raw: string, text: string): boolean {
-  if (text.includes(OF_THE_PRODUCT)) return false
+  // A merge replaces this placeholder.
+  if (text.includes('__PRODUCT__')) return false
   return references(raw).every(({ name, operator }) => {
     if (reservedReason(name) !== null) return false
     if (template.stated.has(name) || others.stating(name).length > 0) return true

@@ -1,3 +1,4 @@
+/** What a feature uses that a host has only once, apart from ports and bind mounts. */
 import {
   get,
   type MappingNode,
@@ -8,28 +9,23 @@ import {
   stringOf,
   stringsOf,
 } from '../compose/node.js'
-import type { ComposeProject } from '../compose/project.js'
+import { isFixed, isOwn, type LintContext } from './context.js'
 
-/** A value that refers to something that a host has only once. */
 export interface HostSingleton {
-  /**
-   * The subnet of a network, the address of a service in one, a folder (or a share) that a volume stands for, or a
-   * container that is not the project's.
-   */
+  /** The subnet of a network, the address of a service, the folder or share of a volume, or a foreign container. */
   readonly kind: 'subnet' | 'address' | 'device' | 'container'
   /** `Service redis`, `Network backend` */
   readonly owner: string
   readonly key: string
   readonly span: Span
-  /** The value as written. */
-  readonly raw: string
   /** With variables expanded. */
   readonly text: string
 }
 
-/** Lists what a project uses of its host, apart from ports and bind mounts. */
-export function hostSingletons({ model }: ComposeProject): HostSingleton[] {
-  const found: HostSingleton[] = []
+/** Returns those in the feature's own files that are the same in every product. */
+export function hostSingletons(context: LintContext, ...kinds: HostSingleton['kind'][]): HostSingleton[] {
+  const model = context.compose?.model
+  const all: HostSingleton[] = []
   const add = (
     kind: HostSingleton['kind'],
     owner: string,
@@ -37,9 +33,10 @@ export function hostSingletons({ model }: ComposeProject): HostSingleton[] {
     node: Node | undefined,
     text = stringOf(node),
   ): void => {
-    if (text === undefined || text === '') return
+    if (!kinds.includes(kind) || text === undefined || text === '') return
     const { raw } = node as ScalarNode
-    found.push({ kind, owner, key, span: spanOf(node as ScalarNode), raw, text })
+    const span = spanOf(node as ScalarNode)
+    if (isOwn(context, span) && isFixed(context, raw, text)) all.push({ kind, owner, key, span, text })
   }
   for (const [name, service] of sectionOf(model, 'services')) {
     for (const [, network] of sectionOf(service, 'networks')) {
@@ -66,7 +63,7 @@ export function hostSingletons({ model }: ComposeProject): HostSingleton[] {
     if (stringOf(get(options, 'type')) === 'tmpfs' || isReadOnly) continue
     add('device', `Volume ${name}`, 'device', get(options, 'device'))
   }
-  return found
+  return all
 }
 
 function sectionOf(node: Node | undefined, key: string): [string, MappingNode][] {
@@ -77,7 +74,6 @@ function sectionOf(node: Node | undefined, key: string): [string, MappingNode][]
   )
 }
 
-/** '' where it is none. */
 function containerOf(text = ''): string {
   return text.startsWith('container:') ? text.slice('container:'.length) : ''
 }

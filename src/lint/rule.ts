@@ -25,6 +25,15 @@ export interface Rule<Code extends string = string> {
 
 export type RuleGroup = 'env' | 'compose' | 'ports' | 'isolation'
 
+/** Where the examples have their files. */
+export const ENV = 'features/redis/.env.example'
+export const COMPOSE = 'features/redis/compose.yaml'
+
+/** A template, a Compose file, and a service in it that publishes the port. */
+export const PORT = '# Port that redis publishes on the host\nREDIS_HOST_PORT=6380\n'
+export const REDIS = 'services:\n  redis:\n    image: redis:7\n'
+export const PUBLISHED = `${REDIS}    ports:\n      - "\${REDIS_HOST_PORT}:6379"\n`
+
 /** A file's path in the workspace → its text. */
 export type Example = Readonly<Record<string, string>>
 
@@ -38,6 +47,16 @@ export interface Found extends Place {
   readonly edits?: readonly Edit[]
   /** The numbers in whose place variables come with the edits, by variable: its own value may be another one. */
   readonly replaces?: Readonly<Record<string, string>>
+}
+
+/** @param place a line of a template, or a span of a Compose file */
+export function found(
+  { file, line, column }: { file: string; line: number; column?: number | undefined },
+  message: string,
+  next: string,
+  fix: Pick<Found, 'edits' | 'replaces'> | null = null,
+): Found {
+  return { file, line, ...(column === undefined ? {} : { column }), message, next, ...fix }
 }
 
 /** What a rule found, with the rule. */

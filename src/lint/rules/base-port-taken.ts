@@ -1,7 +1,7 @@
+import type { PublishedPort } from '../../compose/published.js'
 import { MAX_PORT, rangeText } from '../../ports/value.js'
-import { publishedProtocols } from '../feature-index.js'
-import { baseVariables } from '../port-use.js'
-import type { Rule } from '../rule.js'
+import { baseVariables } from '../context.js'
+import { ENV, found, PORT, type Rule } from '../rule.js'
 
 export const basePortTaken = {
   code: 'base-port-taken',
@@ -11,67 +11,64 @@ export const basePortTaken = {
   reason:
     'In a product with both, they get the same offset and so the same host port: one of them cannot start.',
   bad: {
-    'features/redis/.env.example': '# Port that redis publishes on the host\nREDIS_HOST_PORT=6380\n',
+    [ENV]: PORT,
     'features/valkey/.env.example': '# Port that valkey publishes on the host\nVALKEY_HOST_PORT=6380\n',
   },
   good: {
-    'features/redis/.env.example': '# Port that redis publishes on the host\nREDIS_HOST_PORT=6380\n',
+    [ENV]: PORT,
     'features/valkey/.env.example': '# Port that valkey publishes on the host\nVALKEY_HOST_PORT=6390\n',
   },
   *check(context) {
-    const { template, others, compose } = context
-    const earlier = new Ports()
-    for (const { key, statement, port } of baseVariables(context)) {
-      const mine = publishedProtocols(compose, key)
-      const own = earlier.take(mine, port, { key, line: statement.line })
+    const { others } = context
+    const earlier = new Map<string, PortVariable>()
+    for (const variable of baseVariables(context)) {
+      const { key, port } = variable
+      const mine = protocolsOf(context.compose?.ports ?? [], key)
+      const own = take(earlier, mine, variable)
       const theirs = others.withBase(port).find((stated) => {
-        const published = others.protocols(stated)
+        const published = protocolsOf(others.ports(stated), stated.key)
         // A variable that two features define is one port, unless both publish it.
-        const isShared = stated.key === key && (mine.size === 0 || published.size === 0)
-        return !isShared && known(mine).some((protocol) => known(published).includes(protocol))
+        if (stated.key === key && (mine.length === 0 || published.length === 0)) return false
+        return orTcp(mine).some((protocol) => orTcp(published).includes(protocol))
       })
-      if (own === undefined && theirs === undefined) continue
+      if (own === null && theirs === undefined) continue
       const who =
-        own === undefined
+        own === null
           ? `${theirs?.key} of feature ${theirs?.feature} (${theirs?.file}:${theirs?.line})`
           : `${own.key} (line ${own.line})`
-      yield {
-        file: template.file,
-        line: statement.line,
-        message: `${key}=${rangeText(port)} has the same base port as ${who}, so in one product both get the same host port`,
-        next: 'Choose another base port; `feature list` shows the taken ports.',
-      }
+      yield found(
+        variable,
+        `${key}=${rangeText(port)} has the same base port as ${who}, so in one product both get the same host port`,
+        'Choose another base port; `feature list` shows the taken ports.',
+      )
     }
   },
 } as const satisfies Rule
 
-interface Owner {
-  readonly key: string
-  readonly line: number
+type PortVariable = ReturnType<typeof baseVariables>[number]
+
+/** Takes the ports of a variable; returns the variable that already has the first taken one. */
+function take(
+  earlier: Map<string, PortVariable>,
+  protocols: readonly string[],
+  variable: PortVariable,
+): PortVariable | null {
+  for (const protocol of orTcp(protocols)) {
+    for (let port = variable.port.from; port <= Math.min(variable.port.to, MAX_PORT); port++) {
+      const before = earlier.get(`${port}/${protocol}`)
+      if (before !== undefined) return before
+      earlier.set(`${port}/${protocol}`, variable)
+    }
+  }
+  return null
 }
 
-/** The first variable of the feature with each port. */
-class Ports {
-  private readonly owners = new Map<string, Owner>()
-
-  /** Takes ports; returns the owner of the first one that was already taken. */
-  take(
-    protocols: ReadonlySet<string>,
-    { from, to }: { from: number; to: number },
-    owner: Owner,
-  ): Owner | undefined {
-    for (const protocol of known(protocols)) {
-      for (let port = from; port <= Math.min(to, MAX_PORT); port++) {
-        const before = this.owners.get(`${port}/${protocol}`)
-        if (before !== undefined) return before
-        this.owners.set(`${port}/${protocol}`, owner)
-      }
-    }
-    return undefined
-  }
+function protocolsOf(ports: readonly PublishedPort[], key: string): string[] {
+  const uses = ports.filter(({ references }) => references.some(({ name }) => name === key))
+  return [...new Set(uses.map(({ protocol }) => protocol))]
 }
 
 /** A port that no Compose file publishes is assumed to be TCP. */
-function known(protocols: ReadonlySet<string>): readonly string[] {
-  return protocols.size === 0 ? ['tcp'] : [...protocols]
+function orTcp(protocols: readonly string[]): readonly string[] {
+  return protocols.length === 0 ? ['tcp'] : protocols
 }

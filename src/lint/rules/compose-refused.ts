@@ -1,5 +1,5 @@
 import { isOwn } from '../context.js'
-import type { Rule } from '../rule.js'
+import { COMPOSE, found, REDIS, type Rule } from '../rule.js'
 
 export const composeRefused = {
   code: 'compose-refused',
@@ -8,8 +8,8 @@ export const composeRefused = {
   meaning: 'Docker Compose cannot read the Compose file, or one that it includes or extends.',
   reason:
     'No product with the feature can start, and the other rules cannot check what the file publishes. Only this tool refuses files larger than 4 MiB or in UTF-16.',
-  bad: { 'features/redis/compose.yaml': 'services:\n  redis:\n    image: redis:7\n  ports: "6380:6379"\n' },
-  good: { 'features/redis/compose.yaml': 'services:\n  redis:\n    image: redis:7\n' },
+  bad: { [COMPOSE]: `${REDIS}  ports: "6380:6379"\n` },
+  good: { [COMPOSE]: REDIS },
   *check(context) {
     const { compose } = context
     for (const { severity, code, file, line, column, message, next } of compose?.problems ?? []) {
@@ -17,8 +17,8 @@ export const composeRefused = {
       const isMine = file !== undefined && isOwn(context, { file })
       if (severity !== 'error' || !isMine || file === undefined) continue
       const isPort = code === 'port-out-of-range' || code === 'port-not-a-number'
-      const found = isPort ? `${message}, so Docker Compose refuses it` : message
-      yield { file, line: line ?? 1, ...(column === undefined ? {} : { column }), message: found, next }
+      const what = isPort ? `${message}, so Docker Compose refuses it` : message
+      yield found({ file, line: line ?? 1, column }, what, next)
     }
   },
 } as const satisfies Rule

@@ -2,8 +2,8 @@ import { decode } from '../../env/bytes.js'
 import { quoted } from '../../env/secret.js'
 import { allowedName } from '../../merge/reserved.js'
 import { placeOf } from '../context.js'
-import { upper } from '../new-variable.js'
-import type { Rule } from '../rule.js'
+import { upper } from '../new-port.js'
+import { ENV, type Rule } from '../rule.js'
 
 export const conflict = {
   code: 'conflict',
@@ -13,11 +13,11 @@ export const conflict = {
   reason:
     'In a product with both features, the first one in its list wins, and the other one runs with a value that is not its own.',
   bad: {
-    'features/redis/.env.example': '# Memory\nMEMORY_LIMIT=128mb\n',
+    [ENV]: '# Memory\nMEMORY_LIMIT=128mb\n',
     'features/mysql/.env.example': '# Memory\nMEMORY_LIMIT=512mb\n',
   },
   good: {
-    'features/redis/.env.example': '# Memory\nREDIS_MEMORY_LIMIT=128mb\n',
+    [ENV]: '# Memory\nREDIS_MEMORY_LIMIT=128mb\n',
     'features/mysql/.env.example': '# Memory\nMYSQL_MEMORY_LIMIT=512mb\n',
   },
   *check({ feature, template, others }) {

@@ -2,7 +2,7 @@ import { encode } from '../../env/bytes.js'
 import { isFixed, isOwn, type LintContext, placeOf, rawOf } from '../context.js'
 import { removeEntry } from '../edit.js'
 import { hasWord } from '../feature-index.js'
-import type { Rule } from '../rule.js'
+import { COMPOSE, found, REDIS, type Rule } from '../rule.js'
 import { serviceValues } from '../service-values.js'
 
 export const containerName = {
@@ -12,11 +12,8 @@ export const containerName = {
   meaning: 'A service sets `container_name`.',
   reason:
     'Container names are unique on a host, so the second product with the feature cannot start. Without the key, Compose names the container PRODUCT-SERVICE-1. Other services reach it by the name of the service, which is the same in every product.',
-  bad: {
-    'features/redis/compose.yaml':
-      'services:\n  redis:\n    image: redis:7\n    container_name: redis # easy to find\n',
-  },
-  good: { 'features/redis/compose.yaml': 'services:\n  redis:\n    image: redis:7\n' },
+  bad: { [COMPOSE]: `${REDIS}    container_name: redis # easy to find\n` },
+  good: { [COMPOSE]: REDIS },
   fix: 'removes the line, unless the name appears elsewhere in the Compose files or in a template, where containers of the product may use it to reach the service',
   *check(context) {
     for (const { name, containerName } of context.compose?.services ?? []) {
@@ -25,19 +22,14 @@ export const containerName = {
       if (!isFixed(context, raw, text)) continue
       const user = name === text ? null : userOf(context, text)
       const edit = user === null ? removeEntry(context, entry) : null
-      const { file, line, column } = entry
-      const remove = 'Remove container_name; `docker compose exec` and `logs` take the name of the service.'
-      yield {
-        file,
-        line,
-        column,
-        message: `Service ${name} sets the container name ${JSON.stringify(text)}, which only one container on the host can have`,
-        next:
-          user === null
-            ? remove
-            : `Replace ${text} with ${name}, the name of the service, where it is used (${user}), then remove container_name.`,
-        ...(edit === null ? {} : { edits: [edit] }),
-      }
+      yield found(
+        entry,
+        `Service ${name} sets the container name ${JSON.stringify(text)}, which only one container on the host can have`,
+        user === null
+          ? 'Remove container_name; `docker compose exec` and `logs` take the name of the service.'
+          : `Replace ${text} with ${name}, the name of the service, where it is used (${user}), then remove container_name.`,
+        edit === null ? null : { edits: [edit] },
+      )
     }
   },
 } as const satisfies Rule

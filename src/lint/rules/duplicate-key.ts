@@ -1,4 +1,4 @@
-import type { Rule } from '../rule.js'
+import { ENV, type Rule } from '../rule.js'
 
 export const duplicateKey = {
   code: 'duplicate-key',
@@ -6,10 +6,8 @@ export const duplicateKey = {
   severity: 'warning',
   meaning: 'A template defines a variable more than once; the last definition wins.',
   reason: 'Editing an earlier definition has no effect.',
-  bad: {
-    'features/redis/.env.example': '# Memory\nREDIS_MEMORY=64mb\n# Memory of the cache\nREDIS_MEMORY=128mb\n',
-  },
-  good: { 'features/redis/.env.example': '# Memory of the cache\nREDIS_MEMORY=128mb\n' },
+  bad: { [ENV]: '# Memory\nREDIS_MEMORY=64mb\n# Memory of the cache\nREDIS_MEMORY=128mb\n' },
+  good: { [ENV]: '# Memory of the cache\nREDIS_MEMORY=128mb\n' },
   *check({ template }) {
     const first = new Map<string, number>()
     for (const { key, line } of template.doc.statements) {

@@ -3,7 +3,7 @@ import { parseEnv } from '../../env/document.js'
 import { readEnv } from '../../env/read.js'
 import { refusalMessage } from '../../env/refusal.js'
 import { isFixed, isOwn, type LintContext } from '../context.js'
-import type { Found, Rule } from '../rule.js'
+import { COMPOSE, ENV, type Found, found, REDIS, type Rule } from '../rule.js'
 
 export const envFile = {
   code: 'env-file',
@@ -13,13 +13,12 @@ export const envFile = {
   reason:
     'Compose reads the file with the project and refuses every command without it. The path is relative to the folder of the feature, so `.env` is not the product env: use `environment:` to pass variables of the product env to the container.',
   bad: {
-    'features/redis/.env.example': '# Memory for redis\nREDIS_MEMORY=128mb\n',
-    'features/redis/compose.yaml': 'services:\n  redis:\n    image: redis:7\n    env_file: .env\n',
+    [ENV]: '# Memory for redis\nREDIS_MEMORY=128mb\n',
+    [COMPOSE]: `${REDIS}    env_file: .env\n`,
   },
   good: {
-    'features/redis/.env.example': '# Memory for redis\nREDIS_MEMORY=128mb\n',
-    'features/redis/compose.yaml':
-      'services:\n  redis:\n    image: redis:7\n    environment:\n      REDIS_MEMORY: ${REDIS_MEMORY}\n',
+    [ENV]: '# Memory for redis\nREDIS_MEMORY=128mb\n',
+    [COMPOSE]: `${REDIS}    environment:\n      REDIS_MEMORY: \${REDIS_MEMORY}\n`,
   },
   *check(context) {
     for (const { name, body } of context.compose?.services ?? []) {
@@ -41,13 +40,12 @@ function isKnown(context: LintContext, { raw, text, path }: EnvFile): boolean {
 }
 
 function missing(service: string, { key, path, span }: EnvFile): Found {
-  const { file, line, column } = span
   const message = `Service ${service} lists ${path} in ${key}, but there is no such file, so Docker Compose refuses the project`
   const next =
     key === 'env_file'
       ? 'List the variables that the container needs under environment: (NAME: ${NAME}), or make the file optional: { path: …, required: false }.'
       : 'Correct the path, or set the labels under labels:.'
-  return { file, line, column, message, next }
+  return found(span, message, next)
 }
 
 function* refusals(context: LintContext, { path, isRaw }: EnvFile, text: string): Generator<Found> {
@@ -55,6 +53,6 @@ function* refusals(context: LintContext, { path, isRaw }: EnvFile, text: string)
   for (const { kind, line, reason } of readEnv(parseEnv(text), context.template.reading.values).refusals) {
     if (kind === 'required') continue
     const next = 'Enclose the value in quotes that it does not contain, and write a literal dollar as $$.'
-    yield { file: path, line, message: refusalMessage(reason), next }
+    yield found({ file: path, line }, refusalMessage(reason), next)
   }
 }

@@ -1,6 +1,6 @@
 import { refusalMessage } from '../../env/refusal.js'
 import type { Template } from '../context.js'
-import type { Rule } from '../rule.js'
+import { ENV, type Rule } from '../rule.js'
 
 export const envRefused = {
   code: 'env-refused',
@@ -9,8 +9,8 @@ export const envRefused = {
   meaning: 'Docker Compose cannot parse the template.',
   reason:
     'A merge copies the template into the product env, and Compose refuses every command for a product with such a line, even `down`.',
-  bad: { 'features/redis/.env.example': "# How redis greets\nREDIS_GREETING='it's redis'\n" },
-  good: { 'features/redis/.env.example': '# How redis greets\nREDIS_GREETING="it\'s redis"\n' },
+  bad: { [ENV]: "# How redis greets\nREDIS_GREETING='it's redis'\n" },
+  good: { [ENV]: '# How redis greets\nREDIS_GREETING="it\'s redis"\n' },
   *check({ template }) {
     for (const { kind, line, reason } of template.reading.refusals) {
       // The shell or the product may still provide it.

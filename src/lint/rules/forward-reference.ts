@@ -2,7 +2,7 @@ import type { Statement } from '../../env/document.js'
 import { references } from '../../env/expand.js'
 import { rawOf, type Template } from '../context.js'
 import { Blocks } from '../edit.js'
-import type { Edit, Rule } from '../rule.js'
+import { type Edit, ENV, found, type Rule } from '../rule.js'
 import { unsetReferences } from './unset-reference.js'
 
 export const forwardReference = {
@@ -12,11 +12,11 @@ export const forwardReference = {
   meaning: 'A value refers to a variable that the template defines only further down.',
   reason: 'Compose reads the file from top to bottom, so a variable is empty until it is defined.',
   bad: {
-    'features/redis/.env.example':
+    [ENV]:
       '# Where to look\nREDIS_UI_URL=http://localhost:${REDIS_UI_HOST_PORT}\n\n# Port of the page\nREDIS_UI_HOST_PORT=8001\n',
   },
   good: {
-    'features/redis/.env.example':
+    [ENV]:
       '# Port of the page\nREDIS_UI_HOST_PORT=8001\n\n# Where to look\nREDIS_UI_URL=http://localhost:${REDIS_UI_HOST_PORT}\n',
   },
   fix: 'moves the variable, with the comment directly above it, above the first line that refers to it',
@@ -29,13 +29,12 @@ export const forwardReference = {
       const { key, line } = statement
       moves ??= new Moves(template)
       const edits = moves.above(statement, target)
-      yield {
-        file: template.file,
-        line,
-        message: `${key} refers to ${name}, which is still empty here because it is defined on line ${target.line}`,
-        next: `Move ${name} above ${key}.`,
-        ...(edits === null ? {} : { edits }),
-      }
+      yield found(
+        { file: template.file, line },
+        `${key} refers to ${name}, which is still empty here because it is defined on line ${target.line}`,
+        `Move ${name} above ${key}.`,
+        edits === null ? null : { edits },
+      )
     }
   },
 } as const satisfies Rule

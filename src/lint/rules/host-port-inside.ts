@@ -1,7 +1,7 @@
 import { rangeText } from '../../ports/value.js'
 import { isPortVariable } from '../../ports/variable.js'
 import { insideUses } from '../inside-port.js'
-import type { Rule } from '../rule.js'
+import { COMPOSE, ENV, found, PORT, PUBLISHED, type Rule } from '../rule.js'
 
 export const hostPortInside = {
   code: 'host-port-inside',
@@ -12,35 +12,28 @@ export const hostPortInside = {
   reason:
     'A merge shifts only the host port. The container keeps its own port, and that is the one to use inside the network of the product.',
   bad: {
-    'features/redis/.env.example':
-      '# Port that redis publishes on the host\nREDIS_HOST_PORT=6380\n# For the containers of the product\nREDIS_URL=redis://redis:${REDIS_HOST_PORT}\n',
-    'features/redis/compose.yaml':
-      'services:\n  redis:\n    image: redis:7\n    ports:\n      - "${REDIS_HOST_PORT}:6379"\n',
+    [ENV]: `${PORT}# For the containers of the product\nREDIS_URL=redis://redis:\${REDIS_HOST_PORT}\n`,
+    [COMPOSE]: PUBLISHED,
   },
   good: {
-    'features/redis/.env.example':
-      '# Port that redis publishes on the host\nREDIS_HOST_PORT=6380\n# For the containers of the product\nREDIS_URL=redis://redis:6379\n',
-    'features/redis/compose.yaml':
-      'services:\n  redis:\n    image: redis:7\n    ports:\n      - "${REDIS_HOST_PORT}:6379"\n',
+    [ENV]: `${PORT}# For the containers of the product\nREDIS_URL=redis://redis:6379\n`,
+    [COMPOSE]: PUBLISHED,
   },
   *check(context) {
-    for (const { variable, title, file, line, column, host, service, container } of insideUses(
-      context,
-      isPortVariable,
-    )) {
-      const at = { file, line, ...(column === undefined ? {} : { column }) }
-      if (host === null) {
-        const message = `The container port of service ${service} comes from ${variable}, which a merge shifts although the container listens on a fixed port`
-        const next = `Write the port that the container listens on after the colon; if it is meant to listen on ${variable}, pass it the variable in environment: or command:.`
-        yield { ...at, message, next }
-        continue
-      }
-      const port = container === null ? 'the port that the container listens on' : rangeText(container)
-      yield {
-        ...at,
-        message: `${title} uses ${variable} as the port of ${host}, but a merge shifts only the host port of ${service}, not its container port`,
-        next: `Replace \${${variable}} with ${port}.`,
-      }
+    for (const use of insideUses(context, isPortVariable)) {
+      const { variable, title, host, service, container } = use
+      if (host === null)
+        yield found(
+          use,
+          `The container port of service ${service} comes from ${variable}, which a merge shifts although the container listens on a fixed port`,
+          `Write the port that the container listens on after the colon; if it is meant to listen on ${variable}, pass it the variable in environment: or command:.`,
+        )
+      else
+        yield found(
+          use,
+          `${title} uses ${variable} as the port of ${host}, but a merge shifts only the host port of ${service}, not its container port`,
+          `Replace \${${variable}} with ${container === null ? 'the port that the container listens on' : rangeText(container)}.`,
+        )
     }
   },
 } as const satisfies Rule

@@ -2,12 +2,10 @@ import type { PublishedPort } from '../../compose/published.js'
 import { reservedReason } from '../../merge/reserved.js'
 import type { Range } from '../../ports/overlap.js'
 import { rangeText } from '../../ports/value.js'
-import type { LintContext } from '../context.js'
-import { addVariable, composeEdits, composeText } from '../edit.js'
-import { NewBases, NewVariables } from '../new-variable.js'
-import { baseVariables, ownPorts } from '../port-use.js'
-import { type Followers, Renumbering } from '../renumber.js'
-import type { Edit, Found, Rule } from '../rule.js'
+import { baseVariables, type LintContext, ownPorts } from '../context.js'
+import { composeEdits, composeText } from '../edit.js'
+import { NewNames, NewPorts } from '../new-port.js'
+import { COMPOSE, type Edit, ENV, type Found, found, PORT, PUBLISHED, REDIS, type Rule } from '../rule.js'
 
 export const literalPort = {
   code: 'literal-port',
@@ -16,137 +14,105 @@ export const literalPort = {
   meaning: 'A Compose file publishes a fixed host port.',
   reason:
     'A merge cannot shift it, so the second product with the feature cannot start: the port is already in use.',
-  bad: {
-    'features/redis/compose.yaml':
-      'services:\n  redis:\n    image: redis:7\n    ports:\n      - "6380:6379"\n',
-  },
-  good: {
-    'features/redis/compose.yaml':
-      'services:\n  redis:\n    image: redis:7\n    ports:\n      - "${REDIS_HOST_PORT}:6379"\n',
-    'features/redis/.env.example': '# Port that redis publishes on the host\nREDIS_HOST_PORT=6380\n',
-  },
+  bad: { [COMPOSE]: `${REDIS}    ports:\n      - "6380:6379"\n` },
+  good: { [COMPOSE]: PUBLISHED, [ENV]: PORT },
   fix: 'replaces the number with `${NAME_HOST_PORT}` and adds that variable, with a comment, to the template; if the template already has a port variable with that number, it is used instead. If the number is taken or below 1024, the nearest suitable port is used, and URLs that contain the number refer to the variable; if one of them cannot, nothing is changed',
   check(context) {
     const literal = ownPorts(context).filter((port) => port.literal && port.host !== null)
     if (literal.length === 0) return []
     const fixes = new Fixes(context)
     return literal.map((port): Found => {
-      const { file, line, column } = port.hostSpan ?? port.span
       const host = port.host ?? { from: 0, to: 0 }
-      const { variable, ...more } = fixes.of(port)
-      return {
-        file,
-        line,
-        column,
-        message: `Service ${port.service} publishes the fixed host port ${rangeText(host)}, which a merge cannot shift`,
-        next: nextStep(context, host, variable, more),
-        ...(more.edits === null ? {} : { edits: more.edits, replaces: more.replaces }),
-      }
+      const { variable, base, fix } = fixes.of(port, host)
+      return found(
+        port.hostSpan ?? port.span,
+        `Service ${port.service} publishes the fixed host port ${rangeText(host)}, which a merge cannot shift`,
+        nextStep(context, host, variable, base, fix !== null),
+        fix,
+      )
     })
   },
 } as const satisfies Rule
-
-interface Fix {
-  readonly variable: string
-  /** Null if no base port is free. */
-  readonly base: Range | null
-  readonly edits: readonly Edit[] | null
-  /** The old number, if the base port differs. */
-  readonly replaces: Readonly<Record<string, string>>
-}
 
 /** Names the base port only if --fix would choose it too, whatever it fixes first. */
 function nextStep(
   { template }: LintContext,
   host: Range,
   variable: string,
-  { base, edits }: Omit<Fix, 'variable'>,
+  base: Range | null,
+  isFixable: boolean,
 ): string {
   const write = `Replace it with \${${variable}} and set`
   if (base?.from === host.from) return `${write} ${variable}=${rangeText(host)} in ${template.file}.`
   const urls = host.from === host.to ? `, and change URLs that contain localhost:${host.from}` : ''
-  const who = edits === null ? `\`feature list\` shows the taken ports${urls}` : '--fix finds a free one'
+  const who = isFixable ? '--fix finds a free one' : `\`feature list\` shows the taken ports${urls}`
   return `${write} ${variable} in ${template.file} to another base port, because ${rangeText(host)} is taken or unsuitable: ${who}.`
+}
+
+interface Fix {
+  readonly variable: string
+  /** Null if no base port is free. */
+  readonly base: Range | null
+  readonly fix: Pick<Found, 'edits' | 'replaces'> | null
+}
+
+interface Known {
+  readonly variable: string
+  readonly base: Range
+  readonly replaces: Readonly<Record<string, string>>
 }
 
 /** Plans all literal ports of a feature together, so that their names and base ports differ. */
 class Fixes {
-  private readonly names: NewVariables
-  private readonly bases: NewBases
-  private readonly renumbering: Renumbering
-  private readonly texts = new Map<string, string | null>()
-  private readonly known: Map<string, { readonly variable: string; readonly base: Range }>
+  private readonly names: NewNames
+  private readonly ports: NewPorts
+  /** The variable for each number. */
+  private readonly known: Map<string, Known>
 
   constructor(private readonly context: LintContext) {
-    this.names = new NewVariables(context)
-    this.bases = new NewBases(context)
-    this.renumbering = new Renumbering(context)
-    // A variable with this base port that every template defines.
+    this.names = new NewNames(context)
+    this.ports = new NewPorts(context)
     const everywhere = baseVariables(context).filter(
       ({ key, port }) =>
         port.address === '' &&
         reservedReason(key) === null &&
         context.templates.every(({ stated }) => stated.has(key)),
     )
-    this.known = new Map(everywhere.map(({ key, port }) => [rangeText(port), { variable: key, base: port }]))
+    this.known = new Map(
+      everywhere.map(({ key, port }) => [rangeText(port), { variable: key, base: port, replaces: {} }]),
+    )
   }
 
-  of(port: PublishedPort): Fix {
-    const { context } = this
-    const range = port.host ?? { from: 0, to: 0 }
-    const known = this.known.get(rangeText(range))
-    const variable = known?.variable ?? this.names.name(port.service, port.container.from)
-    const inCompose = this.composeEdits(port, `\${${variable}}`)
-    const isReadable = context.templates.every(({ doc }) => doc.refusal === null)
-    const isFixable = inCompose !== null && isReadable
-    if (known !== undefined)
-      return {
-        ...known,
-        edits: isFixable ? inCompose : null,
-        replaces: replaced(variable, range, known.base),
-      }
-    const base = isFixable ? this.bases.take(range) : this.bases.find(range)
-    const none = { variable, base, edits: null, replaces: {} }
-    if (base === null || !isFixable) return none
-    const isMoved = base.from !== range.from
-    // URLs of an unchanged number are reported by url-base-port.
-    const followers = isMoved ? this.renumbering.of(range, variable) : NO_FOLLOWERS
-    if (followers === null) return none
-    this.known.set(rangeText(range), { variable, base })
-    const comment = `Port that ${port.service} publishes on the host (${rangeText(port.container)} in the container)`
-    const added = context.templates.map((template) =>
-      addVariable(template, comment, variable, rangeText(base), followers.before.get(template)),
-    )
-    const edits = [...inCompose, ...added, ...followers.edits]
-    return { variable, base, edits, replaces: replaced(variable, range, base) }
+  of(port: PublishedPort, host: Range): Fix {
+    const { templates } = this.context
+    const known = this.known.get(rangeText(host))
+    const variable = known?.variable ?? this.names.take(port)
+    const inCompose = templates.some(({ doc }) => doc.refusal !== null)
+      ? null
+      : this.inCompose(port, variable)
+    if (known !== undefined) {
+      const fix = inCompose === null ? null : { edits: inCompose, replaces: known.replaces }
+      return { variable, base: known.base, fix }
+    }
+    const added = inCompose === null ? null : this.ports.add(variable, host, port, templates)
+    if (inCompose === null || added === null) return { variable, base: this.ports.find(host), fix: null }
+    const { base, edits, replaces } = added
+    this.known.set(rangeText(host), { variable, base, replaces })
+    return { variable, base, fix: { edits: [...inCompose, ...edits], replaces } }
   }
 
   /** Adds quotes: in a plain scalar, `{` may start a mapping. */
-  private composeEdits({ hostSpan, span, syntax }: PublishedPort, reference: string): Edit[] | null {
-    if (hostSpan === undefined) return null
-    const { file, start, end } = hostSpan
-    const text = this.textOf(file)
-    if (text === null) return null
+  private inCompose({ hostSpan, span, syntax }: PublishedPort, variable: string): Edit[] | null {
+    const text = hostSpan === undefined ? null : composeText(this.context, hostSpan.file)
+    if (hostSpan === undefined || text === null) return null
+    const reference = `\${${variable}}`
     const whole = syntax === 'short' ? span : hostSpan
     const isQuoted = /["']/.test(text[syntax === 'short' ? whole.start : whole.start - 1] ?? '')
     if (isQuoted) return composeEdits(text, [[hostSpan, reference]])
     const plain = text.slice(whole.start, whole.end)
     if (!/^[\w.:/-]+$/.test(plain)) return null
-    const value = plain.slice(0, start - whole.start) + reference + plain.slice(end - whole.start)
+    const value =
+      plain.slice(0, hostSpan.start - whole.start) + reference + plain.slice(hostSpan.end - whole.start)
     return composeEdits(text, [[whole, `"${value}"`]])
   }
-
-  private textOf(file: string): string | null {
-    const known = this.texts.get(file)
-    if (known !== undefined) return known
-    const text = composeText(this.context, file)
-    this.texts.set(file, text)
-    return text
-  }
-}
-
-const NO_FOLLOWERS: Followers = { edits: [], before: new Map() }
-
-function replaced(variable: string, range: Range, base: Range): Record<string, string> {
-  return base.from === range.from ? {} : { [variable]: rangeText(range) }
 }

@@ -1,4 +1,4 @@
-import type { Rule } from '../rule.js'
+import { ENV, type Rule } from '../rule.js'
 
 export const missingEquals = {
   code: 'missing-equals',
@@ -7,8 +7,8 @@ export const missingEquals = {
   meaning: 'A variable has no `=`.',
   reason:
     'Compose takes the value of a bare name from the shell, where it differs between machines and is usually not set.',
-  bad: { 'features/redis/.env.example': '# Password, if any\nREDIS_PASSWORD\n' },
-  good: { 'features/redis/.env.example': '# Password, if any\nREDIS_PASSWORD=\n' },
+  bad: { [ENV]: '# Password, if any\nREDIS_PASSWORD\n' },
+  good: { [ENV]: '# Password, if any\nREDIS_PASSWORD=\n' },
   *check({ template }) {
     for (const { key, kind, line } of template.doc.statements) {
       if (kind !== 'inherit') continue

@@ -1,6 +1,6 @@
 import { chunksOf, textAbove, textBehind } from '../../merge/template.js'
 import { isPortVariable } from '../../ports/variable.js'
-import type { Rule } from '../rule.js'
+import { ENV, PORT, type Rule } from '../rule.js'
 
 export const noComment = {
   code: 'no-comment',
@@ -9,8 +9,8 @@ export const noComment = {
   meaning: 'A port variable has no comment above it.',
   reason:
     'A merge copies the comment with the variable; nothing else in the product env says what listens on the port.',
-  bad: { 'features/redis/.env.example': 'REDIS_HOST_PORT=6380\n' },
-  good: { 'features/redis/.env.example': '# Port that redis publishes on the host\nREDIS_HOST_PORT=6380\n' },
+  bad: { [ENV]: 'REDIS_HOST_PORT=6380\n' },
+  good: { [ENV]: PORT },
   *check({ template }) {
     const { doc } = template
     for (const chunk of chunksOf(doc)) {

@@ -1,5 +1,5 @@
-import { portVariables } from '../port-use.js'
-import type { Rule } from '../rule.js'
+import { portVariables } from '../context.js'
+import { ENV, found, PORT, type Rule } from '../rule.js'
 
 export const portEmpty = {
   code: 'port-empty',
@@ -7,14 +7,13 @@ export const portEmpty = {
   severity: 'warning',
   meaning: 'A port variable is empty or 0.',
   reason: 'There is no base port to shift: Docker publishes a random host port and reports success.',
-  bad: { 'features/redis/.env.example': '# Port that redis publishes on the host\nREDIS_HOST_PORT=\n' },
-  good: { 'features/redis/.env.example': '# Port that redis publishes on the host\nREDIS_HOST_PORT=6380\n' },
+  bad: { [ENV]: '# Port that redis publishes on the host\nREDIS_HOST_PORT=\n' },
+  good: { [ENV]: PORT },
   *check(context) {
-    for (const { key, statement, port } of portVariables(context)) {
-      if (port !== 'empty') continue
-      const message = `${key} is empty or 0, so Docker publishes a random host port`
-      const next = 'Set a base port, for example 8080.'
-      yield { file: context.template.file, line: statement.line, message, next }
+    for (const variable of portVariables(context)) {
+      if (variable.port !== 'empty') continue
+      const message = `${variable.key} is empty or 0, so Docker publishes a random host port`
+      yield found(variable, message, 'Set a base port, for example 8080.')
     }
   },
 } as const satisfies Rule

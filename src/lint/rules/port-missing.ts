@@ -3,12 +3,9 @@ import { allowedName } from '../../merge/reserved.js'
 import type { Range } from '../../ports/overlap.js'
 import { parsePortValue, rangeText } from '../../ports/value.js'
 import { isPortVariable } from '../../ports/variable.js'
-import type { LintContext, Template } from '../context.js'
-import { addVariable } from '../edit.js'
-import { NewBases } from '../new-variable.js'
-import { ownPorts } from '../port-use.js'
-import { Renumbering } from '../renumber.js'
-import type { Found, Rule } from '../rule.js'
+import { type LintContext, ownPorts } from '../context.js'
+import { NewPorts } from '../new-port.js'
+import { COMPOSE, ENV, type Found, found, PORT, REDIS, type Rule } from '../rule.js'
 
 export const portMissing = {
   code: 'port-missing',
@@ -18,39 +15,29 @@ export const portMissing = {
   reason:
     'A merge has no base port to shift. Docker then publishes a random port and reports success; if the Compose file has a default (`${REDIS_HOST_PORT:-6380}`), all products compete for that port.',
   bad: {
-    'features/redis/.env.example': '# Memory\nREDIS_MEMORY=128mb\n',
-    'features/redis/compose.yaml':
-      'services:\n  redis:\n    image: redis:7\n    ports:\n      - "${REDIS_HOST_PORT:-6380}:6379"\n',
+    [ENV]: '# Memory\nREDIS_MEMORY=128mb\n',
+    [COMPOSE]: `${REDIS}    ports:\n      - "\${REDIS_HOST_PORT:-6380}:6379"\n`,
   },
-  good: {
-    'features/redis/.env.example': '# Port that redis publishes on the host\nREDIS_HOST_PORT=6380\n',
-    'features/redis/compose.yaml':
-      'services:\n  redis:\n    image: redis:7\n    ports:\n      - "${REDIS_HOST_PORT:-6380}:6379"\n',
-  },
+  good: { [ENV]: PORT, [COMPOSE]: `${REDIS}    ports:\n      - "\${REDIS_HOST_PORT:-6380}:6379"\n` },
   fix: 'adds the variable to the template with the default of the Compose file, if there is one',
   *check(context) {
     const seen = new Set<string>()
-    const bases = new NewBases(context)
-    const renumbering = new Renumbering(context)
+    const ports = new NewPorts(context)
     for (const port of ownPorts(context)) {
       const name = missing(context, port)
       if (name === null || seen.has(name)) continue
       seen.add(name)
-      const { file, line, column } = port.hostSpan ?? port.span
-      const isFree = port.host !== null && bases.find(port.host)?.from === port.host.from
-      const fix = stateDefault(context, port, name, bases, renumbering)
+      const { host, service } = port
+      const isFree = host !== null && ports.find(host)?.from === host.from
+      const fix = setDefault(context, port, name, ports)
       const effect =
-        port.host === null
-          ? 'Docker publishes a random port'
-          : `every product publishes ${rangeText(port.host)}`
-      yield {
-        file,
-        line,
-        column,
-        message: `Service ${port.service} publishes \${${name}}, which ${context.template.file} does not set, so ${effect}`,
-        next: nextStep(name, isFree ? port.host : null, port.host, fix !== null),
-        ...fix,
-      }
+        host === null ? 'Docker publishes a random port' : `every product publishes ${rangeText(host)}`
+      yield found(
+        port.hostSpan ?? port.span,
+        `Service ${service} publishes \${${name}}, which ${context.template.file} does not set, so ${effect}`,
+        nextStep(name, isFree ? host : null, host, fix !== null),
+        fix,
+      )
     }
   },
 } as const satisfies Rule
@@ -72,32 +59,22 @@ function nextStep(name: string, free: Range | null, wanted: Range | null, isFixa
   return `Set ${name} there to another base port, because ${rangeText(wanted)} is taken or unsuitable: ${who}.`
 }
 
-function stateDefault(
+/** Adds the variable with the default of the Compose file. */
+function setDefault(
   { templates }: LintContext,
-  { references, hostText, host, service, container }: PublishedPort,
+  port: PublishedPort,
   name: string,
-  bases: NewBases,
-  renumbering: Renumbering,
+  ports: NewPorts,
 ): Pick<Found, 'edits' | 'replaces'> | null {
+  const { references, hostText } = port
   const [only] = references
   // A merge refuses a feature that sets a reserved name.
-  if (allowedName(name) !== name) return null
+  if (allowedName(name) !== name || !isPortVariable(name)) return null
   const isWhole = references.length === 1 && only?.start === 0 && only.end === hostText?.length
-  if (!isWhole || host === null || !isPortVariable(name) || !only?.operator.endsWith('-')) return null
+  if (!isWhole || port.host === null || !only?.operator.endsWith('-')) return null
   const value = parsePortValue(only.operand)
+  if (typeof value === 'string') return null
   const lacking = templates.filter(({ stated }) => !stated.has(name))
-  if (typeof value === 'string' || lacking.some(({ doc }) => doc.refusal !== null)) return null
-  const base = bases.take(value)
-  if (base === null) return null
-  const isMoved = base.from !== value.from
-  const followers = isMoved ? renumbering.of(value, name) : { edits: [], before: new Map<Template, number>() }
-  if (followers === null) return null
-  const comment = `Port that ${service} publishes on the host (${rangeText(container)} in the container)`
-  const added = lacking.map((template) =>
-    addVariable(template, comment, name, rangeText(base), followers.before.get(template)),
-  )
-  return {
-    edits: [...added, ...followers.edits],
-    replaces: isMoved ? { [name]: rangeText(value) } : {},
-  }
+  const added = ports.add(name, value, port, lacking)
+  return added === null ? null : { edits: added.edits, replaces: added.replaces }
 }

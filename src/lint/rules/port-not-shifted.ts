@@ -1,12 +1,10 @@
 import type { PublishedPort } from '../../compose/published.js'
 import { rangeText } from '../../ports/value.js'
 import { isPortVariable } from '../../ports/variable.js'
-import type { LintContext } from '../context.js'
-import { placeOf } from '../context.js'
+import { type LintContext, ownPorts, placeOf } from '../context.js'
 import { insideUses } from '../inside-port.js'
-import { NewVariables, upper } from '../new-variable.js'
-import { ownPorts } from '../port-use.js'
-import type { Rule } from '../rule.js'
+import { NewNames, upper } from '../new-port.js'
+import { COMPOSE, ENV, found, PORT, PUBLISHED, REDIS, type Rule } from '../rule.js'
 
 export const portNotShifted = {
   code: 'port-not-shifted',
@@ -17,35 +15,27 @@ export const portNotShifted = {
   reason:
     'A merge recognises port variables by their names. It copies any other value into every product unchanged, so two products compete for the same port.',
   bad: {
-    'features/redis/.env.example': '# Port that redis publishes on the host\nREDIS_PORT=6380\n',
-    'features/redis/compose.yaml':
-      'services:\n  redis:\n    image: redis:7\n    ports:\n      - "${REDIS_PORT}:6379"\n',
+    [ENV]: '# Port that redis publishes on the host\nREDIS_PORT=6380\n',
+    [COMPOSE]: `${REDIS}    ports:\n      - "\${REDIS_PORT}:6379"\n`,
   },
-  good: {
-    'features/redis/.env.example': '# Port that redis publishes on the host\nREDIS_HOST_PORT=6380\n',
-    'features/redis/compose.yaml':
-      'services:\n  redis:\n    image: redis:7\n    ports:\n      - "${REDIS_HOST_PORT}:6379"\n',
-  },
+  good: { [ENV]: PORT, [COMPOSE]: PUBLISHED },
   *check(context) {
     const { template, feature } = context
     const seen = new Set<string>()
-    const names = new NewVariables(context)
+    const names = new NewNames(context)
     for (const port of ownPorts(context)) {
       const name = unshifted(context, port)
       if (name === null || seen.has(name)) continue
       seen.add(name)
       const use = port.hostSpan ?? port.span
       const statement = template.stated.get(name)
-      const wanted = suggestedName(name, feature)
-      const better = names.nameLike(wanted, port.service, port.container.from)
+      const better = names.take(port, suggestedName(name, feature))
       const where = statement === undefined ? '' : ` (${placeOf(use)})`
-      yield {
-        ...(statement === undefined
-          ? { file: use.file, line: use.line, column: use.column }
-          : { file: template.file, line: statement.line }),
-        message: `Service ${port.service} publishes \${${name}}${where}, but a merge does not shift a variable with that name`,
-        next: `Rename it to ${better} in the template and the Compose file${insideText(context, name, port)}.`,
-      }
+      yield found(
+        statement === undefined ? use : { file: template.file, line: statement.line },
+        `Service ${port.service} publishes \${${name}}${where}, but a merge does not shift a variable with that name`,
+        `Rename it to ${better} in the template and the Compose file${insideText(context, name, port)}.`,
+      )
     }
   },
 } as const satisfies Rule

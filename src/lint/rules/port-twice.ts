@@ -2,7 +2,7 @@ import { areExclusive } from '../../compose/project.js'
 import type { PublishedPort } from '../../compose/published.js'
 import { rangesOverlap } from '../../ports/overlap.js'
 import { isOwn, type LintContext } from '../context.js'
-import type { Rule } from '../rule.js'
+import { COMPOSE, ENV, found, PORT, PUBLISHED, type Rule } from '../rule.js'
 
 export const portTwice = {
   code: 'port-twice',
@@ -12,15 +12,12 @@ export const portTwice = {
   reason:
     'Only one container can publish a host port; the second one fails with "port is already allocated".',
   bad: {
-    'features/redis/.env.example': '# Port that redis publishes on the host\nREDIS_HOST_PORT=6380\n',
-    'features/redis/compose.yaml':
-      'services:\n  redis:\n    image: redis:7\n    ports:\n      - "${REDIS_HOST_PORT}:6379"\n  replica:\n    image: redis:7\n    ports:\n      - "${REDIS_HOST_PORT}:6379"\n',
+    [ENV]: PORT,
+    [COMPOSE]: `${PUBLISHED}  replica:\n    image: redis:7\n    ports:\n      - "\${REDIS_HOST_PORT}:6379"\n`,
   },
   good: {
-    'features/redis/.env.example':
-      '# Port that redis publishes on the host\nREDIS_HOST_PORT=6380\n\n# Port that its replica publishes on the host\nREPLICA_HOST_PORT=6382\n',
-    'features/redis/compose.yaml':
-      'services:\n  redis:\n    image: redis:7\n    ports:\n      - "${REDIS_HOST_PORT}:6379"\n  replica:\n    image: redis:7\n    ports:\n      - "${REPLICA_HOST_PORT}:6379"\n',
+    [ENV]: `${PORT}\n# Port that its replica publishes on the host\nREPLICA_HOST_PORT=6382\n`,
+    [COMPOSE]: `${PUBLISHED}  replica:\n    image: redis:7\n    ports:\n      - "\${REPLICA_HOST_PORT}:6379"\n`,
   },
   *check(context) {
     const earlier: PublishedPort[] = []
@@ -28,17 +25,14 @@ export const portTwice = {
       const other = earlier.find((each) => meets(context, each, port))
       if (earlier.length < MAX_COMPARED) earlier.push(port)
       if (other === undefined || !isOwn(context, port.span)) continue
-      const { file, line, column } = port.span
       const [variable] = port.references
       const what = variable === undefined ? `host port ${port.hostText}` : `\${${variable.name}}`
       const again = other.service === port.service ? 'twice' : `like service ${other.service}`
-      yield {
-        file,
-        line,
-        column,
-        message: `Service ${port.service} publishes ${what} ${again}, but a host port can be published only once`,
-        next: 'Give it its own port variable, or give both services profiles that are never active together.',
-      }
+      yield found(
+        port.span,
+        `Service ${port.service} publishes ${what} ${again}, but a host port can be published only once`,
+        'Give it its own port variable, or give both services profiles that are never active together.',
+      )
     }
   },
 } as const satisfies Rule

@@ -1,6 +1,6 @@
 import { isFixed, isOwn } from '../context.js'
 import { removeEntry } from '../edit.js'
-import type { Rule } from '../rule.js'
+import { COMPOSE, found, REDIS, type Rule } from '../rule.js'
 
 export const projectName = {
   code: 'project-name',
@@ -9,21 +9,18 @@ export const projectName = {
   meaning: 'A Compose file sets the name of the project.',
   reason:
     'Compose treats two products with the same project name as one: starting the second one replaces the containers of the first.',
-  bad: { 'features/redis/compose.yaml': 'name: redis\nservices:\n  redis:\n    image: redis:7\n' },
-  good: { 'features/redis/compose.yaml': 'services:\n  redis:\n    image: redis:7\n' },
+  bad: { [COMPOSE]: 'name: redis\nservices:\n  redis:\n    image: redis:7\n' },
+  good: { [COMPOSE]: REDIS },
   fix: 'removes the line',
   *check(context) {
     const name = context.compose?.name
     if (name === undefined || !isOwn(context, name.span) || !isFixed(context, name.raw, name.text)) return
     const edit = removeEntry(context, name.entry)
-    const { file, line, column } = name.entry
-    yield {
-      file,
-      line,
-      column,
-      message: `The fixed project name ${JSON.stringify(name.text)} makes all products with this file one Compose project`,
-      next: 'Remove name, so that Compose names the project after the folder of the product.',
-      ...(edit === null ? {} : { edits: [edit] }),
-    }
+    yield found(
+      name.entry,
+      `The fixed project name ${JSON.stringify(name.text)} makes all products with this file one Compose project`,
+      'Remove name, so that Compose names the project after the folder of the product.',
+      edit === null ? null : { edits: [edit] },
+    )
   },
 } as const satisfies Rule

@@ -1,6 +1,6 @@
 import { looksLikeSecret } from '../../env/secret.js'
 import { rawOf } from '../context.js'
-import type { Rule } from '../rule.js'
+import { ENV, type Rule } from '../rule.js'
 
 export const randomSecret = {
   code: 'random-secret',
@@ -9,10 +9,8 @@ export const randomSecret = {
   meaning: 'A password, token or key has a value that looks random, so it may be real.',
   reason:
     'It stays in the repository for good, and every product that does not change it uses the same value.',
-  bad: {
-    'features/redis/.env.example': '# Password of redis\nREDIS_PASSWORD=m7Qz2vXp9LrT4wYk8NbH\n',
-  },
-  good: { 'features/redis/.env.example': '# Password of redis\nREDIS_PASSWORD=change-me\n' },
+  bad: { [ENV]: '# Password of redis\nREDIS_PASSWORD=m7Qz2vXp9LrT4wYk8NbH\n' },
+  good: { [ENV]: '# Password of redis\nREDIS_PASSWORD=change-me\n' },
   *check({ template }) {
     for (const statement of template.doc.statements) {
       const found = looksLikeSecret(statement.key, rawOf(template, statement))

@@ -3,7 +3,7 @@ import { readAsDotenv } from '../../env/dotenv.js'
 import { expand, type Lookup, references } from '../../env/expand.js'
 import { isHidden, MASK, quoted } from '../../env/secret.js'
 import { rawOf } from '../context.js'
-import type { Rule } from '../rule.js'
+import { ENV, type Rule } from '../rule.js'
 
 export const readersDiffer = {
   code: 'readers-differ',
@@ -12,8 +12,8 @@ export const readersDiffer = {
   meaning: 'Docker Compose and npm `dotenv` read different values from the same line.',
   reason:
     'An application that loads the file itself gets another value than Compose passes to its container. References such as `${REDIS_HOST_PORT}` are not reported, because only Compose expands them.',
-  bad: { 'features/redis/.env.example': '# Colour of the page\nREDIS_PAGE_COLOUR=#f00\n' },
-  good: { 'features/redis/.env.example': "# Colour of the page\nREDIS_PAGE_COLOUR='#f00'\n" },
+  bad: { [ENV]: '# Colour of the page\nREDIS_PAGE_COLOUR=#f00\n' },
+  good: { [ENV]: "# Colour of the page\nREDIS_PAGE_COLOUR='#f00'\n" },
   *check({ template }) {
     const { doc, reading, stated, file } = template
     if (reading.refusals.length > 0) return

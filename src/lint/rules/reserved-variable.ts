@@ -1,5 +1,5 @@
 import { reservedReason } from '../../merge/reserved.js'
-import type { Rule } from '../rule.js'
+import { ENV, type Rule } from '../rule.js'
 
 export const reservedVariable = {
   code: 'reserved-variable',
@@ -8,8 +8,8 @@ export const reservedVariable = {
   meaning: 'A feature sets a variable that controls Compose or the shell.',
   reason:
     'It would change how the whole product runs. A merge refuses it unless the product lists it under `allow:` in `product.yaml`.',
-  bad: { 'features/redis/.env.example': '# Name of the project\nCOMPOSE_PROJECT_NAME=redis\n' },
-  good: { 'features/redis/.env.example': '# Name of the cluster\nREDIS_CLUSTER_NAME=redis\n' },
+  bad: { [ENV]: '# Name of the project\nCOMPOSE_PROJECT_NAME=redis\n' },
+  good: { [ENV]: '# Name of the cluster\nREDIS_CLUSTER_NAME=redis\n' },
   *check({ template }) {
     for (const { key, line } of template.doc.statements) {
       const reason = reservedReason(key)

@@ -1,6 +1,6 @@
 import { looksLikeSecret } from '../../env/secret.js'
 import { rawOf } from '../context.js'
-import type { Rule } from '../rule.js'
+import { ENV, type Rule } from '../rule.js'
 
 export const secret = {
   code: 'secret',
@@ -10,10 +10,8 @@ export const secret = {
   reason:
     'The template is committed, so everyone who can read the repository can use the key, even after it is deleted from the latest version.',
   // Split, so that secret scanners do not report it.
-  bad: {
-    'features/redis/.env.example': `# Backups go to S3\nREDIS_BACKUP_KEY_ID=${'AKIA'}Q3EGRIVTNH5KZ7PW\n`,
-  },
-  good: { 'features/redis/.env.example': '# Backups go to S3\nREDIS_BACKUP_KEY_ID=change-me\n' },
+  bad: { [ENV]: `# Backups go to S3\nREDIS_BACKUP_KEY_ID=${'AKIA'}Q3EGRIVTNH5KZ7PW\n` },
+  good: { [ENV]: '# Backups go to S3\nREDIS_BACKUP_KEY_ID=change-me\n' },
   *check({ template }) {
     for (const statement of template.doc.statements) {
       const found = looksLikeSecret(statement.key, rawOf(template, statement))

@@ -1,6 +1,6 @@
 import type { Resource } from '../../compose/project.js'
 import { isFixed, isOwn } from '../context.js'
-import type { Rule } from '../rule.js'
+import { COMPOSE, found, REDIS, type Rule } from '../rule.js'
 
 export const sharedResource = {
   code: 'shared-resource',
@@ -10,13 +10,9 @@ export const sharedResource = {
   reason:
     'All products write to one volume; in one network, a service may reach the `redis` of another product.',
   bad: {
-    'features/redis/compose.yaml':
-      'services:\n  redis:\n    image: redis:7\n    volumes:\n      - redis-data:/data\nvolumes:\n  redis-data:\n    name: redis-data\n',
+    [COMPOSE]: `${REDIS}    volumes:\n      - redis-data:/data\nvolumes:\n  redis-data:\n    name: redis-data\n`,
   },
-  good: {
-    'features/redis/compose.yaml':
-      'services:\n  redis:\n    image: redis:7\n    volumes:\n      - redis-data:/data\nvolumes:\n  redis-data:\n',
-  },
+  good: { [COMPOSE]: `${REDIS}    volumes:\n      - redis-data:/data\nvolumes:\n  redis-data:\n` },
   *check(context) {
     const { compose } = context
     const all: [string, Resource][] = [
@@ -26,18 +22,15 @@ export const sharedResource = {
     for (const [kind, { name, span, external, fixedName }] of all) {
       if (!isOwn(context, span) || (!external && fixedName === undefined)) continue
       if (fixedName !== undefined && !isFixed(context, fixedName.raw, fixedName.text)) continue
-      const { file, line, column } = span
       const what = external ? 'is external' : 'has a fixed name'
       const title = JSON.stringify(fixedName?.text ?? name)
-      yield {
-        file,
-        line,
-        column,
-        message: `${kind} ${name} ${what}, so all products share ${title}`,
-        next: external
+      yield found(
+        span,
+        `${kind} ${name} ${what}, so all products share ${title}`,
+        external
           ? 'Remove external, so that Compose creates one for each product, or take its name from a variable that each product sets.'
           : `Remove name, so that Compose calls it PRODUCT_${name}.`,
-      }
+      )
     }
   },
 } as const satisfies Rule

@@ -1,5 +1,5 @@
 import { decode } from '../../env/bytes.js'
-import type { Rule } from '../rule.js'
+import { ENV, type Rule } from '../rule.js'
 
 export const spaceInValue = {
   code: 'space-in-value',
@@ -8,8 +8,8 @@ export const spaceInValue = {
   meaning: 'A value starts or ends with white space that becomes part of it.',
   reason:
     'White space inside quotes, or an invisible character such as a zero-width space or a byte order mark, is easy to miss and breaks passwords and host names.',
-  bad: { 'features/redis/.env.example': '# Name of the server\nREDIS_SERVER="redis "\n' },
-  good: { 'features/redis/.env.example': '# Name of the server\nREDIS_SERVER="redis"\n' },
+  bad: { [ENV]: '# Name of the server\nREDIS_SERVER="redis "\n' },
+  good: { [ENV]: '# Name of the server\nREDIS_SERVER="redis"\n' },
   *check({ template }) {
     for (const [key, { line, kind }] of template.stated) {
       const value = decode(template.reading.values.get(key) ?? '')

@@ -1,5 +1,5 @@
 import { isFixed, ownGaps, toDeclareIn } from '../context.js'
-import type { Rule } from '../rule.js'
+import { COMPOSE, found, REDIS, type Rule } from '../rule.js'
 
 export const undeclaredResource = {
   code: 'undeclared-resource',
@@ -8,20 +8,14 @@ export const undeclaredResource = {
   meaning: 'A service uses a network, secret or config that is not declared.',
   reason:
     'Compose refuses the project unless every product with the feature declares it under the top-level `networks:`, `secrets:` or `configs:`.',
-  bad: {
-    'features/redis/compose.yaml': 'services:\n  redis:\n    image: redis:7\n    networks: [cache]\n',
-  },
-  good: {
-    'features/redis/compose.yaml':
-      'services:\n  redis:\n    image: redis:7\n    networks: [cache]\nnetworks:\n  cache:\n',
-  },
+  bad: { [COMPOSE]: `${REDIS}    networks: [cache]\n` },
+  good: { [COMPOSE]: `${REDIS}    networks: [cache]\nnetworks:\n  cache:\n` },
   *check(context) {
     for (const { kind, name, span, raw, message } of ownGaps(context, 'network', 'secret', 'config')) {
       // A product, or another of its features, may declare it.
       if (!isFixed(context, raw, name) || context.others.hasKey(name)) continue
-      const { file, line, column } = span
-      const next = `Declare it at the end of ${toDeclareIn(context, file)}: add ${kind}s: and, indented below it, ${name}:`
-      yield { file, line, column, message, next: kind === 'network' ? next : `${next} { file: … }` }
+      const next = `Declare it at the end of ${toDeclareIn(context, span.file)}: add ${kind}s: and, indented below it, ${name}:`
+      yield found(span, message, kind === 'network' ? next : `${next} { file: … }`)
     }
   },
 } as const satisfies Rule

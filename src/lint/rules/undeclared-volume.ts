@@ -1,5 +1,5 @@
 import { ownGaps, toDeclareIn } from '../context.js'
-import type { Rule } from '../rule.js'
+import { COMPOSE, found, REDIS, type Rule } from '../rule.js'
 
 export const undeclaredVolume = {
   code: 'undeclared-volume',
@@ -8,19 +8,12 @@ export const undeclaredVolume = {
   meaning: 'A service mounts a named volume that is not declared.',
   reason:
     'Compose refuses the project unless every product with the feature declares the volume under the top-level `volumes:`.',
-  bad: {
-    'features/redis/compose.yaml':
-      'services:\n  redis:\n    image: redis:7\n    volumes:\n      - redis-data:/data\n',
-  },
-  good: {
-    'features/redis/compose.yaml':
-      'services:\n  redis:\n    image: redis:7\n    volumes:\n      - redis-data:/data\nvolumes:\n  redis-data:\n',
-  },
+  bad: { [COMPOSE]: `${REDIS}    volumes:\n      - redis-data:/data\n` },
+  good: { [COMPOSE]: `${REDIS}    volumes:\n      - redis-data:/data\nvolumes:\n  redis-data:\n` },
   *check(context) {
     for (const { name, span, message } of ownGaps(context, 'volume')) {
-      const { file, line, column } = span
-      const next = `Declare it at the end of ${toDeclareIn(context, file)}: add volumes: and, indented below it, ${name}:`
-      yield { file, line, column, message, next }
+      const next = `Declare it at the end of ${toDeclareIn(context, span.file)}: add volumes: and, indented below it, ${name}:`
+      yield found(span, message, next)
     }
   },
 } as const satisfies Rule

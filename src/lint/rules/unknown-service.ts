@@ -1,5 +1,5 @@
 import { isFixed, ownGaps } from '../context.js'
-import type { Rule } from '../rule.js'
+import { COMPOSE, found, REDIS, type Rule } from '../rule.js'
 
 export const unknownService = {
   code: 'unknown-service',
@@ -8,25 +8,13 @@ export const unknownService = {
   meaning: 'A service depends on, or links to, a service that does not exist.',
   reason:
     'Compose refuses the project. To use a service of another feature, include its Compose file, or make sure that every product with this feature has the other one too.',
-  bad: {
-    'features/redis/compose.yaml': 'services:\n  redis:\n    image: redis:7\n    depends_on: [sentinel]\n',
-  },
-  good: {
-    'features/redis/compose.yaml':
-      'services:\n  redis:\n    image: redis:7\n    depends_on: [sentinel]\n  sentinel:\n    image: redis:7\n',
-  },
+  bad: { [COMPOSE]: `${REDIS}    depends_on: [sentinel]\n` },
+  good: { [COMPOSE]: `${REDIS}    depends_on: [sentinel]\n  sentinel:\n    image: redis:7\n` },
   *check(context) {
     for (const { name, span, raw, message } of ownGaps(context, 'service')) {
       // The products decide which features they combine.
       if (!isFixed(context, raw, name) || context.others.hasKey(name)) continue
-      const { file, line, column } = span
-      yield {
-        file,
-        line,
-        column,
-        message,
-        next: 'Correct the name, add the service, or include the file that defines it.',
-      }
+      yield found(span, message, 'Correct the name, add the service, or include the file that defines it.')
     }
   },
 } as const satisfies Rule

@@ -2,7 +2,7 @@ import type { Statement } from '../../env/document.js'
 import { referencesIn } from '../../env/read.js'
 import { isHidden } from '../../env/secret.js'
 import { type LintContext, rawOf } from '../context.js'
-import type { Rule } from '../rule.js'
+import { ENV, found, type Rule } from '../rule.js'
 
 export const unsetReference = {
   code: 'unset-reference',
@@ -11,12 +11,8 @@ export const unsetReference = {
   meaning: 'A `$` in a value refers to a variable that is never set, so Compose replaces it with nothing.',
   reason:
     'Compose expands `$NAME` and `${NAME}` in unquoted and double-quoted values; it silently shortens a bcrypt hash such as `$2a$12$abc/d` to `$2a$12/d`.',
-  bad: {
-    'features/redis/.env.example': '# Hash of the password "redis"\nREDIS_UI_HASH=$2a$12$fIWOPz8/redis\n',
-  },
-  good: {
-    'features/redis/.env.example': '# Hash of the password "redis"\nREDIS_UI_HASH=\'$2a$12$fIWOPz8/redis\'\n',
-  },
+  bad: { [ENV]: '# Hash of the password "redis"\nREDIS_UI_HASH=$2a$12$fIWOPz8/redis\n' },
+  good: { [ENV]: '# Hash of the password "redis"\nREDIS_UI_HASH=\'$2a$12$fIWOPz8/redis\'\n' },
   *check(context) {
     const { template, others } = context
     for (const { statement, name } of unsetReferences(context)) {
@@ -29,14 +25,13 @@ export const unsetReference = {
       const isMeant = raw === `$${name}` || raw.includes(`\${${name}}`)
       const isSecret = !isMeant && isHidden(key, raw)
       const literal = isSecret || /[a-z]/.test(name) || /\$\d/.test(raw)
-      yield {
-        file: template.file,
-        line,
-        message: `${key} refers to ${isSecret ? 'a variable' : `$${name},`} ${isSecret ? 'that' : 'which'} is never set, so Docker Compose replaces it with nothing`,
-        next: literal
+      yield found(
+        { file: template.file, line },
+        `${key} refers to ${isSecret ? 'a variable' : `$${name},`} ${isSecret ? 'that' : 'which'} is never set, so Docker Compose replaces it with nothing`,
+        literal
           ? 'Put the value in single quotes, where a dollar sign is literal.'
           : `Define ${name} above this line, or give it a default: \${${name}:-…}`,
-      }
+      )
     }
   },
 } as const satisfies Rule

@@ -1,9 +1,8 @@
 import { variablesOf } from '../../compose/variables.js'
 import { reservedReason } from '../../merge/reserved.js'
 import { isPortVariable } from '../../ports/variable.js'
-import { isOwn } from '../context.js'
-import { ownPorts } from '../port-use.js'
-import type { Rule } from '../rule.js'
+import { isOwn, ownPorts } from '../context.js'
+import { COMPOSE, ENV, found, REDIS, type Rule } from '../rule.js'
 
 /** Set by every shell. */
 const FROM_THE_SHELL: ReadonlySet<string> = new Set(['LOGNAME', 'PWD', 'SHELL', 'USER'])
@@ -16,14 +15,12 @@ export const unsetVariable = {
   reason:
     'Compose only warns and uses an empty value. A merge adds only what templates set, so every product with the feature starts with an empty value.',
   bad: {
-    'features/redis/.env.example': '# Memory for redis\nREDIS_MEMORY=128mb\n',
-    'features/redis/compose.yaml':
-      'services:\n  redis:\n    image: redis:7\n    command: ["redis-server", "--maxmemory", "${REDIS_MAXMEMORY}"]\n',
+    [ENV]: '# Memory for redis\nREDIS_MEMORY=128mb\n',
+    [COMPOSE]: `${REDIS}    command: ["redis-server", "--maxmemory", "\${REDIS_MAXMEMORY}"]\n`,
   },
   good: {
-    'features/redis/.env.example': '# Memory for redis\nREDIS_MAXMEMORY=128mb\n',
-    'features/redis/compose.yaml':
-      'services:\n  redis:\n    image: redis:7\n    command: ["redis-server", "--maxmemory", "${REDIS_MAXMEMORY}"]\n',
+    [ENV]: '# Memory for redis\nREDIS_MAXMEMORY=128mb\n',
+    [COMPOSE]: `${REDIS}    command: ["redis-server", "--maxmemory", "\${REDIS_MAXMEMORY}"]\n`,
   },
   *check(context) {
     const { compose, templates, template, others } = context
@@ -36,14 +33,11 @@ export const unsetVariable = {
       if (use === undefined || published.has(name) || isPortVariable(name)) continue
       if (reservedReason(name) !== null || FROM_THE_SHELL.has(name)) continue
       if (templates.some(({ stated }) => stated.has(name)) || others.stating(name).length > 0) continue
-      const { file, line, column } = use.span
-      yield {
-        file,
-        line,
-        column,
-        message: `No template sets ${name}, so Docker Compose replaces \${${name}} with nothing`,
-        next: `Set it in ${template.file}, or give it a default: \${${name}:-…}; if each product must set it, write \${${name}:?…}`,
-      }
+      yield found(
+        use.span,
+        `No template sets ${name}, so Docker Compose replaces \${${name}} with nothing`,
+        `Set it in ${template.file}, or give it a default: \${${name}:-…}; if each product must set it, write \${${name}:?…}`,
+      )
     }
   },
 } as const satisfies Rule

@@ -1,9 +1,7 @@
 import { formatPort, type PortValue, parsePortValue } from '../../ports/value.js'
-import type { LintContext } from '../context.js'
-import { placeOf } from '../context.js'
+import { baseVariables, type LintContext, ownPorts, placeOf } from '../context.js'
 import { type HostUrl, type NamedPort, urlsOfCompose, urlsOfTemplate } from '../host-url.js'
-import { baseVariables, ownPorts } from '../port-use.js'
-import type { Found, Rule } from '../rule.js'
+import { ENV, type Found, found, type Rule } from '../rule.js'
 
 export const urlBasePort = {
   code: 'url-base-port',
@@ -13,11 +11,11 @@ export const urlBasePort = {
   reason:
     'A merge shifts the port variable but not the URL, which then leads nowhere or to another product. Compose expands a reference if the variable is defined above it. Inside a container, `localhost` is the container itself, whose ports do not change: a health check means that one. If the value goes to the container that listens on this very port, only you know which one is meant.',
   bad: {
-    'features/redis/.env.example':
+    [ENV]:
       '# Port of the page\nREDIS_UI_HOST_PORT=8001\n# Where to look\nREDIS_UI_URL=http://localhost:8001/keys\n',
   },
   good: {
-    'features/redis/.env.example':
+    [ENV]:
       '# Port of the page\nREDIS_UI_HOST_PORT=8001\n# Where to look\nREDIS_UI_URL=http://localhost:${REDIS_UI_HOST_PORT}/keys\n',
   },
   fix: 'replaces the number with a reference, unless the container itself may be meant or the variable holds more than that one port; single quotes, which prevent expansion, become double quotes',
@@ -43,9 +41,8 @@ class Moved {
   private readonly ranges: readonly Base[]
 
   constructor(private readonly context: LintContext) {
-    const { file } = context.template
-    const all = baseVariables(context).map(({ key, statement: { line }, port }): Base => {
-      return { variable: key, port, where: placeOf({ file, line }) }
+    const all = baseVariables(context).map((variable): Base => {
+      return { variable: variable.key, port: variable.port, where: placeOf(variable) }
     })
     for (const base of all) if (base.port.from === base.port.to) this.bases.set(base.port.from, base)
     this.ranges = all.filter(({ port }) => port.from !== port.to)
@@ -76,8 +73,6 @@ class Moved {
 
 /** Reports all simple replacements as one finding, and each port that needs a decision as its own. */
 function* findings(url: HostUrl, moved: Moved): Generator<Found> {
-  const { file, line, column } = url
-  const at = { file, line, ...(column === undefined ? {} : { column }) }
   const refer: (readonly [NamedPort, Base])[] = []
   const said = new Set<string>()
   for (const named of url.ports) {
@@ -90,7 +85,7 @@ function* findings(url: HostUrl, moved: Moved): Generator<Found> {
     if (next === null) refer.push([named, base])
     else if (!said.has(next)) {
       said.add(next)
-      yield { ...at, message: messageOf(url, named, base), next }
+      yield found(url, messageOf(url, named, base), next)
     }
   }
   const [first] = refer
@@ -99,7 +94,7 @@ function* findings(url: HostUrl, moved: Moved): Generator<Found> {
   const edits = url.refer(refer.map(([each, { variable }]) => [each, variable]))
   const above = url.before === null ? '' : `, and define ${base.variable} above it`
   const next = `Replace ${named.number} with \${${base.variable}}${above}.`
-  yield { ...at, message: messageOf(url, named, base), next, ...(edits === null ? {} : { edits }) }
+  yield found(url, messageOf(url, named, base), next, edits === null ? null : { edits })
 }
 
 function messageOf({ title }: HostUrl, { number }: NamedPort, { variable, where, feature }: Base): string {
