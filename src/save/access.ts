@@ -1,10 +1,10 @@
-/** Who may read and write a file: a write never lets more people in. */
+/** Keeps the access to a file: a write never gives it to more people. */
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, fchmodSync, fchownSync, fstatSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Refusal } from './failure.js'
 
-/** Refuses to replace what a rename could replace, but should not. @throws Refusal, or the file system's error */
+/** Refuses to replace a file that a rename could replace, but should not. @throws Refusal, or the file system's error */
 export function checkReplaceable(target: string, old: Stats): void {
   if (old.nlink > 1) {
     const next = 'Make it a file of its own: cp -p it to another name, then mv the copy over it.'
@@ -19,7 +19,7 @@ export function checkReplaceable(target: string, old: Stats): void {
 export function keepAccess(descriptor: number, target: string, old: Stats): void {
   const { uid, gid } = fstatSync(descriptor)
   if (uid !== old.uid || gid !== old.gid) fchownSync(descriptor, old.uid, old.gid)
-  // The group bits are the upper bound of what an access list grants (acl(5)): without them there is nothing to keep.
+  // Without group bits, an access list grants nothing (acl(5)).
   const mayHaveList = (old.mode & 0o070) !== 0 && process.platform === 'linux'
   if (mayHaveList && copyAttributes(target, descriptor)) return
   const onlyGroup = (old.mode >> 3) & ~old.mode & 0o7
@@ -30,13 +30,13 @@ export function keepAccess(descriptor: number, target: string, old: Stats): void
   fchmodSync(descriptor, old.mode & 0o7777)
 }
 
-/** By GNU cp, as Node has no function for it; by descriptor, since cp would make a file of the draft's name anew. */
+/** Node has no function for it. By descriptor: cp would create the draft's file anew. */
 function copyAttributes(from: string, descriptor: number): boolean {
   const words = ['--attributes-only', '--preserve=mode,xattr', '--', from, '/proc/self/fd/3']
   return spawnSync('cp', words, { stdio: ['ignore', 'ignore', 'ignore', descriptor] }).status === 0
 }
 
-/** Has what root makes in somebody's folder belong to them. Best effort: some file systems have no owners to change. */
+/** Gives a file that root creates to the owner of its folder. Best effort: some file systems have no owners. */
 export function giveToOwnerOfFolder(path: string, give: (uid: number, gid: number) => void): void {
   if (process.getuid?.() !== 0) return
   const { uid, gid } = statSync(dirname(path))

@@ -1,4 +1,4 @@
-/** What the save asks of the file system beyond Node's own functions. */
+/** File system functions of a save. */
 import {
   closeSync,
   constants,
@@ -13,10 +13,7 @@ import { fromBuffer } from '../env/bytes.js'
 
 const READ_ONLY = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
-/**
- * Reads a regular file as a byte string.
- * @returns null if there is none; undefined if it is something else, or longer than `most` bytes
- */
+/** Reads a file as a byte string. @returns null for no file; undefined if it is no regular file, or longer than `most` bytes */
 export function readAtMost(path: string, most: number): string | null | undefined {
   let descriptor: number
   try {
@@ -36,8 +33,7 @@ export function readAtMost(path: string, most: number): string | null | undefine
 const NO_HARD_LINKS: readonly unknown[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
 
 /**
- * Gives a draft a name that is still free: by a link, since a rename would replace a file made in the meantime.
- * The draft keeps its own name, if the file system has hard links.
+ * Gives a draft a free name, by a hard link if the file system has them: a rename would replace a new file.
  * @throws with the code EEXIST if the name is taken
  */
 export function putAtFreeName(from: string, to: string): void {
@@ -49,16 +45,14 @@ export function putAtFreeName(from: string, to: string): void {
   }
 }
 
-/** Makes a rename last through a power cut; not every system can open a folder. */
+/** Makes a rename survive a power failure. Best effort: not every system can open a folder. */
 export function syncFolder(folder: string): void {
   try {
     inFolder(folder, fsyncSync)
-  } catch {
-    // The file itself is safe; only its place in the folder may come later.
-  }
+  } catch {}
 }
 
-/** Does something with a folder by descriptor, so that nobody can put another one or a link in its place. */
+/** Works on a folder by descriptor, so that nobody can replace it by another one or a link. */
 export function inFolder(folder: string, work: (descriptor: number) => void): void {
   const descriptor = openSync(folder, READ_ONLY | (constants.O_DIRECTORY ?? 0))
   try {

@@ -1,7 +1,6 @@
 /**
- * The draft of a file, beside it. There is no lock: a run removes all other drafts of the file, compares the file
- * with what was read, and renames its own draft, which fails if another run has removed it. So of several runs one
- * writes and the others look again, and a killed run leaves nothing that anybody waits for.
+ * The draft of a file, next to it. Instead of a lock, a run removes all other drafts, compares the file with what was read,
+ * and renames its own draft, which fails if another run has removed it. Nobody waits for a killed run.
  */
 import { closeSync, fstatSync, lstatSync, openSync, readdirSync, renameSync, unlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -11,10 +10,10 @@ export interface Draft {
   readonly descriptor: number
 }
 
-/** Git ignores it wherever it ignores `.env.*`, and the `~` keeps it from being the name of an overlay. */
+/** Git ignores it wherever it ignores `.env.*`. With the `~`, it is not the name of an overlay. */
 const MARK = '.~product-env-'
 
-/** Makes an empty draft. Its name ends in its own inode number, which no copied or committed file has. */
+/** Creates an empty draft. Its name ends in its inode number, which no copied or committed file has. */
 export function openDraft(target: string, mode: number): Draft {
   const unnumbered = `${target}${MARK}${Math.random().toString(36).slice(2)}`
   const descriptor = openSync(unnumbered, 'wx', mode)
@@ -29,7 +28,7 @@ export function openDraft(target: string, mode: number): Draft {
   }
 }
 
-/** Removes all drafts of a file but one's own: those of killed runs, and of runs that have to look again. */
+/** Removes all drafts of a file except one's own: those of killed runs, and of runs that then start over. */
 export function removeDrafts(target: string, own?: Draft): void {
   const prefix = basename(target) + MARK
   for (const name of readdirSync(dirname(target))) {
@@ -39,7 +38,7 @@ export function removeDrafts(target: string, own?: Draft): void {
   }
 }
 
-/** Best effort: a draft that is gone or belongs to somebody else is in nobody's way. */
+/** Best effort: failures are ignored. */
 export function removeDraft(path: string): void {
   try {
     unlinkSync(path)
@@ -50,6 +49,6 @@ function isDraft(path: string, ending: string): boolean {
   const found = /^[a-z0-9]+(?:-(\d+))?$/.exec(ending)
   const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
   if (found === null || !stats?.isFile()) return false
-  // A run that was killed before it could number its draft has written nothing to it.
+  // A run that was killed before it named its draft has written nothing to it.
   return found[1] === undefined ? stats.size === 0n : found[1] === `${stats.ino}`
 }

@@ -1,8 +1,8 @@
-/** Why a file is not written, in words. */
+/** The problems of files that are not written. */
 import { constants } from 'node:os'
 import { type Problem, problem } from '../problem.js'
 
-/** A write that the file system might allow, and that we refuse. */
+/** Refuses a write that the file system might allow. */
 export class Refusal extends Error {
   constructor(
     why: string,
@@ -13,7 +13,7 @@ export class Refusal extends Error {
 }
 
 export function changed(file: string): Problem {
-  const message = 'it changed while this run was planning, so it is left as it is now'
+  const message = 'This file changed while this run was planning, so it is not written'
   return problem('changed-meanwhile', { file }, message, 'Run the same command again.')
 }
 
@@ -30,17 +30,16 @@ const REASONS: Readonly<Record<string, { why: string; next: string }>> = {
   },
   EPERM: {
     why: 'its owner, group or mode could not be kept',
-    next: 'Run as its owner, who is in its group as well (ls -l tells both), or change its group (chgrp).',
+    next: 'Run as its owner and as a member of its group (ls -l shows both), or change its group (chgrp).',
   },
 }
 
-/** @param done what was to be done with the file */
-export function cannotWrite(file: string, error: unknown, done = 'written'): Problem {
+export function cannotWrite(file: string, error: unknown, what = 'This file cannot be written'): Problem {
   if (error instanceof Refusal) {
-    return problem('cannot-write', { file }, `cannot be ${done}: ${error.message}`, error.next)
+    return problem('cannot-write', { file }, `${what}: ${error.message}`, error.next)
   }
   const { code, errno, message } = error as NodeJS.ErrnoException
-  // Without a code it is a fault of ours, not the file system's.
+  // An error without a code is a bug of ours.
   if (code === undefined) throw error
   // libuv has no name for a used-up quota before Node 24.
   const known = errno === -constants.errno.EDQUOT ? 'EDQUOT' : code
@@ -48,5 +47,5 @@ export function cannotWrite(file: string, error: unknown, done = 'written'): Pro
     why: message,
     next: 'Check the folder and the disk, then run the same command again.',
   }
-  return problem('cannot-write', { file }, `cannot be ${done}: ${why} (${known})`, next)
+  return problem('cannot-write', { file }, `${what}: ${why} (${known})`, next)
 }

@@ -1,4 +1,4 @@
-/** Saves several files, all of them or none: where one cannot be written, those before it are put back. */
+/** Saves several files, all or none: if one cannot be written, those before it are restored. */
 import { fchownSync, mkdirSync, rmdirSync } from 'node:fs'
 import { type Problem, problem } from '../problem.js'
 import { giveToOwnerOfFolder } from './access.js'
@@ -6,11 +6,7 @@ import { inFolder } from './disk.js'
 import { cannotWrite } from './failure.js'
 import { type Save, save, trySave, writeBlocker } from './save.js'
 
-/**
- * Writes the files in order.
- * @returns none when all are written; else the problem that stopped it, and what stands in the way of the files
- *   behind it, with every file as it was, but for those that somebody has changed since, which are named
- */
+/** Writes the files in order. @returns the problem that stopped it, those of later files, and files that could not be restored */
 export function saveAll(files: readonly Save[]): Problem[] {
   const done: Save[] = []
   for (const [index, file] of files.entries()) {
@@ -23,10 +19,7 @@ export function saveAll(files: readonly Save[]): Problem[] {
   return []
 }
 
-/**
- * Makes a folder and writes the files.
- * @param folder absolute, and how people see it; it must not be there yet
- */
+/** Creates a folder, which must not exist yet, and writes the files. */
 export function saveInNewFolder(
   folder: { readonly path: string; readonly file: string },
   files: readonly Save[],
@@ -44,7 +37,6 @@ export function saveInNewFolder(
   return failed
 }
 
-/** @returns what could not be put back */
 function undo(done: readonly Save[]): Problem[] {
   return done.flatMap((file) => save({ ...file, before: file.after, after: file.before }) ?? [])
 }
@@ -52,12 +44,15 @@ function undo(done: readonly Save[]): Problem[] {
 function removeIfEmpty(path: string): void {
   try {
     rmdirSync(path)
-  } catch {
-    // Somebody has put something into it.
-  }
+  } catch {}
 }
 
 function noFolder(file: string, error: NodeJS.ErrnoException): Problem {
-  if (error.code !== 'EEXIST') return cannotWrite(file, error, 'made')
-  return problem('feature-exists', { file }, 'it has just been made by somebody else', 'Run feature list.')
+  if (error.code !== 'EEXIST') return cannotWrite(file, error, 'This folder cannot be created')
+  return problem(
+    'feature-exists',
+    { file },
+    'Somebody else has just created this folder',
+    'Run feature list.',
+  )
 }

@@ -1,8 +1,6 @@
 /**
- * Saves a file like an archivist: whole or not at all, whatever happens in between. The new bytes go to a
- * draft in the same folder, are flushed to the disk, and take the old one's place by a rename. A link is
- * followed, owner, mode and access list are kept, and a file that changed since it was read is left alone.
- * The steps are those of npm's write-file-atomic; comparing and removing other drafts are added.
+ * Saves a file whole or not at all: the bytes go to a draft in the same folder, which is flushed and renamed, as in npm's
+ * write-file-atomic. A file that has changed since it was read is left alone.
  */
 import {
   accessSync,
@@ -36,24 +34,21 @@ export interface Save extends FileChange {
 
 type Outcome = 'written' | 'as-it-was' | Problem
 
-/** Of a file that was not there; it may hold secrets. */
+/** It may contain secrets. */
 const NEW_FILE_MODE = 0o600
 const SHARED_FILE_MODE = 0o666
 
-/** When others have removed a run's draft, or made the file, it starts over so often. */
+/** Another run has removed the draft, or created the file. */
 const OVERTAKEN: readonly unknown[] = ['ENOENT', 'EEXIST']
 const TRIES = 100
 
-/**
- * Writes the file, or removes it, unless it is as it shall be already.
- * @returns the problem that stopped it, with the old file as it was; null when it is done
- */
+/** Writes or removes a file. @returns the problem that stopped it, with the old file unchanged; null if it is done */
 export function save(file: Save): Problem | null {
   const outcome = trySave(file)
   return typeof outcome === 'string' ? null : outcome
 }
 
-/** As `save`, but tells whether this very run has changed the file. */
+/** Like `save`, but returns whether this run has changed the file. */
 export function trySave(file: Save): Outcome {
   if (file.before === file.after) {
     tidy(file.path)
@@ -69,11 +64,11 @@ export function trySave(file: Save): Outcome {
       }
     }
   } catch (error) {
-    return cannotWrite(file.file, error, file.after === null ? 'removed' : 'written')
+    return cannotWrite(file.file, error, file.after === null ? 'This file cannot be removed' : undefined)
   }
 }
 
-/** What would keep the file from being written, as far as it shows without writing; null if nothing does. */
+/** Returns what would stop a write, as far as it is known without writing. */
 export function writeBlocker({ path, file, before, after }: Save): Problem | null {
   if (before === after) return null
   try {
@@ -87,13 +82,11 @@ export function writeBlocker({ path, file, before, after }: Save): Problem | nul
   }
 }
 
-/** Also where nothing is to be written: the run that wrote the file may have been killed just after that. */
+/** The run that wrote the file may have been killed just after that. Best effort. */
 function tidy(path: string): void {
   try {
     removeDrafts(targetOf(path))
-  } catch {
-    // A folder that cannot be tidied is not what the user came for.
-  }
+  } catch {}
 }
 
 function targetOf(path: string): string {
@@ -112,7 +105,7 @@ function remove(target: string, file: Save): Outcome {
 }
 
 function replace(target: string, file: Save, text: string): Outcome {
-  // A run that was killed between link and unlink has left the file with two names.
+  // After a run that was killed between link and unlink, the file has two names.
   removeDrafts(target)
   const old = lstatSync(target, { throwIfNoEntry: false })
   const early = skipReason(target, file)
@@ -121,7 +114,7 @@ function replace(target: string, file: Save, text: string): Outcome {
   const draft = openDraft(target, old === undefined && file.shared ? SHARED_FILE_MODE : NEW_FILE_MODE)
   try {
     writeDraft(draft.descriptor, text, target, old)
-    // In this order: of two runs that have both compared, one has removed the other's draft before.
+    // First the drafts: of two runs that both compare, one has removed the other's draft before.
     removeDrafts(target, draft)
     const late = skipReason(target, file)
     if (late !== null) return late
@@ -143,10 +136,10 @@ function writeDraft(descriptor: number, text: string, target: string, old: Stats
   fsyncSync(descriptor)
 }
 
-/** Why nothing is to be written now; null if the file holds what was read. */
+/** Returns why nothing is written; null if the file is as it was read. */
 function skipReason(target: string, { file, before, after }: Save): 'as-it-was' | Problem | null {
   const now = readAtMost(target, Math.max(before?.length ?? 0, after?.length ?? 0))
-  // Another run that planned the same has been faster.
+  // Another run with the same plan was faster.
   if (now === after) return 'as-it-was'
   return now === before ? null : changed(file)
 }

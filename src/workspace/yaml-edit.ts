@@ -1,11 +1,7 @@
-/**
- * Edits a YAML file in one place: every other byte stays. Texts are byte strings; YAML's own characters are ASCII, so the
- * bytes can be parsed as if each were a character.
- */
+/** Edits a YAML file in one place, and keeps every other byte. Byte strings can be parsed, as YAML's own characters are ASCII. */
 import { isDeepStrictEqual } from 'node:util'
 import {
   type Document,
-  isAlias,
   isMap,
   isPair,
   isScalar,
@@ -18,35 +14,32 @@ import {
 } from 'yaml'
 import { encode } from '../env/bytes.js'
 
-/** An offset to be set. */
 export interface StatedOffset {
   /** Null for the product itself. */
   readonly instance: string | null
   /** In ports. */
   readonly offset: number
-  /** The text that was hashed for it, which a comment shows. */
+  /** The text whose hash it is, for the comment. */
   readonly hashed: string
 }
 
 const OFFSET_COMMENT = /^[ \t]+# crc32\("[^"\r\n]*"\), chosen by product check --fix(?=\r?\n|$)/
 
-/**
- * Sets offsets in a `product.yaml`.
- * @param text null if there is no file
- * @returns null if a person has to edit it: other values refer to an old offset by an alias, for example
- */
+/** Sets offsets in a `product.yaml`; null if a person has to edit it, because of an alias, for example. */
 export function withOffsets(text: string | null, offsets: readonly StatedOffset[]): string | null {
-  return offsets.reduce<string | null>((edited, { instance, offset, hashed }) => {
+  let edited: string | null = text ?? ''
+  for (const { instance, offset, hashed } of offsets) {
+    if (edited === null) return null
     const path = instance === null ? ['offset'] : ['instances', instance, 'offset']
-    const comment = ` # crc32("${hashed}"), chosen by product check --fix`
-    const change = (source: string, doc: Document) => setIn(source, doc, path, `${offset}`, comment)
-    return edited === null ? null : edit(edited, path, () => offset, change)
-  }, text ?? '')
+    const value = { text: `${offset}`, comment: ` # crc32("${hashed}"), chosen by product check --fix` }
+    const change = (source: string, doc: Document) => setIn(source, doc, path, value)
+    edited = edit(edited, path, () => offset, change)
+  }
+  return edited
 }
 
 /**
- * Appends an item to a list under a top-level key, in the list's own style.
- * @param item a name or a relative path
+ * Appends an item, a name or a relative path, to a list under a top-level key, in the list's own style.
  * @param earlier the items that a new list starts with; null if no list may be created
  * @returns null if a person has to edit it: the list is an alias, for example
  */
@@ -56,23 +49,21 @@ export function withListItem(
   item: string,
   earlier: readonly string[] | null,
 ): string | null {
-  const wanted = (old: unknown) => [
-    ...(((old === undefined ? earlier : old) as string[] | null) ?? []),
-    encode(item),
-  ]
+  const wanted = (old: unknown = earlier) => [...((old as readonly string[] | null) ?? []), encode(item)]
   return edit(text ?? '', [key], wanted, (source, doc) => {
     const list = isMap(doc.contents) ? pairOf(doc.contents, key) : undefined
     if (list !== undefined)
       return append(source, list.key as Node, list.value as Node | null, encode(yamlText(item)))
-    const items = earlier === null ? null : [...earlier, item].map(yamlText)
-    return items === null ? null : setIn(source, doc, [key], encode(`[${items.join(', ')}]`), '')
+    if (earlier === null) return null
+    const items = [...earlier, item].map(yamlText).join(', ')
+    return setIn(source, doc, [key], { text: encode(`[${items}]`), comment: '' })
   })
 }
 
 const WORD = /^(?:y|n|yes|no|on|off|true|false|null)$/i
 const PLAIN = /^(?:\.\.\/|[A-Za-z])[\w./:@+-]*$/
 
-/** Writes a scalar that every YAML reads as this text, even if it looks like a number or a boolean. @param text a name, an image or a relative path */
+/** Writes a scalar that every YAML reads as text, even if it looks like a number or a boolean. */
 export function yamlText(text: string): string {
   return PLAIN.test(text) && !WORD.test(text) ? text : `"${text}"`
 }
@@ -84,9 +75,15 @@ interface Change {
   readonly text: string
 }
 
+/** A value in flow style, and the comment behind it in block style. */
+interface Value {
+  readonly text: string
+  readonly comment: string
+}
+
 const BOM = '\xef\xbb\xbf'
 
-/** Makes a change, and proves that it sets the value at the path and nothing else. @param wanted computes the value from the old one */
+/** Makes a change, and proves that it sets the value at the path and nothing else. */
 function edit(
   bytes: string,
   path: readonly string[],
@@ -98,7 +95,7 @@ function edit(
   const docs = documentsOf(text)
   if (docs === null) return null
   const having = docs.findIndex(({ contents }) => isMap(contents) && pairOf(contents, path[0] as string))
-  // Which of several documents should get a new key is not known.
+  // Of several documents, none is the right one for a new key.
   const index = having === -1 && docs.length === 1 ? 0 : having
   const doc = docs[index]
   const made = doc === undefined ? null : change(text, doc)
@@ -107,13 +104,11 @@ function edit(
   const before = valuesOf(docs)
   const read = documentsOf(after)
   if (before === null || read === null) return null
-  const meant = before.map((value, at) =>
-    at === index ? withValue((value ?? {}) as Tree, path, wanted) : value,
-  )
-  return isDeepStrictEqual(valuesOf(read), meant) ? bom + after : null
+  before[index] = withValue((before[index] ?? {}) as Tree, path, wanted)
+  return isDeepStrictEqual(valuesOf(read), before) ? bom + after : null
 }
 
-/** At least one; null if the text is not valid YAML. */
+/** Returns at least one; null if the text is not valid YAML. */
 function documentsOf(text: string): Document[] | null {
   const docs = [...parseAllDocuments(text)] as Document[]
   if (docs.length === 0) docs.push(parseDocument(text))
@@ -136,43 +131,35 @@ function withValue(tree: Tree, [key, ...rest]: readonly string[], wanted: (old: 
   return { ...tree, [key]: rest.length === 0 ? wanted(old) : withValue((old ?? {}) as Tree, rest, wanted) }
 }
 
-/** Finds a pair by its key as settings read it, where 0 and "0" are the same. */
+/** Finds a pair by its key as settings read it: 0 is "0". */
 function pairOf(map: YAMLMap, key: string) {
   return map.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === key)
 }
 
-/** Sets a value, or adds the keys that lead to it; null if there is no place for it. @param value in flow style */
-function setIn(
-  text: string,
-  doc: Document,
-  path: readonly string[],
-  value: string,
-  comment: string,
-): Change | null {
+/** Sets a value, with the keys that lead to it; null if there is no place for it. */
+function setIn(text: string, doc: Document, path: readonly string[], value: Value): Change | null {
   const root = doc.contents
   if (root === null || (isScalar(root) && root.value === null))
-    return linesAt(text, text.length, blockLines('', path, value, comment, eolOf(text)))
+    return linesAt(text, text.length, blockLines(text, '', path, value))
   let map: unknown = root
   for (const [depth, key] of path.entries()) {
     if (!isMap(map)) return null
     const inner = (pairOf(map, key)?.value ?? null) as Node | null
-    if (inner === null) return addPair(text, map, path.slice(depth), value, comment, depth === 0)
-    // An alias becomes a value of its own.
-    if (depth === path.length - 1 || !isMap(inner))
-      return replace(text, inner, flowValue(path.slice(depth + 1), value), comment)
+    if (inner === null) return addPair(text, map, path.slice(depth), value, depth === 0)
+    // An alias gets a value of its own.
+    if (depth === path.length - 1 || !isMap(inner)) return replace(text, inner, path.slice(depth + 1), value)
     map = inner
   }
   return null
 }
 
-function replace(text: string, { range }: Node, value: string, comment: string): Change | null {
+function replace(text: string, { range }: Node, path: readonly string[], value: Value): Change | null {
   if (range == null) return null
   const old = OFFSET_COMMENT.exec(text.slice(range[1]))?.[0]
-  return {
-    at: range[0],
-    end: range[1] + (old?.length ?? 0),
-    text: value + (old === undefined ? '' : comment),
-  }
+  const now = flowValue(path, value.text)
+  return old === undefined
+    ? { at: range[0], end: range[1], text: now }
+    : { at: range[0], end: range[1] + old.length, text: now + value.comment }
 }
 
 /** Adds keys to a map that does not have the first of them. */
@@ -180,52 +167,43 @@ function addPair(
   text: string,
   map: YAMLMap,
   path: readonly string[],
-  value: string,
-  comment: string,
+  value: Value,
   isRoot: boolean,
 ): Change | null {
-  if (map.flow) return addToFlow(map, flowPairs(path, value))
+  const [key = '', ...rest] = path
+  if (map.flow) return addToFlow(map, `${keyText(key)}: ${flowValue(rest, value.text)}`)
   const indent = indentAt(text, startOf(map.items[0]?.key))
   if (indent === null) return null
   const end = isRoot ? (/^\.\.\.(?=\s|$)/m.exec(text)?.index ?? text.length) : lineEnd(text, lastByte(map))
-  return linesAt(text, end, blockLines(indent, path, value, comment, eolOf(text)))
+  return linesAt(text, end, blockLines(text, indent, path, value))
 }
 
 function append(text: string, key: Node, value: Node | null, item: string): Change | null {
   if (isSeq(value) && value.flow) return addToFlow(value, item)
   const list = isSeq(value) ? value : null
-  // `include:` with nothing behind it.
+  // `include:` without a value.
   const isEmpty = isScalar(value) && value.value === null && value.range?.[0] === value.range?.[1]
-  if ((list === null && !isEmpty) || isAlias(value)) return null
-  const indent = indentAt(text, list === null ? startOf(key) : (list.range?.[0] ?? null))
+  if (list === null && !isEmpty) return null
+  const indent = indentAt(text, startOf(list ?? key))
   if (indent === null) return null
-  const end = list === null ? (value?.range?.[0] ?? 0) : lastByte(list)
+  const end = list === null ? (startOf(value) ?? 0) : lastByte(list)
   return linesAt(text, lineEnd(text, end), `${indent}${list === null ? '  ' : ''}- ${item}${eolOf(text)}`)
 }
 
-/** Right behind the last item: a comment may follow. */
+/** Directly behind the last item, as a comment may follow. */
 function addToFlow(node: YAMLMap | YAMLSeq, item: string): Change | null {
-  const [start] = node.range ?? []
-  if (start === undefined) return null
-  const at = node.items.length === 0 ? start + 1 : lastByte(node.items.at(-1)) + 1
-  const padded = isMap(node) ? ` ${item} ` : item
-  return { at, end: at, text: node.items.length === 0 ? padded : `, ${item}` }
+  const start = startOf(node)
+  if (start === null) return null
+  if (node.items.length === 0)
+    return { at: start + 1, end: start + 1, text: isMap(node) ? ` ${item} ` : item }
+  const at = lastByte(node.items.at(-1)) + 1
+  return { at, end: at, text: `, ${item}` }
 }
 
 /** `instances:` / `  blue:` / `    offset: 12`, each on its line. */
-function blockLines(
-  indent: string,
-  path: readonly string[],
-  value: string,
-  comment: string,
-  eol: string,
-): string {
+function blockLines(text: string, indent: string, path: readonly string[], value: Value): string {
   const lines = path.map((key, depth) => `${indent}${'  '.repeat(depth)}${keyText(key)}:`)
-  return `${lines.join(eol)} ${value}${comment}${eol}`
-}
-
-function flowPairs([key = '', ...rest]: readonly string[], value: string): string {
-  return `${keyText(key)}: ${flowValue(rest, value)}`
+  return `${lines.join(eolOf(text))} ${value.text}${value.comment}${eolOf(text)}`
 }
 
 function flowValue(path: readonly string[], value: string): string {
@@ -241,13 +219,12 @@ function eolOf(text: string): string {
   return text.includes('\r\n') ? '\r\n' : '\n'
 }
 
-/** Inserts whole lines, after the end of a line. */
 function linesAt(text: string, at: number, lines: string): Change {
   const isLineStart = at === 0 || text[at - 1] === '\n'
   return { at, end: at, text: isLineStart ? lines : eolOf(text) + lines }
 }
 
-/** The indentation before a position; null if other text precedes it on its line. */
+/** Returns the indentation before a position; null if other text precedes it on its line. */
 function indentAt(text: string, at: number | null): string | null {
   if (at === null) return null
   const before = text.slice(text.lastIndexOf('\n', at - 1) + 1, at)

@@ -230,7 +230,7 @@ describe('a merge', () => {
       expect.stringContaining('nothing was written; fix the errors first'),
     ])
     expect(stderr).toMatch(
-      /^products\/shop\/\.env: error: cannot be written: .*read-only.* \[cannot-write\]\n/,
+      /^products\/shop\/\.env: error: This file cannot be written: .*read-only.* \[cannot-write\]\n/,
     )
     expect(workspace.read(ENV)).toBe('A=1\n')
   })

@@ -136,7 +136,7 @@ describe.skipIf(!isRoot)('another user than root', () => {
       0o200,
       '.env.example: error: This file cannot be read: permission denied',
     ],
-    ['products/shop', 0o555, 'products/shop/.env: error: cannot be written: no permission'],
+    ['products/shop', 0o555, 'products/shop/.env: error: This file cannot be written: no permission'],
   ])('is told that %s with mode %o is closed', (path, mode, message) => {
     const workspace = nobodys()
     chmodSync(workspace.path(path), mode)
@@ -147,7 +147,7 @@ describe.skipIf(!isRoot)('another user than root', () => {
   })
 
   test.each([
-    [0o400, 'cannot be written: it is read-only'],
+    [0o400, 'This file cannot be written: it is read-only'],
     [0o000, 'This file cannot be read: permission denied'],
   ])('is told that a product env with mode %o is closed', (mode, message) => {
     const workspace = nobodys({ ...FILES, 'products/shop/.env': 'A=1\n' })
@@ -164,7 +164,7 @@ describe.skipIf(!isRoot)('another user than root', () => {
     const { status, stderr } = shell('product env --remove --instance blue', workspace.root, { uid: NOBODY })
     expect([status, stderr]).toEqual([
       1,
-      expect.stringContaining('.env.blue: error: cannot be removed: no permission (EACCES)'),
+      expect.stringContaining('.env.blue: error: This file cannot be removed: no permission (EACCES)'),
     ])
     expect(stderr).not.toMatch(CRASH)
   })

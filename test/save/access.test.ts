@@ -105,7 +105,12 @@ describe('on a system without owners', () => {
 describe('what is not replaced', () => {
   const refused = (folder: ReturnType<typeof folderWith>, message: string, next: string) => {
     const order = { path: folder.env, file: '.env', before: 'A=1', after: 'A=2' }
-    const problem = { code: 'cannot-write', file: '.env', message: `cannot be written: ${message}`, next }
+    const problem = {
+      code: 'cannot-write',
+      file: '.env',
+      message: `This file cannot be written: ${message}`,
+      next,
+    }
     expect(save(order)).toMatchObject(problem)
     expect(writeBlocker(order)).toMatchObject(problem)
   }

@@ -103,7 +103,8 @@ describe.runIf(process.platform === 'linux')('without GNU cp', () => {
       const folder = withoutCp(mode)
       expect(folder.problem('A=1', 'A=2')).toMatchObject({
         code: 'cannot-write',
-        message: 'cannot be written: its access list (ACL) cannot be kept without the cp of GNU coreutils',
+        message:
+          'This file cannot be written: its access list (ACL) cannot be kept without the cp of GNU coreutils',
         next: 'Install GNU coreutils, or let the group do no more than everybody (chmod g=o).',
       })
       expect(folder.all()).toEqual({ '.env': 'A=1' })

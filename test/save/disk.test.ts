@@ -105,7 +105,7 @@ describe('a fault of the disk', () => {
       code: 'cannot-write',
       severity: 'error',
       file: 'products/p/.env',
-      message: `cannot be written: ${words}`,
+      message: `This file cannot be written: ${words}`,
       next,
     })
     expect(folder.all()).toEqual({ '.env': 'A=1' })
@@ -117,7 +117,7 @@ describe('a fault of the disk', () => {
     const problem = saved(folder, failing('openSync', { code: 'EACCES' }, isEnv))
     expect(problem).toMatchObject({
       code: 'cannot-write',
-      message: 'cannot be written: no permission (EACCES)',
+      message: 'This file cannot be written: no permission (EACCES)',
     })
     expect(folder.all()).toEqual({ '.env': 'A=1' })
   })

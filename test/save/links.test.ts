@@ -88,7 +88,7 @@ describe('a link', () => {
       symlinkSync(`home/${name}`, folder.env)
       const refused = {
         code: 'cannot-write',
-        message: `cannot be written: it is a link to ${folder.path(`home/${name}`)}, whose name is not that of an env file`,
+        message: `This file cannot be written: it is a link to ${folder.path(`home/${name}`)}, whose name is not that of an env file`,
         next: 'Link it to a file whose name starts with .env or ends in .env.',
       }
       expect(folder.problem('A=1', 'A=2')).toMatchObject(refused)

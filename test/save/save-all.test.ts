@@ -79,7 +79,7 @@ describe('several files, of which the last cannot be written', () => {
       return really()
     }
     expect(withCalls(failing, () => saveAll(files))).toMatchObject([
-      { file: 'b', message: 'cannot be removed: no permission (EACCES)' },
+      { file: 'b', message: 'This file cannot be removed: no permission (EACCES)' },
     ])
     expect(folder.all()).toEqual({ a: 'A' })
   })
@@ -137,7 +137,7 @@ describe('a new folder', () => {
         code: 'feature-exists',
         severity: 'error',
         file: 'features/new',
-        message: 'it has just been made by somebody else',
+        message: 'Somebody else has just created this folder',
         next: 'Run feature list.',
       },
     ])
@@ -154,7 +154,7 @@ describe('a new folder', () => {
       {
         code: 'cannot-write',
         file: 'features/new',
-        message: 'cannot be made: no space is left on the disk (ENOSPC)',
+        message: 'This folder cannot be created: no space is left on the disk (ENOSPC)',
       },
     ])
     expect(folder.all()).toEqual({})

@@ -54,7 +54,7 @@ describe('a file that changed since it was read', () => {
     const folder = folderWith('A=3')
     expect(folder.problem('A=1', 'A=2')).toMatchObject({
       code: 'changed-meanwhile',
-      message: 'it changed while this run was planning, so it is left as it is now',
+      message: 'This file changed while this run was planning, so it is not written',
       next: 'Run the same command again.',
     })
     expect(folder.all()).toEqual({ '.env': 'A=3' })
