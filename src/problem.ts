@@ -189,6 +189,14 @@ export const PROBLEMS = {
     severity: 'error',
     meaning: 'A file cannot be written: read-only, no space, no permission, or a link that is not followed.',
   },
+  'cannot-isolate': {
+    severity: 'error',
+    meaning: 'A copy would use the same ports as the original, and no file can change that.',
+  },
+  'shared-host': {
+    severity: 'warning',
+    meaning: 'A copy shares devices or the host itself with the original.',
+  },
   'compose-refused': {
     severity: 'error',
     meaning: 'Docker Compose cannot read a Compose file and would refuse to run.',

@@ -78,6 +78,7 @@ const FOLDERS = [
   'compose',
   'merge',
   'claims',
+  'copies',
   'lint',
   'live',
   'workspace',
@@ -91,7 +92,7 @@ const FOLDERS = [
 const RULES: readonly Rule[] = [
   {
     name: 'the core knows no system',
-    of: /^(?:env|merge|ports|claims|compose|lint|report)\/|^problem\.ts$/,
+    of: /^(?:env|merge|ports|claims|compose|copies|lint|report)\/|^problem\.ts$/,
     never: /^node:/,
     except: /^node:(?:path|crypto)$/,
     reason:
@@ -118,7 +119,7 @@ const RULES: readonly Rule[] = [
   },
   {
     name: 'the core does not know where its texts come from',
-    of: /^(?:env|merge|ports|claims|compose|lint|report)\/|^problem\.ts$/,
+    of: /^(?:env|merge|ports|claims|compose|copies|lint|report)\/|^problem\.ts$/,
     never: /^(?:workspace|save|cli|bin)\//,
     reason: 'Another layout of a workspace must not reach further than src/workspace.',
   },
@@ -249,7 +250,7 @@ describe('same input, same output', () => {
 
   test.each(SOURCES_OF_CHANGE)('the core does not look at $name', ({ pattern }) => {
     const core = modules.filter(({ file }) =>
-      /^(?:env|merge|ports|claims|compose|lint|report|workspace)\//.test(file),
+      /^(?:env|merge|ports|claims|compose|copies|lint|report|workspace)\//.test(file),
     )
     expect(core.filter(({ code }) => pattern.test(code)).map(({ file }) => file)).toEqual([])
   })

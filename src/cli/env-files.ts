@@ -16,10 +16,7 @@ export async function generate({ host, workspace, options, names }: EnvRun): Pro
   return print(host, options, output, problems)
 }
 
-export async function remove(
-  { host, workspace, options, names }: EnvRun,
-  instance: string,
-): Promise<ExitCode> {
+export async function remove({ host, workspace, options, names, instance }: EnvRun): Promise<ExitCode> {
   const skip = options.all ?? false
   const { removed, problems } = await removeInstances(workspace, names, instance, { skip })
   const output = {

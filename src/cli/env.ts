@@ -14,6 +14,7 @@ interface EnvOptions extends OutputOptions {
   readonly remove?: true
   readonly all?: true
   readonly instance?: string
+  readonly as?: string
   readonly dev?: true
   readonly prod?: true
   readonly dryRun?: true
@@ -47,7 +48,11 @@ export function addEnvCommand(program: Command, host: Host, run: (action: Action
       '--instance <name>',
       "another copy of the product, with its own .env.<name>; 'auto' takes the name of the git worktree or branch",
     )
-    .option('--remove', 'with --instance: remove its .env.<name>')
+    .option(
+      '--as <name>',
+      'with --merge: make the product in this folder a copy of this name, as in a second clone',
+    )
+    .option('--remove', 'remove the files of an instance (with --instance), or of the copy in this folder')
     .option('--dev', 'prefer .env.dev.example to .env.example')
     .option('--prod', 'prefer .env.prod.example to .env.example')
     .option('-n, --dry-run', 'with --merge: show what would be done, and write nothing')
@@ -84,27 +89,28 @@ async function env(
   const run: EnvRun = { host, workspace, options, names, instance }
   if (options.merge) return merge(run)
   if (options.generate) return (await import('./env-files.js')).generate(run)
-  if (instance !== null && options.remove) return (await import('./env-files.js')).remove(run, instance)
+  if (options.remove) return (await import('./env-files.js')).remove(run)
   return (await import('./env-show.js')).show(run)
 }
 
 async function instanceOf({ root }: Workspace, name: string | undefined): Promise<string | Problem | null> {
   if (name === undefined) return null
-  if (name === 'auto') return (await import('../workspace/instances.js')).autoInstance(root)
+  if (name === 'auto') return (await import('../workspace/copies.js')).autoInstance(root)
   return badInstanceName(name) ?? name
 }
 
 /** Returns what is wrong with the options; null if nothing is. */
 function misuse(name: string | undefined, options: EnvOptions): string | null {
-  const { format, merge, generate, remove, instance, all, diff, dev, prod } = options
+  const { format, merge, generate, remove, instance, as, all, diff, dev, prod } = options
   if (merge && generate)
     return '--merge and --generate cannot be combined; --merge creates a missing .env too'
   if (remove && (merge || generate)) return '--remove cannot be combined with --merge or --generate'
   if (remove && format === 'json') return '--remove has no --json'
-  if (remove && instance === undefined) return '--remove needs --instance'
   if (generate && instance !== undefined) return '--generate cannot be combined with --instance; use --merge'
   if (name !== undefined && all) return `--all and the name ${name} cannot be combined`
   if (format === 'json' && diff) return '--json and --diff cannot be combined'
+  if (as !== undefined && !merge) return '--as needs --merge'
+  if (as !== undefined && instance !== undefined) return '--as and --instance cannot be combined'
   if (dev && prod) return '--dev and --prod cannot be combined'
   const needsMerge = (['dryRun', 'diff', 'check', 'refresh', 'prune'] as const).find((each) => options[each])
   if (needsMerge === undefined || merge) return null

@@ -35,7 +35,7 @@ export function mountsOf(service: Node): { mounts: Mount[]; problems: Problem[] 
 }
 
 /** One mount, or a message that says why Compose refuses it. */
-function mountOf(item: Node): Mount | string {
+export function mountOf(item: Node): Mount | string {
   const span = spanOf(item)
   if (item.kind === 'mapping') {
     const raw = item.source.text.slice(item.start, item.end).trimEnd()

@@ -72,6 +72,33 @@ export function writeSection(feature: string, file: string, body: string, eol: s
   return `${opened}# <<< ${feature} ${sectionSum(opened)}${eol}`
 }
 
+/** Returns the name and state of a generated file that is one section; null if it does not start with a mark. */
+export function wholeSection(text: string): { readonly feature: string; readonly untouched: boolean } | null {
+  const opening = OPENING.exec(text.slice(0, text.indexOf('\n')))
+  if (opening === null) return null
+  const feature = opening[1] as string
+  const end = text.lastIndexOf('\n# <<< ') + 1
+  const closing = CLOSING.exec(text.slice(end).trimEnd())
+  return { feature, untouched: closing?.[1] === feature && sectionSum(text.slice(0, end)) === closing[2] }
+}
+
+/** Takes the section out of a product env that makes it the env of a copy (`shop@blue`). */
+export function splitCopySection(
+  text: string,
+  product: string,
+): { readonly text: string; readonly section: (Section & { readonly text: string }) | null } {
+  // Hardly any product env has one.
+  if (!text.includes(`# >>> ${product}@`)) return { text, section: null }
+  const { sections } = findSections(parseEnv(text))
+  const section = sections.find(({ feature }) => feature.startsWith(`${product}@`))
+  if (section === undefined) return { text, section: null }
+  const { start, end } = section
+  return {
+    text: text.slice(0, start) + text.slice(end),
+    section: { ...section, text: text.slice(start, end) },
+  }
+}
+
 /** From the opening mark up to the closing mark: eight lower-case hex digits. */
 function sectionSum(bytes: string): string {
   return (CRC32.bstr(bytes) >>> 0).toString(16).padStart(8, '0')

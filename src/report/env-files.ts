@@ -1,4 +1,5 @@
 /** What became of product envs that were generated, and of overlays that were removed. */
+import { basename } from 'node:path'
 import type { GeneratedEnv } from '../tasks/generate.js'
 import { printable } from './escape.js'
 
@@ -12,7 +13,15 @@ export function generatedLines(products: readonly GeneratedEnv[], failed: boolea
   return lines.map(printable)
 }
 
-export function removedLines(files: readonly string[], instance: string): string[] {
-  if (files.length === 0) return [`Nothing to remove: no product has an instance ${printable(instance)}`]
-  return files.map((file) => `${printable(file)} removed`)
+export function removedLines(removed: readonly string[], instance: string | null): string[] {
+  if (removed.length === 0) {
+    const what = instance === null ? 'is a copy in this folder' : `has an instance ${printable(instance)}`
+    return [`Nothing to remove: no product ${what}`]
+  }
+  // A product env only loses the section of the copy.
+  return removed.map((file) =>
+    basename(file) === '.env'
+      ? `${printable(file)}: section of the copy removed`
+      : `${printable(file)} removed`,
+  )
 }

@@ -1,18 +1,21 @@
 /** The report of a merge as JSON (docs/json.md). Lists, not objects keyed by names: a key may be called `__proto__`. */
 import { decode } from '../env/bytes.js'
-import { changesFile, type Entry, type ProductPlan } from '../merge/plan.js'
+import type { Entry } from '../merge/plan.js'
 import { rangeText } from '../ports/value.js'
+import type { MergedProduct } from '../tasks/merge.js'
+import { copyJson } from './copy.js'
 import { isPort, type Secrets } from './secrets.js'
 
-/** One product's plan. @param secrets what is not to be printed; null prints everything */
-export function mergeJson(plan: ProductPlan, written: boolean, secrets: Secrets | null) {
+/** One product's merge. @param secrets what is not to be printed; null prints everything */
+export function mergeJson({ plan, copy, changed, written }: MergedProduct, secrets: Secrets | null) {
   return {
     product: plan.product,
-    instance: plan.instance,
+    instance: copy?.name ?? plan.instance,
     offset: plan.offset,
-    file: plan.file,
-    changed: changesFile(plan),
+    file: copy?.envFile ?? plan.file,
+    changed,
     written,
+    copy: copy === null ? null : copyJson(copy),
     createdFrom: plan.createdFrom,
     merged: plan.merged,
     sections: plan.sections,

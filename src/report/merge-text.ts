@@ -6,6 +6,8 @@ import { MASK } from '../env/secret.js'
 import { changesFile, type Entry, isOutdated, type ProductPlan } from '../merge/plan.js'
 import { rangeText } from '../ports/value.js'
 import { hasErrors } from '../problem.js'
+import type { Merge, MergedProduct } from '../tasks/merge.js'
+import { copyLines } from './copy.js'
 import { count } from './count.js'
 import { printable } from './escape.js'
 import { isPort } from './secrets.js'
@@ -20,16 +22,14 @@ const COLUMNS: readonly Column[] = [
   { title: 'outcome' },
 ]
 
-/** What became of a plan: it was carried out; it was only to be shown; or an error of the run forbids it. */
-export type MergeState = 'done' | 'shown' | 'stopped'
-
 /** The lines for one product. */
 export function mergeLines(
-  plan: ProductPlan,
+  { plan, copy, changed }: MergedProduct,
   state: MergeState,
   style: Style,
   width: number | null,
 ): string[] {
+  if (copy !== null && state !== 'stopped') return copyLines(plan, copy, state, changed, style, width)
   const { offset, entries } = plan
   const name = ownerName(plan)
   const from = offset.from === 'crc32' ? `crc32("${name}")` : offset.from
@@ -47,24 +47,32 @@ export function mergeLines(
 
 /** The lines for many products: one each, the details of those that change, and the totals. */
 export function mergeAllLines(
-  plans: readonly ProductPlan[],
+  products: readonly MergedProduct[],
   state: MergeState,
   style: Style,
   width: number | null,
 ): string[] {
-  const isBroken = (plan: ProductPlan): boolean => hasErrors(plan.problems)
-  const changing = plans.filter((plan) => changesFile(plan) && !isBroken(plan))
+  const isBroken = ({ plan }: MergedProduct): boolean => hasErrors(plan.problems)
+  const changing = products.filter((product) => product.changed && !isBroken(product))
   const details =
-    state === 'stopped' ? [] : changing.flatMap((plan) => [...mergeLines(plan, state, style, width), ''])
-  const rows = plans.map((plan) => [ownerName(plan), `+${plan.offset.value}`, outcomeOf(plan, state)])
+    state === 'stopped'
+      ? []
+      : changing.flatMap((product) => [...mergeLines(product, state, style, width), ''])
+  const rows = products.map((product) => {
+    const { plan, copy } = product
+    const name = copy === null ? ownerName(plan) : `${plan.product}@${copy.name}`
+    return [name, `+${copy?.offset ?? plan.offset.value}`, outcomeOf(product, state)]
+  })
   const changed = state === 'shown' ? 'to change' : 'changed'
   return [
     ...details,
     ...tableLines(ALL_COLUMNS, rows, width),
     '',
-    `  ${count(plans.length, 'env file')}: ${state === 'stopped' ? 0 : changing.length} ${changed}, ${plans.filter(isBroken).length} with errors`,
+    `  ${count(products.length, 'env file')}: ${state === 'stopped' ? 0 : changing.length} ${changed}, ${products.filter(isBroken).length} with errors`,
   ]
 }
+
+type MergeState = Merge['state']
 
 const ALL_COLUMNS: readonly Column[] = [
   { title: 'product', shrinks: true },
@@ -72,9 +80,9 @@ const ALL_COLUMNS: readonly Column[] = [
   { title: 'outcome' },
 ]
 
-function outcomeOf(plan: ProductPlan, state: MergeState): string {
+function outcomeOf({ plan, changed }: MergedProduct, state: MergeState): string {
   if (hasErrors(plan.problems)) return 'error'
-  if (!changesFile(plan)) return state === 'stopped' ? 'not written' : 'up to date'
+  if (!changed) return state === 'stopped' ? 'not written' : 'up to date'
   return state === 'stopped' ? 'not written' : state === 'shown' ? 'would be merged' : 'merged'
 }
 

@@ -1,4 +1,7 @@
 /** Merges templates into product envs. A plain merge must not load the reading of Compose files, `yaml` or the linter. */
+import { mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { FileChange } from '../file-change.js'
 import type { Machine } from '../live/machine.js'
 import { planMerge } from '../merge/merge.js'
 import { overlaySource } from '../merge/overlay.js'
@@ -7,14 +10,18 @@ import { assignedPort, changesFile, type ProductPlan } from '../merge/plan.js'
 import type { ProductSource } from '../merge/source.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { saveAll } from '../save/save-all.js'
+import { type CopyPlace, findCopy } from '../workspace/copies.js'
 import { type LoadedProduct, loadProduct } from '../workspace/product.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { savesOf } from './changes.js'
+import type { PlannedCopy } from './copy.js'
 import { sharedPorts } from './shared-ports.js'
 
 export interface MergeTask extends MergeOptions {
-  /** Creates or updates the overlay of this instance, too. */
+  /** Creates or updates this instance, too. */
   readonly instance?: string | null
+  /** Makes the product in this checkout a copy of this name. */
+  readonly as?: string | null
   /** Plans only, and writes nothing. */
   readonly dryRun?: boolean
   /** Reports the new ports that somebody else on this machine uses. */
@@ -30,11 +37,16 @@ export interface Merge {
 }
 
 interface PlannedProduct {
+  /** For a copy, the merge without what the copy changes. */
   readonly plan: ProductPlan
   readonly source: ProductSource
+  /** Null for an original. */
+  readonly copy: PlannedCopy | null
 }
 
 export interface MergedProduct extends PlannedProduct {
+  /** Whether a merge changes a file. */
+  readonly changed: boolean
   readonly written: boolean
 }
 
@@ -42,33 +54,52 @@ export interface MergedProduct extends PlannedProduct {
 export async function mergeProducts(
   workspace: Workspace,
   names: readonly string[],
-  { instance = null, dryRun = false, machine, ...options }: MergeTask = {},
+  { instance = null, as = null, dryRun = false, machine, ...options }: MergeTask = {},
 ): Promise<Merge> {
   const products = await Promise.all(names.map((name) => loadProduct(workspace, name)))
   const problems = [...workspace.problems, ...products.flatMap((product) => product.problems)]
   const planned: PlannedProduct[] = []
   for (const product of products) {
-    const own = { plan: planMerge(product.source, options), source: product.source }
-    planned.push(own)
-    if (instance === null || hasErrors(own.plan.problems)) continue
-    const overlay = await planOverlay(workspace, product, own.plan, instance, options)
+    const { source } = product
+    const plan = planMerge(source, options)
+    const place = findCopy(workspace, source.name, as)
+    const own = await planCopyAt(workspace, product, plan, place)
+    planned.push({ plan, source, copy: own.copy })
+    problems.push(...own.problems)
+    if (instance === null || hasErrors(plan.problems)) continue
+    if (workspace.layout.kind === 'project') {
+      const { copy, problems: found } = await planCopyAt(workspace, product, plan, {
+        name: instance,
+        isInstance: true,
+      })
+      problems.push(...found)
+      if (copy !== null) planned.push({ plan, source, copy })
+      continue
+    }
+    const overlay = await planOverlay(workspace, product, plan, instance, options)
     problems.push(...overlay.problems)
-    if (overlay.planned !== null) planned.push(overlay.planned)
+    if (overlay.planned !== null) planned.push({ ...overlay.planned, copy: null })
   }
-  const plans = planned.map(({ plan }) => plan)
+  const plans = [...new Set(planned.map(({ plan }) => plan))]
   if (instance !== null) {
     const { takenProjects } = await import('./projects.js')
     problems.push(...(await takenProjects(workspace, plans)))
   }
   problems.push(...plans.flatMap((plan) => plan.problems))
-  if (!hasErrors(problems)) problems.push(...(await sharedPorts(workspace, plans)))
+  const originals = planned.filter(({ copy }) => copy === null).map(({ plan }) => plan)
+  if (!hasErrors(problems)) problems.push(...(await sharedPorts(workspace, originals)))
   if (!hasErrors(problems) && !dryRun) {
-    // Unchanged plans too, so that leftovers of killed runs are removed.
-    const files = plans.filter(({ after }) => after !== null)
-    problems.push(...saveAll(savesOf(workspace, files)))
+    // Unchanged files too, so that leftovers of killed runs are removed.
+    const files = planned.flatMap(filesOf).filter(({ after, before }) => after !== null || before !== null)
+    const brought = planned.flatMap(({ copy }) => copy?.brought ?? [])
+    for (const file of brought) mkdirSync(dirname(join(workspace.root, file)), { recursive: true })
+    const overrides = planned.flatMap(({ copy }) => copy?.override ?? [])
+    const exclude =
+      overrides.length === 0 ? null : (await import('./copy.js')).excludeChange(workspace, overrides)
+    problems.push(...saveAll(savesOf(workspace, exclude === null ? files : [...files, exclude])))
   }
   const state = hasErrors(problems) ? 'stopped' : dryRun ? 'shown' : 'done'
-  const written = state === 'done' ? plans.filter(changesFile) : []
+  const written = state === 'done' ? originals.filter(changesFile) : []
   if (
     machine !== undefined &&
     written.some(({ entries }) => entries.some((entry) => assignedPort(entry) !== null))
@@ -78,9 +109,30 @@ export async function mergeProducts(
   }
   return {
     state,
-    products: planned.map((each) => ({ ...each, written: written.includes(each.plan) })),
+    products: planned.map((each) => {
+      const changed = filesOf(each).some(({ before, after }) => before !== after)
+      return { ...each, changed, written: changed && state === 'done' }
+    }),
     problems,
   }
+}
+
+function filesOf({ plan: { file, before, after }, copy }: PlannedProduct): readonly FileChange[] {
+  return copy?.files ?? [{ file, before, after }]
+}
+
+async function planCopyAt(
+  workspace: Workspace,
+  product: LoadedProduct,
+  plan: ProductPlan,
+  place: CopyPlace | Problem | null,
+): Promise<{ readonly copy: PlannedCopy | null; readonly problems: readonly Problem[] }> {
+  if (place === null || hasErrors([...product.problems, ...plan.problems]))
+    return { copy: null, problems: [] }
+  if ('code' in place) return { copy: null, problems: [place] }
+  // Loaded lazily: a merge of an original reads no Compose file.
+  const { planProductCopy } = await import('./copy.js')
+  return planProductCopy(workspace, product, plan, place)
 }
 
 /** Plans the overlay of an instance. @param base the product's own plan, which the overlay goes with */
@@ -90,7 +142,10 @@ async function planOverlay(
   base: ProductPlan,
   instance: string,
   options: MergeOptions,
-): Promise<{ readonly planned: PlannedProduct | null; readonly problems: readonly Problem[] }> {
+): Promise<{
+  readonly planned: Omit<PlannedProduct, 'copy'> | null
+  readonly problems: readonly Problem[]
+}> {
   const { loadInstance, overlayOf } = await import('../workspace/instances.js')
   const { name } = product.source
   const { state, file } = overlayOf(workspace, name, instance)

@@ -9,6 +9,7 @@ import { type Problem, problem } from '../problem.js'
 import { checkFeature, checkProduct, suggestion } from '../workspace/names.js'
 import { loadProduct } from '../workspace/product.js'
 import type { Workspace } from '../workspace/workspace.js'
+import { surveyElsewhere } from './elsewhere.js'
 import { inspectClaims, inspectPort, type Live } from './live.js'
 import {
   parseOwner,
@@ -48,7 +49,11 @@ export async function listPorts(
   if (survey === null || unknown !== null) {
     return { ports: null, problems: unknown === null ? problems : [...problems, unknown] }
   }
-  const claims = survey.owners
+  const elsewhere = await surveyElsewhere(
+    workspace,
+    survey.owners.filter(isNamed).map(({ product }) => product),
+  )
+  const claims = [...survey.owners, ...elsewhere]
     .flatMap((owner) => [...owner.claims].sort(byPort))
     .filter(
       (claim) =>
@@ -79,7 +84,8 @@ export interface PortOwners {
 
 export async function whoisPort(workspace: Workspace, port: number, machine: Machine): Promise<PortOwners> {
   const survey = await surveyProducts(workspace)
-  const { owners, unread } = survey
+  const { unread } = survey
+  const owners = [...survey.owners, ...(await surveyElsewhere(workspace, workspace.products))]
   const claims = claimsOfPort(owners, port)
   const { now, problems } = await inspectPort(workspace, survey, port, machine)
   const isClaimed = claims.length > 0

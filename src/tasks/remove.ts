@@ -1,45 +1,80 @@
-/** Removes the overlays of instances. */
+/** Removes instances and copies. */
 import { parseEnv } from '../env/document.js'
 import type { FileChange } from '../file-change.js'
-import { findSections } from '../merge/sections.js'
+import { findSections, splitCopySection } from '../merge/sections.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { saveAll } from '../save/save-all.js'
+import { generatedOverrides } from '../workspace/copies.js'
 import { overlayOf } from '../workspace/instances.js'
 import { loadProduct } from '../workspace/product.js'
-import type { Workspace } from '../workspace/workspace.js'
+import { readFile, type Workspace } from '../workspace/workspace.js'
 import { savesOf } from './changes.js'
 
 /**
- * Removes the overlays of an instance: all of them, or none. One that was edited by hand is not removed.
- * @param options skip leaves out products without the instance, which are errors otherwise
- * @returns the removed files
+ * Removes the generated files of an instance, or of the copies in this checkout: all of them, or none. What was edited by
+ * hand is not removed.
+ * @param instance null for the copies in this checkout
+ * @param options skip leaves out products without one, which are errors otherwise
  */
 export async function removeInstances(
   workspace: Workspace,
   names: readonly string[],
-  instance: string,
+  instance: string | null,
   { skip = false }: { readonly skip?: boolean } = {},
 ): Promise<{ readonly removed: readonly string[]; readonly problems: readonly Problem[] }> {
   const products = await Promise.all(names.map((name) => loadProduct(workspace, name)))
   const problems = [...workspace.problems, ...products.flatMap((product) => product.problems)]
   const removals: FileChange[] = []
   for (const { source } of products) {
-    const { file, text, state, problems: unread } = overlayOf(workspace, source.name, instance)
-    problems.push(...unread)
-    if (state !== 'ours') {
-      if (skip) continue
-      const message = `Product ${source.name} has no instance ${instance}`
-      problems.push(problem('no-instance', { file }, message, 'List the instances with product list.'))
-    } else if (holdsOnlySections(text ?? '')) removals.push({ file, before: text, after: null })
-    else {
-      const next = 'Save what you need of it, then delete the file yourself.'
-      problems.push(
-        problem('hand-edited', { file }, 'This file was edited by hand, so it is not removed', next),
-      )
+    const found =
+      instance === null
+        ? copyRemovals(workspace, source.name)
+        : instanceRemovals(workspace, source.name, instance)
+    if (found.length === 0 && !skip) problems.push(noneToRemove(workspace, source.name, instance))
+    for (const each of found) {
+      if ('code' in each) problems.push(each)
+      else removals.push(each)
     }
   }
   if (!hasErrors(problems)) problems.push(...saveAll(savesOf(workspace, removals)))
   return { removed: hasErrors(problems) ? [] : removals.map(({ file }) => file), problems }
+}
+
+function instanceRemovals(workspace: Workspace, product: string, instance: string): (FileChange | Problem)[] {
+  const { file, text, state, problems } = overlayOf(workspace, product, instance)
+  if (state !== 'ours') return [...problems]
+  if (!holdsOnlySections(text ?? '')) return [edited(file)]
+  return [{ file, before: text, after: null }, ...overrideRemovals(workspace, product, file)]
+}
+
+function copyRemovals(workspace: Workspace, product: string): (FileChange | Problem)[] {
+  const { env } = workspace.layout.product(product)
+  const { text: before } = readFile(workspace, env)
+  const { text: after, section } = splitCopySection(before ?? '', product)
+  const overrides = overrideRemovals(workspace, product, env)
+  if (section === null) return overrides
+  return [section.untouched ? { file: env, before, after } : edited(env), ...overrides]
+}
+
+function overrideRemovals(workspace: Workspace, product: string, env: string): (FileChange | Problem)[] {
+  return generatedOverrides(workspace, product, env).map(({ file, untouched }) =>
+    untouched ? { file, before: readFile(workspace, file).text, after: null } : edited(file),
+  )
+}
+
+function noneToRemove({ layout }: Workspace, product: string, instance: string | null): Problem {
+  const { env, overlay } = layout.product(product)
+  if (instance === null) {
+    const message = `${product} is not a copy in this folder, so it has no generated files to remove`
+    return problem('no-instance', { file: env }, message, 'Name an instance: --instance blue.')
+  }
+  const message = `Product ${product} has no instance ${instance}`
+  return problem('no-instance', { file: overlay(instance) }, message, 'List the instances with product list.')
+}
+
+function edited(file: string): Problem {
+  const next = 'Save what you need of it, then remove it yourself.'
+  return problem('hand-edited', { file }, 'This file was edited by hand, so it is not removed', next)
 }
 
 /** Returns true for a text of unedited sections and blank lines. */

@@ -1,4 +1,5 @@
 /** Surveys many products at once: the host ports that each of them claims. */
+import type { PortClaim } from '../claims/claim.js'
 import { claimsOf, type StatedPlace } from '../claims/claims.js'
 import type { Owner } from '../claims/resolve.js'
 import { gapProblems } from '../compose/gaps.js'
@@ -7,15 +8,17 @@ import { planMerge } from '../merge/merge.js'
 import { overlaySource } from '../merge/overlay.js'
 import { changesFile, isOutdated, type ProductPlan } from '../merge/plan.js'
 import { type PortReferences, portReferences } from '../merge/port-references.js'
-import { findSections } from '../merge/sections.js'
+import { findSections, splitCopySection } from '../merge/sections.js'
 import type { ProductSource } from '../merge/source.js'
 import { isPortVariable } from '../ports/variable.js'
 import { hasErrors, notRead, type Problem, problem, unique } from '../problem.js'
 import { loadCompose } from '../workspace/compose.js'
+import { type CopyPlace, findCopy } from '../workspace/copies.js'
 import { instancesOf, loadInstance } from '../workspace/instances.js'
 import { badInstanceName, checkProduct, suggestion } from '../workspace/names.js'
 import { type LoadedProduct, loadProduct } from '../workspace/product.js'
-import type { Workspace } from '../workspace/workspace.js'
+import { type Workspace, withTexts } from '../workspace/workspace.js'
+import { planProductCopy } from './copy.js'
 
 export interface Survey {
   readonly products: readonly LoadedProduct[]
@@ -65,7 +68,8 @@ export async function surveyProducts(
 ): Promise<Survey> {
   const products: LoadedProduct[] = []
   for (const name of names) products.push(await loadProduct(workspace, name))
-  const owners = products.flatMap((product) => ownersOf(workspace, product))
+  const owners: SurveyedOwner[] = []
+  for (const product of products) owners.push(...(await ownersOf(workspace, product)))
   const unread = [...notRead(workspace.problems), ...owners.flatMap((owner) => owner.unread)]
   return { products, owners, problems: problemsOf(workspace, owners), unread: [...new Set(unread)] }
 }
@@ -114,25 +118,79 @@ export function problemsOf(workspace: Workspace, owners: readonly SurveyedOwner[
   return unique([...general, ...owners.flatMap(({ problems }) => problems)])
 }
 
-function ownersOf(workspace: Workspace, product: LoadedProduct): SurveyedOwner[] {
+async function ownersOf(workspace: Workspace, product: LoadedProduct): Promise<SurveyedOwner[]> {
   const { source, settings } = product
   const plan = planMerge(source)
   const problems = [...product.problems, ...plan.problems]
   const stopped = hasErrors(problems)
   const instances = instancesOf(workspace, source.name)
   const found = [...problems, ...instances.problems]
-  const own = ownerOf(workspace, plan, null, { isOffsetSet: settings.offset !== undefined, stopped, found })
+  const place = stopped ? null : findCopy(workspace, source.name)
+  const isOriginal = place === null || 'code' in place
+  const own = isOriginal
+    ? ownerOf(workspace, plan, null, { isOffsetSet: settings.offset !== undefined, stopped, found })
+    : await copyOwner(workspace, product, plan, place, found)
   const base = instances.names.length === 0 ? plan : refreshed(source, plan)
-  const copies = instances.names.map((name) => {
+  const others: SurveyedOwner[] = []
+  for (const name of instances.names) {
+    if (workspace.layout.kind === 'project') {
+      others.push(await copyOwner(workspace, product, plan, { name, isInstance: true }, found))
+      continue
+    }
     const loaded = loadInstance(workspace, product, name, base)
     const overlay = planMerge(overlaySource(source, base, loaded.instance))
-    return ownerOf(workspace, plan, overlay, {
+    const instance = ownerOf(workspace, plan, overlay, {
       isOffsetSet: settings.instances?.[name]?.offset !== undefined,
       stopped: stopped || hasErrors(overlay.problems),
       found: [...problems, ...loaded.problems, ...overlay.problems],
     })
+    others.push(instance)
+  }
+  return [own, ...others]
+}
+
+/** A copy as its next merge makes it. */
+async function copyOwner(
+  workspace: Workspace,
+  product: LoadedProduct,
+  plan: ProductPlan,
+  place: CopyPlace,
+  found: readonly Problem[],
+): Promise<SurveyedOwner> {
+  const { source, settings } = product
+  const isOffsetSet = settings.instances?.[place.name]?.offset !== undefined
+  const { copy, problems } = await planProductCopy(workspace, product, plan, place)
+  if (copy === null)
+    return {
+      ...ownerOf(workspace, plan, null, { isOffsetSet, stopped: true, found: [...found, ...problems] }),
+      instance: place.name,
+    }
+  const { envFile, files, offset } = copy
+  const text = files.find(({ file }) => file === envFile)?.after ?? ''
+  const { section } = splitCopySection(text, source.name)
+  // Blank lines keep the numbers of the section's lines.
+  const lines = section === null ? '' : text.slice(0, section.start).replace(/[^\n]+/g, '') + section.text
+  const overlay = planMerge({
+    ...source,
+    instance: place.name,
+    offset: { value: offset, from: isOffsetSet ? 'product.yaml' : 'crc32' },
+    features: [],
+    env: { file: envFile, text: lines },
+    earlier: plan.values,
   })
-  return [own, ...copies]
+  const owner = ownerOf(withTexts(workspace, files), plan, overlay, {
+    isOffsetSet,
+    stopped: false,
+    found: [...found, ...problems],
+  })
+  const isMerged = files.every(({ before, after }) => before === after)
+  const outcome = isMerged ? ('adjusted' as const) : ('planned' as const)
+  const claims = owner.claims.map((claim): PortClaim => {
+    const { from, to, address } = claim
+    if (claim.outcome === 'random') return claim
+    return { ...claim, outcome, offset, base: { from: from - offset, to: to - offset, address } }
+  })
+  return { ...owner, claims, state: isMerged ? 'merged' : plan.before === null ? 'missing' : 'incomplete' }
 }
 
 /** The plan for overlays: an outdated port is the feature's, so an instance moves its current base port. */
@@ -175,8 +233,7 @@ function ownerOf(
     instance: overlay?.instance ?? null,
     offset: last.offset.value,
     isOffsetSet,
-    // The template of a project is its own.
-    claims: layout.kind === 'project' ? claims.map((claim) => ({ ...claim, feature: null })) : claims,
+    claims: layout.kind === 'project' ? claims.map(projectClaim) : claims,
     plan: last,
     state: stopped ? 'stopped' : stateOf(last, places),
     references,
@@ -186,6 +243,11 @@ function ownerOf(
     problems: compose === null ? problems : [...problems, ...gapProblems(compose)],
     unread: notRead(problems),
   }
+}
+
+/** The template of a project is its own, and the original keeps its ports. */
+function projectClaim(claim: PortClaim): PortClaim {
+  return { ...claim, feature: null, outcome: claim.outcome === 'random' ? 'random' : 'pinned' }
 }
 
 /** @param places where its env files set each variable */

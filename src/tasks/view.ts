@@ -6,7 +6,7 @@ import { type Problem, problem } from '../problem.js'
 import { projectName } from '../workspace/compose.js'
 import { overlayOf } from '../workspace/instances.js'
 import { type LoadedProduct, loadProduct } from '../workspace/product.js'
-import type { Workspace } from '../workspace/workspace.js'
+import { readFile, type Workspace } from '../workspace/workspace.js'
 
 export interface ProductView {
   readonly source: ProductSource
@@ -98,7 +98,7 @@ function filesOf(
     const none = problem('no-env', { file: env.file }, `Product ${name} has no .env yet`, next)
     return { files: null, problems: [none] }
   }
-  const own = { file: env.file, text: env.text }
+  const own = { file: env.file, text: readFile(workspace, env.file).text ?? env.text }
   if (instance === null) return { files: [own], problems: [] }
   const overlay = overlayOf(workspace, name, instance)
   const { file } = overlay

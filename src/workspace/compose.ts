@@ -6,7 +6,6 @@ import { decode } from '../env/bytes.js'
 import type { Lookup } from '../env/expand.js'
 import { composeProjectName, PROJECT } from '../merge/project-name.js'
 import { type Place, type Problem, problem } from '../problem.js'
-import { isFile } from './files.js'
 import { COMPOSE_OVERRIDES } from './layout.js'
 import { onlyFile, readFile, type Workspace } from './workspace.js'
 
@@ -39,9 +38,10 @@ export function composeFiles(workspace: Workspace, product: string, lookup: Look
   const { file, text, problems } = onlyFile(workspace, composeFiles)
   if (text === null) return { files: [], directory: folder, unread: [], problems }
   const directory = dirname(file)
-  const override = COMPOSE_OVERRIDES.map((name) => join(directory, name)).find((name) =>
-    isFile(join(workspace.root, name)),
-  )
+  const override = COMPOSE_OVERRIDES.map((name) => join(directory, name)).find((name) => {
+    const { text, problems } = readFile(workspace, name)
+    return text !== null || problems.length > 0
+  })
   return { files: override === undefined ? [file] : [file, override], directory, unread: [], problems }
 }
 
@@ -97,8 +97,8 @@ function namelessProject(compose: ComposeProject | null, values: ReadonlyMap<str
 }
 
 /** COMPOSE_PROJECT_NAME, else the `name:` of the Compose files, else the project directory's. */
-function nameOf(
-  { root }: Workspace,
+export function nameOf(
+  { root }: Pick<Workspace, 'root'>,
   values: ReadonlyMap<string, string>,
   name: string | undefined,
   directory: string,

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { decode } from '../env/bytes.js'
-import { readText } from './files.js'
+import { entriesIn, readText } from './files.js'
 
 export interface Checkout {
   /** The top level of this worktree; all folders are absolute. */
@@ -37,6 +37,16 @@ function mainWorktree(gitDir: string): string | null {
   const worktree = /^\s*worktree\s*=\s*(.+?)\s*$/m.exec(config)?.[1]
   if (worktree !== undefined) return resolve(gitDir, worktree)
   return basename(gitDir) === '.git' ? dirname(gitDir) : null
+}
+
+/** Returns the top levels of the other worktrees of a repository, the main one first; absolute. */
+export function otherWorktrees({ top, main, gitDir }: Checkout): string[] {
+  const { entries } = entriesIn(join(gitDir, 'worktrees'), 'worktrees')
+  const linked = entries.map(({ name }) => {
+    const folder = join(gitDir, 'worktrees', name)
+    return dirname(resolve(folder, textOf(join(folder, 'gitdir')).trim()))
+  })
+  return [...(main === null ? [] : [main]), ...linked].filter((each) => each !== top && existsSync(each))
 }
 
 function topLevel(folder: string): string | null {

@@ -5,10 +5,9 @@ import { parseEnv } from '../env/document.js'
 import { type InstanceSource, overlaySection } from '../merge/overlay.js'
 import type { ProductPlan } from '../merge/plan.js'
 import { findSections } from '../merge/sections.js'
-import { type Problem, problem } from '../problem.js'
+import type { Problem } from '../problem.js'
 import { projectName } from './compose.js'
 import { entriesIn } from './files.js'
-import { readCheckout } from './git.js'
 import { strayLink } from './link.js'
 import { badInstanceName } from './names.js'
 import { type LoadedProduct, offsetOf } from './product.js'
@@ -62,20 +61,4 @@ export function loadInstance(
     instance: { name, offset, overlay, projectName: project.name },
     problems: [...overlay.problems, ...project.problems],
   }
-}
-
-/** Returns the name for `--instance auto`: that of the linked git worktree, otherwise that of the branch. */
-export function autoInstance(root: string): string | Problem {
-  const none = (why: string): Problem => {
-    const message = `\`--instance auto\` finds no name: ${why}`
-    return problem('no-instance', {}, message, 'Give the instance a name: --instance blue.')
-  }
-  const checkout = readCheckout(root)
-  if (checkout === null) return none(`${root} is not in a git repository`)
-  const given = checkout.worktree ?? checkout.branch
-  if (given === null) return none('no branch is checked out (detached HEAD)')
-  const name = given.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '')
-  if (name !== '') return badInstanceName(name) ?? name
-  const kind = checkout.worktree === null ? 'branch' : 'worktree'
-  return none(`the name of the ${kind}, ${given}, has no letter from a to z and no digit`)
 }

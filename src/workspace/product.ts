@@ -1,11 +1,12 @@
 /** Reads all sources of a product's merge. */
 import { basename, join } from 'node:path'
 import { parseEnv } from '../env/document.js'
-import { environmentOf } from '../merge/sections.js'
+import { environmentOf, splitCopySection } from '../merge/sections.js'
 import type { FeatureSource, ProductSource } from '../merge/source.js'
 import { crc32Offset, type Offset } from '../ports/offset.js'
 import { OWN_PORTS, ownPortsTemplate } from '../ports/own.js'
 import { hasErrors, type Place, type Problem, problem } from '../problem.js'
+import { readFromOriginal } from './copies.js'
 import { includedFeatures, type NamedFeature, productIncludes } from './included-features.js'
 import type { Environment } from './layout.js'
 import { checkProduct, suggestion } from './names.js'
@@ -27,9 +28,14 @@ export async function loadProduct(workspace: Workspace, name: string): Promise<L
   const unknown = checkProduct(workspace, name)
   if (unknown !== null) return notLoaded(workspace, name, unknown)
   const places = workspace.layout.product(name)
-  const env = readFile(workspace, places.env)
-  const environment = workspace.environment ?? environmentOf(env.text ?? '')
-  const example = firstFile(workspace, places.templates(environment))
+  const raw = readFile(workspace, places.env)
+  const env = { ...raw, text: raw.text === null ? null : splitCopySection(raw.text, name).text }
+  const isMissing = raw.text === null && raw.problems.length === 0
+  // A worktree starts with the values of the main one, which git does not bring along.
+  const original = isMissing ? readFromOriginal(workspace, places.env) : null
+  const environment = workspace.environment ?? environmentOf(env.text ?? original?.text ?? '')
+  const template = firstFile(workspace, places.templates(environment))
+  const example = original ?? template
   const read = await readYaml<ProductSettings>(workspace, places.settings, PRODUCT_SCHEMA)
   const { settings, file, lineOf } = read
   const text = env.text ?? example.text ?? ''
@@ -46,10 +52,14 @@ export async function loadProduct(workspace: Workspace, name: string): Promise<L
   }
   const sources = features.flatMap(({ source }) => source ?? [])
   const isProject = workspace.layout.kind === 'project'
-  if (isProject && example.text !== null) {
+  if (isProject && template.text !== null) {
     // The original keeps its ports.
-    const template = { file: example.file, doc: parseEnv(example.text), shifts: () => false }
-    sources.push({ name, hostDir: workspace.root, template })
+    const doc = parseEnv(template.text)
+    sources.push({
+      name,
+      hostDir: workspace.root,
+      template: { file: template.file, doc, shifts: () => false },
+    })
   }
   const source: ProductSource = {
     name,

@@ -66,7 +66,7 @@ export function withTexts(
   files: readonly Pick<FileChange, 'file' | 'after'>[],
 ): Workspace {
   const texts = files.map(({ file, after }) => [file, { text: after, problem: null }] as const)
-  return { ...workspace, texts: new Map([...workspace.texts, ...texts]) }
+  return { ...workspace, texts: new Map([...workspace.texts, ...texts]), parsed: new Map() }
 }
 
 /** @param file relative to the workspace */

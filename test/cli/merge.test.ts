@@ -491,6 +491,7 @@ describe('--json', () => {
           file: ENV,
           changed: true,
           written: true,
+          copy: null,
           createdFrom: null,
           merged: ['redis'],
           sections: [{ feature: 'redis', change: 'added' }],

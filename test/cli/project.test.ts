@@ -1,7 +1,7 @@
 /** A Compose project on its own: a folder with a Compose file, and no workspace above it. */
-import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import { feature, product } from '../support/cli.js'
+import { git } from '../support/git.js'
 import { type Files, makeFolder, makeWorkspace, type TestWorkspace } from '../support/workspace.js'
 
 const COMPOSE = 'services:\n  web:\n    image: nginx:1\n    ports: ["${WEB_PORT}:80", "9000:9000"]\n'
@@ -20,11 +20,6 @@ async function nameOf(folder: string): Promise<string> {
   return JSON.parse(stdout)
     .products.map(({ product }: { product: string }) => product)
     .join()
-}
-
-function git(folder: string, ...args: string[]): void {
-  const identity = ['-c', 'user.name=a', '-c', 'user.email=a@example.org', '-c', 'init.defaultBranch=main']
-  execFileSync('git', [...identity, ...args], { cwd: folder, stdio: 'ignore' })
 }
 
 describe('a merge', () => {

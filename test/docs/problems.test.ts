@@ -41,6 +41,14 @@ describe('docs/problems.md', () => {
   })
 })
 
+/** A project whose one service has a key more. */
+function copied(key: Readonly<Record<string, string>>): TestWorkspace {
+  const lines = Object.entries({ image: 'nginx', ...key }).map(([name, value]) => `    ${name}: ${value}\n`)
+  const folder = makeFolder()
+  folder.write({ 'compose.yaml': `services:\n  web:\n${lines.join('')}` })
+  return folder
+}
+
 /** What a user does to meet each problem. */
 const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<string>>>> = {
   'no-workspace': () => stderrOf(makeFolder(), 'env --merge shop'),
@@ -152,6 +160,8 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<stri
     chmodSync(workspace.path('products/shop/.env'), 0o444)
     return stderrOf(workspace, 'env --merge shop')
   },
+  'cannot-isolate': () => stderrOf(copied({ network_mode: 'host' }), 'env --merge --as blue'),
+  'shared-host': () => stderrOf(copied({ privileged: 'true' }), 'env --merge --as blue'),
   'compose-refused': () => merged({ 'products/shop/compose.yaml': 'include:\n  - path: [\nservices: {}\n' }),
   'compose-missing': () => composeProblems({ 'compose.yaml': 'include: [redis.yaml]\n' }),
   'compose-remote': () => composeProblems({ 'compose.yaml': 'include: [oci://example.org/redis:7]\n' }),

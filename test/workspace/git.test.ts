@@ -1,22 +1,12 @@
-import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { readCheckout } from '../../src/workspace/git.js'
+import { commitAll, git } from '../support/git.js'
 import { makeFolder } from '../support/workspace.js'
-
-function git(folder: string, ...args: string[]): void {
-  const options = ['-c', 'user.name=a', '-c', 'user.email=a@example.org', '-c', 'init.defaultBranch=main']
-  execFileSync('git', [...options, '-c', 'protocol.file.allow=always', ...args], {
-    cwd: folder,
-    stdio: 'ignore',
-  })
-}
 
 function repository(name = 'shop') {
   const folder = makeFolder()
   folder.write({ [`${name}/src/deep/`]: '', [`${name}/file`]: '' })
-  git(folder.path(name), 'init')
-  git(folder.path(name), 'add', '.')
-  git(folder.path(name), 'commit', '-m', 'x')
+  commitAll(folder.path(name))
   return folder
 }
 

@@ -1,0 +1,67 @@
+/** The report of a copy, for people and as JSON. */
+import type { ProductPlan } from '../merge/plan.js'
+import type { PlannedCopy } from '../tasks/copy.js'
+import type { Merge } from '../tasks/merge.js'
+import { count } from './count.js'
+import { printable } from './escape.js'
+import type { Style } from './style.js'
+import { type Column, tableLines } from './table.js'
+
+const COLUMNS: readonly Column[] = [
+  { title: 'changed', shrinks: true },
+  { title: 'original', shrinks: true },
+  { title: 'copy', shrinks: true },
+]
+
+/** @param isChanged whether a merge changes a file */
+export function copyLines(
+  { product, createdFrom, entries }: ProductPlan,
+  copy: PlannedCopy,
+  state: Merge['state'],
+  isChanged: boolean,
+  style: Style,
+  width: number | null,
+): string[] {
+  const { name, project, offset, original, changes, override, exclude, brought, envFile, variables } = copy
+  const of = original === null ? product : `${product} in ${original}`
+  const head = `${style.bold(`${product}@${name}`)}  copy of ${of}, offset ${offset}, Compose project ${project}`
+  const rows = changes.map(({ what, from, to }) => [what, from, to].map(printable))
+  const table = rows.length === 0 ? [] : ['', ...tableLines(COLUMNS, rows, width)]
+  const added = entries.filter(({ outcome }) => outcome === 'added' || outcome === 'adjusted')
+  const lines: [string, string][] = changes.flatMap(({ what, note }): [string, string][] =>
+    note === undefined ? [] : [['note', `${printable(what)}: ${printable(note)}`]],
+  )
+  if (createdFrom !== null) lines.push(['created', `${envFile} from ${createdFrom}`])
+  if (added.length > 0)
+    lines.push([
+      'added',
+      `${count(added.length, 'variable')}: ${added.map(({ key }) => printable(key)).join(', ')}`,
+    ])
+  if (variables.length > 0) lines.push(['env', `${envFile} sets ${variables.map(printable).join(', ')}`])
+  if (override !== null)
+    lines.push(['override', exclude === null ? override : `${override}, kept out of git by ${exclude}`])
+  if (brought.length > 0)
+    lines.push(['brought', `${brought.map(printable).join(', ')} from ${original ?? 'the original'}`])
+  lines.push(['merged', isChanged ? startCommand(envFile) : `nothing to do: ${startCommand(envFile)}`])
+  if (state === 'shown' && isChanged) lines.push(['dry run', 'nothing was written'])
+  return [head, ...table, '', ...lines.map(([what, text]) => `  ${style.dim(what.padEnd(9))}${text}`)]
+}
+
+function startCommand(envFile: string): string {
+  const [name = ''] = envFile.split('/').slice(-1)
+  return name === '.env'
+    ? 'start it with docker compose up'
+    : `start it with docker compose --env-file .env --env-file ${name} up`
+}
+
+/** As JSON (docs/json.md). */
+export function copyJson({ files: _, ...shown }: PlannedCopy) {
+  const changes = shown.changes.map(({ rule, what, from, to, note = null }) => ({
+    rule,
+    what,
+    from,
+    to,
+    note,
+  }))
+  return { ...shown, changes }
+}

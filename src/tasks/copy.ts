@@ -1,0 +1,241 @@
+/** Plans a copy of a product: its ports, its names, and the files that a merge writes for it. */
+import { join, relative, resolve, sep } from 'node:path'
+import type { ReadText } from '../compose/load.js'
+import { assignmentText, planCopy } from '../copies/plan.js'
+import type { Change, CopyPlan } from '../copies/source.js'
+import { decode, encode } from '../env/bytes.js'
+import type { FileChange } from '../file-change.js'
+import { overlaySection } from '../merge/overlay.js'
+import type { ProductPlan } from '../merge/plan.js'
+import { splitCopySection, writeSection } from '../merge/sections.js'
+import { hasErrors, type Problem, problem } from '../problem.js'
+import { composeFiles, nameOf, readComposeProject } from '../workspace/compose.js'
+import {
+  type CopyPlace,
+  generatedOverrides,
+  originalFolder,
+  overrideFile,
+  ownOverride,
+  readFromOriginal,
+} from '../workspace/copies.js'
+import { isFile, isFolder, readText } from '../workspace/files.js'
+import { type Checkout, readCheckout } from '../workspace/git.js'
+import { overlayOf } from '../workspace/instances.js'
+import type { LoadedProduct } from '../workspace/product.js'
+import { readFile, type Workspace } from '../workspace/workspace.js'
+import { otherFootprints } from './footprints.js'
+
+export interface PlannedCopy {
+  /** `blue` of `shop@blue`. */
+  readonly name: string
+  /** Its Compose project. */
+  readonly project: string
+  /** In ports: how far the original's ports are moved. */
+  readonly offset: number
+  /** The folder of the original; null if it is not known. */
+  readonly original: string | null
+  readonly changes: readonly Change[]
+  readonly envFile: string
+  /** The variables that its env file sets. */
+  readonly variables: readonly string[]
+  /** Null if it needs none. */
+  readonly override: string | null
+  /** Files that git does not bring along, copied from the original. */
+  readonly brought: readonly string[]
+  /** The file that keeps the override out of git; null outside of git. */
+  readonly exclude: string | null
+  /** All files that a merge writes, the product env included. */
+  readonly files: readonly FileChange[]
+}
+
+interface Planned {
+  /** Null if an error keeps it from being made. */
+  readonly copy: PlannedCopy | null
+  readonly problems: readonly Problem[]
+}
+
+/** Plans a copy. @param base the merge of the product itself, without errors */
+export async function planProductCopy(
+  workspace: Workspace,
+  { source, settings }: LoadedProduct,
+  base: ProductPlan,
+  { name, isInstance }: CopyPlace,
+): Promise<Planned> {
+  const { layout, root } = workspace
+  const product = source.name
+  const owner = overlaySection(product, name)
+  const { env, folder, overlay } = layout.product(product)
+  const target = isInstance ? overlay(name) : env
+  const text = base.after ?? ''
+  const setFiles = base.values.get('COMPOSE_FILE') ?? ''
+  const found = composeFiles(workspace, product, (key) => base.values.get(key))
+  const files = found.files.filter((file) => ownOverride(workspace, file, product) === null)
+  const isListed = isInstance || setFiles !== '' || files.length > 1
+  const override = overrideFile(isListed ? folder : found.directory, name, isListed)
+  const separator = decode(base.values.get('COMPOSE_PATH_SEPARATOR') ?? ':')
+  const brought = new Set<string>()
+  const plan = planCopy({
+    name,
+    product,
+    ...projectNames(workspace, product, base, files, found.directory),
+    offset: { stated: settings.instances?.[name]?.offset, modulus: workspace.modulus },
+    files,
+    directory: found.directory,
+    readText: reader(workspace, env, text, brought),
+    env: { file: env, text },
+    shell: new Map(),
+    paths: hostPaths(root, isInstance),
+    override: { file: override, isDefault: !isListed },
+    listed: setFiles === '' ? files.map((file) => relative(folder, file)) : decode(setFiles).split(separator),
+    separator,
+    taken: await otherFootprints(workspace, product, owner),
+  })
+  const blocked = blockers(workspace, product, target, override)
+  const problems = [...found.problems, ...plan.problems, ...blocked]
+  if (hasErrors(problems)) return { copy: null, problems }
+  const section = sectionText(owner, env, plan, text)
+  const exclude = plan.override === null ? null : excludeFile(readCheckout(root))
+  const copies = [...brought].map((file) => ({
+    file,
+    after: readFromOriginal(workspace, file)?.text ?? null,
+  }))
+  const wanted = [
+    { file: target, after: isInstance ? section : joined(text, section) },
+    ...generatedOverrides(workspace, product, target)
+      .filter(({ file, untouched }) => untouched && (file !== override || plan.override === null))
+      .map(({ file }) => ({ file, after: null })),
+    ...(plan.override === null ? [] : [{ file: override, after: plan.override }]),
+    ...copies,
+  ]
+  const changes = wanted.map((each) => ({ ...each, before: readFile(workspace, each.file).text }))
+  return {
+    copy: {
+      name,
+      project: plan.project,
+      offset: plan.offset,
+      original: originalName(root, isInstance),
+      changes: plan.changes,
+      envFile: target,
+      variables: plan.assignments.map(({ key }) => key),
+      override: plan.override === null ? null : override,
+      brought: copies.map(({ file }) => file),
+      exclude: exclude === null ? null : relative(root, exclude),
+      files: base.after === null && section === '' ? changes.slice(1) : changes,
+    },
+    problems,
+  }
+}
+
+/** The Compose project of the original, and the name that the copy's is made of. */
+function projectNames(
+  workspace: Workspace,
+  product: string,
+  { values }: ProductPlan,
+  files: readonly string[],
+  directory: string,
+): { original: string; project: string } {
+  const isPinned = files.some((file) => /^["']?name\b/m.test(readFile(workspace, file).text ?? ''))
+  const pinned = isPinned ? readComposeProject(workspace, files, values, directory).name?.text : undefined
+  const root = originalFolder(workspace.root) ?? workspace.root
+  const original = nameOf({ root }, values, pinned, directory)
+  // A project is named after its repository where its folder is called `docker` or the like.
+  const isSet = pinned !== undefined || values.has('COMPOSE_PROJECT_NAME')
+  return { original, project: workspace.layout.kind === 'project' && !isSet ? product : original }
+}
+
+/** Reads files as the copy will have them: those that git ignores come from the original, and are listed in `brought`. */
+function reader(workspace: Workspace, env: string, text: string, brought: Set<string>): ReadText {
+  return (path) => {
+    if (path === env) return decode(text)
+    const own = readFile(workspace, path)
+    if (own.text !== null) return decode(own.text)
+    if (own.problems[0] !== undefined) return { why: own.problems[0].message.replace(/^This file /, '') }
+    const original = readFromOriginal(workspace, path)?.text ?? null
+    if (original === null) return null
+    brought.add(path)
+    return decode(original)
+  }
+}
+
+function hostPaths(root: string, isInstance: boolean) {
+  const top = readCheckout(root)?.top ?? root
+  const own = isInstance ? ('shared-checkout' as const) : ('own' as const)
+  return {
+    kindOf: (path: string) => {
+      const full = resolve(root, path)
+      return isFile(full) ? ('file' as const) : isFolder(full) ? ('folder' as const) : ('none' as const)
+    },
+    placeOf: (path: string) =>
+      `${resolve(root, path)}${sep}`.startsWith(`${top}${sep}`) ? own : ('outside' as const),
+  }
+}
+
+/** Files that the copy would be written to, but that hold somebody's own text. */
+function blockers(workspace: Workspace, product: string, target: string, override: string): Problem[] {
+  const { env } = workspace.layout.product(product)
+  const problems: Problem[] = []
+  const { text } = readFile(workspace, override)
+  const mark = ownOverride(workspace, override, product)
+  if (text !== null && mark === null) problems.push(foreign(override))
+  else if (mark?.untouched === false) problems.push(edited(override))
+  if (target === env) {
+    const { section } = splitCopySection(readFile(workspace, env).text ?? '', product)
+    if (section?.untouched === false) problems.push(edited(env))
+  } else {
+    const overlay = overlayOf(workspace, product, target.slice(env.length + 1))
+    if (overlay.state === 'foreign') problems.push(foreign(target))
+    else if (overlay.state === 'ours') {
+      const { section, text: rest } = splitCopySection(overlay.text ?? '', product)
+      if (section?.untouched !== true || rest.trim() !== '') problems.push(edited(target))
+    }
+  }
+  return problems
+}
+
+function foreign(file: string): Problem {
+  const message = 'This file was not generated by product-env, so it is not overwritten'
+  return problem('foreign-file', { file }, message, 'Give the copy another name, or rename the file.')
+}
+
+function edited(file: string): Problem {
+  const message = 'The generated part of this file was edited by hand, so it is not overwritten'
+  const next = 'Move your lines elsewhere and remove the generated part, then merge again.'
+  return problem('hand-edited', { file }, message, next)
+}
+
+function sectionText(owner: string, env: string, { assignments }: CopyPlan, like: string): string {
+  if (assignments.length === 0) return ''
+  const eol = like.includes('\r\n') ? '\r\n' : '\n'
+  return writeSection(owner, env, assignmentText(assignments).replaceAll('\n', eol), eol)
+}
+
+function joined(text: string, section: string): string {
+  return section === '' || text === '' || text.endsWith('\n') ? text + section : `${text}\n${section}`
+}
+
+/** The file that keeps generated files out of git, for this repository on this machine only (gitignore(5)). */
+function excludeFile(checkout: Checkout | null): string | null {
+  const info = checkout === null ? null : join(checkout.gitDir, 'info')
+  return info !== null && isFolder(info) ? join(info, 'exclude') : null
+}
+
+/** Adds files to it. @returns null if all of them are in it already */
+export function excludeChange({ root }: Workspace, files: readonly string[]): FileChange | null {
+  const checkout = readCheckout(root)
+  const path = excludeFile(checkout)
+  if (checkout === null || path === null) return null
+  const file = relative(root, path)
+  const { text: before } = readText(path, file)
+  const known = before?.split(/\r?\n/) ?? []
+  const lines = files
+    .map((each) => encode(`/${relative(checkout.top, join(root, each)).split(sep).join('/')}`))
+    .filter((line) => !known.includes(line))
+  if (lines.length === 0) return null
+  return { file, before, after: joined(before ?? '', `${lines.join('\n')}\n`) }
+}
+
+function originalName(root: string, isInstance: boolean): string | null {
+  if (isInstance) return '.'
+  const folder = originalFolder(root)
+  return folder === null ? null : relative(root, folder)
+}

@@ -1,0 +1,24 @@
+/** The same products in the other worktrees of the repository: the original, and its copies. */
+import { join, relative } from 'node:path'
+import { otherFolders } from '../workspace/copies.js'
+import { openWorkspace, type Workspace } from '../workspace/workspace.js'
+import { type SurveyedOwner, surveyProducts } from './survey.js'
+
+/** Surveys products in the other worktrees. Their files are relative to this workspace; their problems are theirs. */
+export async function surveyElsewhere(
+  workspace: Workspace,
+  products: readonly string[],
+): Promise<SurveyedOwner[]> {
+  const owners: SurveyedOwner[] = []
+  for (const root of otherFolders(workspace)) {
+    const other = await openWorkspace(root)
+    const names = other.products.filter((name) => products.includes(name))
+    const survey = names.length === 0 ? null : await surveyProducts(other, names)
+    const shown = (file: string) => relative(workspace.root, join(root, file))
+    for (const owner of survey?.owners ?? []) {
+      const claims = owner.claims.map((claim) => ({ ...claim, file: shown(claim.file) }))
+      owners.push({ ...owner, claims, problems: [] })
+    }
+  }
+  return owners
+}

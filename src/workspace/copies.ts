@@ -1,0 +1,119 @@
+/** Copies of a product: the same product in another git worktree or clone, or an instance in the same folder. */
+import { join, relative, resolve } from 'node:path'
+import { splitCopySection, wholeSection } from '../merge/sections.js'
+import { type Problem, problem } from '../problem.js'
+import { isFile, readText } from './files.js'
+import { type Checkout, otherWorktrees, readCheckout } from './git.js'
+import { badInstanceName } from './names.js'
+import { type FileSource, readFile, type Workspace } from './workspace.js'
+
+/** The name under which Compose finds an override by itself. */
+const DEFAULT_OVERRIDE = 'compose.override.yaml'
+
+/** A copy of a product, and where its generated files are. */
+export interface CopyPlace {
+  /** `blue` of `shop@blue`. */
+  readonly name: string
+  /** Whether the original has the same folder. */
+  readonly isInstance: boolean
+}
+
+/**
+ * Finds out whether the product in this checkout is a copy: by `--as`, else by the files of an earlier merge, else because
+ * the checkout is a linked git worktree.
+ * @returns null for an original
+ */
+export function findCopy(
+  workspace: Workspace,
+  product: string,
+  as: string | null = null,
+): CopyPlace | Problem | null {
+  const name = as ?? earlierName(workspace, product)
+  if (name !== null) return badInstanceName(name) ?? { name, isInstance: false }
+  // `--instance auto` reads the same name.
+  const checkout = readCheckout(workspace.root)
+  if (checkout === null || checkout.worktree === null) return null
+  const given = autoInstance(workspace.root)
+  if (typeof given === 'string') return { name: given, isInstance: false }
+  return { ...given, next: 'Name the copy: product env --merge --as blue.' }
+}
+
+/** The name in the marks of an earlier merge. */
+function earlierName(workspace: Workspace, product: string): string | null {
+  const { env, folder } = workspace.layout.product(product)
+  const { section } = splitCopySection(readFile(workspace, env).text ?? '', product)
+  const feature = section?.feature ?? ownOverride(workspace, join(folder, DEFAULT_OVERRIDE), product)?.feature
+  return feature?.slice(product.length + 1) ?? null
+}
+
+/** Reads an override that a merge has generated; null for any other file. */
+export function ownOverride(workspace: Workspace, file: string, product: string) {
+  const mark = wholeSection(readFile(workspace, file).text ?? '')
+  return mark?.feature.startsWith(`${product}@`) ? mark : null
+}
+
+/** Returns the overrides that merges have generated: under the default name, or as COMPOSE_FILE of an env file lists it. */
+export function generatedOverrides(
+  workspace: Workspace,
+  product: string,
+  envFile: string,
+): { readonly file: string; readonly untouched: boolean }[] {
+  const { env, folder } = workspace.layout.product(product)
+  const listed = /^COMPOSE_FILE=.*?([^:;,\s]+)\r?$/m.exec(readFile(workspace, envFile).text ?? '')?.[1]
+  const files = [
+    ...(envFile === env ? [join(folder, DEFAULT_OVERRIDE)] : []),
+    ...(listed === undefined ? [] : [join(folder, listed)]),
+  ]
+  return files.flatMap((file) => {
+    const mark = ownOverride(workspace, file, product)
+    return mark === null ? [] : { file, untouched: mark.untouched }
+  })
+}
+
+/** Returns the file that overrides the original's Compose files. @param listed whether COMPOSE_FILE has to name it */
+export function overrideFile(directory: string, copy: string, listed: boolean): string {
+  return join(directory, listed ? `compose.${copy}.yaml` : DEFAULT_OVERRIDE)
+}
+
+/** Returns the folders of this workspace in the other worktrees of its repository, the main one first; absolute. */
+export function otherFolders({ root }: Workspace): string[] {
+  const checkout = readCheckout(root)
+  return checkout === null ? [] : otherWorktrees(checkout).map((top) => inWorktree(root, checkout, top))
+}
+
+function inWorktree(root: string, checkout: Checkout, top: string): string {
+  return join(top, relative(checkout.top, root))
+}
+
+/** Returns the folder of this workspace in the main worktree; null in the main one itself. */
+export function originalFolder(root: string): string | null {
+  const checkout = readCheckout(root)
+  if (checkout === null || checkout.worktree === null || checkout.main === null) return null
+  return inWorktree(root, checkout, checkout.main)
+}
+
+/** Reads a file that only the main worktree has, such as one that git ignores. @param file relative to the workspace */
+export function readFromOriginal({ root }: Workspace, file: string): FileSource | null {
+  const original = originalFolder(root)
+  const path = original === null ? null : resolve(original, file)
+  if (path === null || !isFile(path)) return null
+  const shown = relative(root, path)
+  const { text, problem } = readText(path, shown)
+  return { file: shown, text, problems: problem === null ? [] : [problem] }
+}
+
+/** Returns the name for `--instance auto`: that of the linked git worktree, otherwise that of the branch. */
+export function autoInstance(root: string): string | Problem {
+  const none = (why: string): Problem => {
+    const message = `\`--instance auto\` finds no name: ${why}`
+    return problem('no-instance', {}, message, 'Give the instance a name: --instance blue.')
+  }
+  const checkout = readCheckout(root)
+  if (checkout === null) return none(`${root} is not in a git repository`)
+  const given = checkout.worktree ?? checkout.branch
+  if (given === null) return none('no branch is checked out (detached HEAD)')
+  const name = given.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '')
+  if (name !== '') return badInstanceName(name) ?? name
+  const kind = checkout.worktree === null ? 'branch' : 'worktree'
+  return none(`the name of the ${kind}, ${given}, has no letter from a to z and no digit`)
+}
