@@ -3,7 +3,7 @@
  * own line or the shell says may be a secret, and so may be every value that refers to one of them.
  */
 import { type EnvDocument, parseEnv, rawValue, type Statement } from '../env/document.js'
-import { references } from '../env/expand.js'
+import { referencesIn } from '../env/read.js'
 import { isHidden } from '../env/secret.js'
 import { findSections } from '../merge/sections.js'
 import type { ProductSource } from '../merge/source.js'
@@ -39,7 +39,7 @@ export function secretsOf(
   const derive = (doc: EnvDocument, statement: Statement): string[] | null => {
     const { key, quote } = statement
     const raw = rawValue(doc, statement)
-    const used = quote === "'" ? [] : references(raw).map(({ name }) => name)
+    const used = referencesIn(raw, quote).map(({ name }) => name)
     for (const name of used) push(users, name, key)
     push(words, key, raw)
     if (isPort(key, raw) || !isHidden(key, raw)) return used

@@ -37,9 +37,16 @@ test('a port number of the product is no secret; anything else in a port variabl
 })
 
 test('what refers to a secret is one, however far off, and in whatever form', () => {
-  const template = 'A=$OWN\nB="${NONE:-${A}}"\nC=${OWN:+x}\nD=\'$OWN\'\nE=$$OWN\nF=${D}\n'
+  const template =
+    'A=$OWN\nB="${NONE:-${A}}"\nC=${OWN:+x}\nD=\'$OWN\'\nE=$$OWN\nF=${D}\nG="\\0044{OWN}"\nH="\\$OWN"\n'
   const secrets = secretsOf(source('OWN=1\n', 'LAST=${B}\n', template))
-  expect(['A', 'B', 'C', 'D', 'E', 'F', 'LAST'].filter(secrets.has)).toEqual(['A', 'B', 'C', 'LAST'])
+  expect(['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'LAST'].filter(secrets.has)).toEqual([
+    'A',
+    'B',
+    'C',
+    'G',
+    'LAST',
+  ])
   expect([secrets.isPublicIn('b', 'A'), secrets.isPublicIn('b', 'D')]).toEqual([false, true])
 })
 
