@@ -1,46 +1,42 @@
-/** Addresses of the host, such as `http://localhost:8025`, in a template and in the services of a Compose file. */
-
+/** URLs of the host, such as `http://localhost:8025`, in templates and in the services of Compose files. */
+import { groupBy } from '../claims/group.js'
 import type { Statement } from '../env/document.js'
 import { isPortVariable } from '../ports/variable.js'
 import { isOwn, type LintContext, rawOf, type Template } from './context.js'
 import { Blocks, composeEdits, composeText } from './edit.js'
-import { Localhost, type Reader, together } from './localhost.js'
+import { combined, Localhost, type Reader } from './localhost.js'
 import type { Edit } from './rule.js'
-import { type ServiceValue, serviceValues } from './service-values.js'
+import { type ServiceValue, serviceValues, titleOf } from './service-values.js'
 
-/** A port behind a name of the host. */
+/** A port that follows a name of the host. */
 export interface NamedPort {
   /** As written. */
   readonly host: string
   readonly number: string
-  /** Where the number starts in the text. */
+  /** The position of the number in the text. */
   readonly at: number
 }
 
-/** A text that names ports of the host. */
 export interface HostUrl {
-  /** What it is the value of, for a message. */
+  /** The variable or key that has the value, for a message. */
   readonly title: string
   readonly file: string
   readonly line: number
   readonly column?: number
   readonly ports: readonly NamedPort[]
-  /** Whose localhost it is that stands before a port. */
   readonly readerOf: (port: NamedPort) => Reader
-  /** The edits that put variables in the place of numbers; null where they would not be filled in, or not be kept apart from the rest. */
-  readonly refer: (ports: readonly (readonly [NamedPort, variable: string])[]) => Edit[] | null
-  /** Where in the template a variable has to be stated for that; null in a Compose file, undefined where it cannot be. */
+  /** Returns the edits that replace numbers by variables; null if Compose would not expand them. */
+  readonly refer: (ports: Named) => Edit[] | null
+  /** The position above which the template must define the variables; null in a Compose file, undefined if there is none. */
   readonly before: number | null | undefined
 }
 
-/**
- * The host as seen from the host itself, or by its name in containers; any other name is that of a service. 0.0.0.0 is
- * none: a process listens on it, and a browser does not go there.
- */
+type Named = readonly (readonly [NamedPort, variable: string])[]
+
+/** Any other name is a service. Nobody connects to 0.0.0.0. */
 const HOST_PORT =
   /(?<![\w.-])((?:[a-z0-9-]{1,63}\.){0,8}localhost|127\.0\.0\.1|\[::1\]|host\.docker\.internal):(\d{1,5})(?![\d.:\w-])/gi
 
-/** The ports that a text names as the host's. */
 function namedPorts(text: string): NamedPort[] {
   return [...text.matchAll(HOST_PORT)].map((match) => {
     const [all, host = '', number = ''] = match
@@ -48,7 +44,6 @@ function namedPorts(text: string): NamedPort[] {
   })
 }
 
-/** In the statements of a template, in order. */
 export function urlsOfTemplate(context: LintContext, template: Template = context.template): HostUrl[] {
   const localhost = new Localhost({ ...context, template })
   const blocks = new Blocks(template)
@@ -72,19 +67,13 @@ export function urlsOfTemplate(context: LintContext, template: Template = contex
   })
 }
 
-/** In the services of the feature's own Compose files. */
 export function urlsOfCompose(context: LintContext): HostUrl[] {
   const localhost = new Localhost(context)
-  // By an anchor one text can belong to several services.
-  const places = new Map<string, ServiceValue[]>()
-  for (const value of serviceValues(context.compose)) {
-    if (NO_URL.includes(value.path[0] ?? '') || !/:\d/.test(value.raw) || !isOwn(context, value.span))
-      continue
-    const place = `${value.span.file}\0${value.span.start}`
-    const values = places.get(place)
-    if (values === undefined) places.set(place, [value])
-    else values.push(value)
-  }
+  const candidates = serviceValues(context.compose).filter(
+    ({ path, raw, span }) => !NO_URL.includes(path[0] ?? '') && /:\d/.test(raw) && isOwn(context, span),
+  )
+  // An anchor gives one text to several services.
+  const places = groupBy(candidates, ({ span }) => `${span.file}\0${span.start}`)
   return [...places.values()].flatMap((values): HostUrl[] => {
     const [first] = values as [ServiceValue]
     const ports = namedPorts(first.raw)
@@ -92,13 +81,13 @@ export function urlsOfCompose(context: LintContext): HostUrl[] {
     const { file, line, column } = first.span
     return [
       {
-        title: `Key ${first.path.filter((key) => !/^\d+$/.test(key)).join('.')} of service ${first.service}`,
+        title: titleOf(first),
         file,
         line,
         column,
         ports,
         readerOf: ({ host, number }) =>
-          ofHost(host) ?? together(values.map((value) => localhost.ofValue(value, Number(number)))),
+          ofHost(host) ?? combined(values.map((value) => localhost.ofValue(value, Number(number)))),
         refer: (named) => referInCompose(context, first, named),
         before: null,
       },
@@ -106,18 +95,16 @@ export function urlsOfCompose(context: LintContext): HostUrl[] {
   })
 }
 
-/** Keys of a service below which no URL stands; the addresses below `ports` are those of the host's own interfaces. */
+/** Keys of a service that contain no URL: an address in `ports` is that of an interface. */
 const NO_URL: readonly string[] = ['ports', 'image', 'container_name', 'volumes', 'extra_hosts']
 
-/** By this name a container calls the host, wherever it is used. */
+/** Containers use this name for the host. */
 function ofHost(host: string): Reader | null {
   return host.toLowerCase() === 'host.docker.internal' ? 'host' : null
 }
 
-/** A name outside of letters, digits and "_" cannot be referred to. */
+/** Compose expands no other names. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
-
-type Named = readonly (readonly [NamedPort, variable: string])[]
 
 function referInTemplate(
   { file }: Template,
@@ -152,7 +139,7 @@ function referInCompose(
     return [{ ...rawSpan, start, end: start + number.length }, `\${${variable}}`] as const
   })
   if (span.start !== rawSpan.start) return composeEdits(text, splices)
-  // Quotes come with it: in a plain scalar of a flow collection, `{` starts a mapping.
+  // Adds quotes: in a plain scalar of a flow collection, `{` starts a mapping.
   if (/["\\]/.test(raw)) return null
   let value = ''
   let at = 0

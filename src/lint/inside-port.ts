@@ -1,25 +1,25 @@
-/** Where a variable that publishes a host port stands for a port inside a container, which no offset moves. */
+/** Uses of a port variable as the port of a container, which no offset shifts. */
 import type { PortRange } from '../compose/port.js'
 import { type Reference, references } from '../env/expand.js'
 import { isOwn, type LintContext, rawOf } from './context.js'
-import { type ServiceValue, serviceValues } from './service-values.js'
+import { type ServiceValue, serviceValues, titleOf } from './service-values.js'
 
-/** One place, and the first in its value. */
+/** The first use in a value. */
 export interface InsideUse {
   readonly variable: string
-  /** What it is the value of, for a message. */
+  /** The variable or key that has the value, for a message. */
   readonly title: string
   readonly file: string
   readonly line: number
   readonly column?: number
-  /** The name before the port, such as `redis` in `redis:${REDIS_HOST_PORT}`; null on the container's side of `ports:`. */
+  /** `redis` in `redis:${REDIS_HOST_PORT}`; null for the container port in `ports:`. */
   readonly host: string | null
   readonly service: string | null
-  /** The ports of the container, where they are known. */
+  /** Null if unknown. */
   readonly container: PortRange | null
 }
 
-/** Finds the places of one feature. @param isWanted by the name of a variable */
+/** @param isWanted tests the name of a variable */
 export function* insideUses(context: LintContext, isWanted: (name: string) => boolean): Generator<InsideUse> {
   const { template } = context
   const inside = new Inside(context)
@@ -39,8 +39,7 @@ export function* insideUses(context: LintContext, isWanted: (name: string) => bo
     const use = value.path[0] === 'ports' ? inside.published(value, isWanted) : null
     const found = use ?? (value.path[0] === 'ports' ? null : first(value, inside, isWanted))
     if (found === null) continue
-    const title = `Key ${value.path.filter((key) => !/^\d+$/.test(key)).join('.')} of service ${value.service}`
-    yield { ...found, title, file, line, column }
+    yield { ...found, title: titleOf(value), file, line, column }
   }
 }
 
@@ -54,11 +53,10 @@ function first(value: ServiceValue, inside: Inside, isWanted: (name: string) => 
   return null
 }
 
-/** What the Compose files say of the containers of one feature. */
 class Inside {
   readonly values: readonly ServiceValue[]
   private readonly services: ReadonlySet<string>
-  /** `service variable`: what the container's side of its ports comes from. */
+  /** `service variable` of container ports. */
   private readonly targets = new Set<string>()
 
   constructor(private readonly context: LintContext) {
@@ -70,7 +68,7 @@ class Inside {
     }
   }
 
-  /** A variable behind a name: null where the name is no service's, or where its container listens on that port. */
+  /** Checks a variable that follows a name: null unless the name is a service that listens on another port. */
   behind(variable: string, host: Host, value: ServiceValue | null): Use | null {
     const { others, compose } = this.context
     const isItself = LOCAL.test(host.name)
@@ -87,17 +85,17 @@ class Inside {
     return { variable, host: host.name, service, container: port?.container ?? null }
   }
 
-  /** The container's side of a port; null where the service is handed the variable too, and so can listen there. */
+  /** Checks a container port: null if the service gets the variable and so can listen on it. */
   published(value: ServiceValue, isWanted: (name: string) => boolean): Use | null {
     const wanted = targetOf(value).find(({ name }) => isWanted(name))
-    if (wanted === undefined || this.isHanded(value.service, wanted.name)) return null
+    if (wanted === undefined || this.getsVariable(value.service, wanted.name)) return null
     return { variable: wanted.name, host: null, service: value.service, container: null }
   }
 
-  private isHanded(service: string, variable: string): boolean {
+  private getsVariable(service: string, variable: string): boolean {
     const { template, compose } = this.context
     const body = serviceValues(compose).filter((value) => value.service === service)
-    // What stands in such a file is not looked at.
+    // The file may pass it.
     if (body.some(({ path }) => path[0] === 'env_file')) return true
     const seen = new Set(
       body
@@ -114,7 +112,7 @@ class Inside {
   }
 }
 
-/** The references on the container's side of a published port. */
+/** Returns the references in the container port of a mapping. */
 function targetOf({ path, raw }: ServiceValue): readonly Reference[] {
   if (path[0] !== 'ports') return []
   const all = references(raw)
@@ -127,16 +125,16 @@ function targetOf({ path, raw }: ServiceValue): readonly Reference[] {
 
 interface Host {
   readonly name: string
-  /** Whether it stands in a URL, where a name without a dot can only be a service's. */
+  /** True in a URL, where a name without a dot is a service. */
   readonly isUrl: boolean
 }
 
 const LOCAL = /^(?:localhost|127\.0\.0\.1|\[::1\])$/i
 
-/** Of what stands before a reference this much is looked at: a name, and the user and password before it. */
+/** The length of a name, with a user and password before it. */
 const LONGEST = 200
 
-/** The wanted references of a text that stand behind a name and a colon, as a port does. */
+/** Finds the wanted references that follow a name and a colon, as a port does. */
 function* behindNames(
   raw: string,
   isWanted: (name: string) => boolean,

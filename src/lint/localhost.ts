@@ -1,5 +1,4 @@
-/** Whose localhost a text means: the one of the host, or that of the container in which the text is read. */
-
+/** Which localhost a text means: that of the host, or that of the container that reads the text. */
 import { parsePortRange } from '../compose/port.js'
 import { references } from '../env/expand.js'
 import type { Range } from '../ports/overlap.js'
@@ -7,21 +6,20 @@ import { type LintContext, rawOf } from './context.js'
 import { type ServiceValue, serviceValues } from './service-values.js'
 
 /**
- * `host`: a browser or a tool on the host follows the URL. `container`: a process in the container calls itself, whose
- * ports no offset moves. `either`: only a person can tell.
+ * `host`: a browser or a tool on the host. `container`: the container itself, whose ports no offset shifts.
+ * `either`: only a person can decide.
  */
 export type Reader = 'host' | 'container' | 'either'
 
-/** How many variables and values are looked at for one text: a hostile template would take minutes. */
+/** The number of variables and values that are followed for one text: a hostile template would take minutes. */
 const MAX_FOLLOWED = 1000
 
-/** Tells it for the texts of one feature. */
 export class Localhost {
-  /** The ports on which the containers of a service listen, as far as the Compose files say so. */
+  /** The ports on which the containers of a service listen, as far as the Compose files say. */
   private readonly ports = new Map<string, Range[]>()
-  /** The values of services that refer to a variable. */
+  /** The values of services, by the variables that they refer to. */
   private readonly values = new Map<string, ServiceValue[]>()
-  /** The variables of the template that refer to a variable. */
+  /** The variables of the template, by the variables that they refer to. */
   private readonly users = new Map<string, string[]>()
 
   constructor({ compose, template }: LintContext) {
@@ -37,39 +35,29 @@ export class Localhost {
     }
   }
 
-  /** Who reads `localhost:PORT` in the value of a variable. */
+  /** Returns who reads `localhost:PORT` in the value of a variable, which other variables may pass on. */
   ofVariable(key: string, port: number): Reader {
-    const readers = this.readersOf(key)
-    // What cannot be found out in time is for a person to say.
-    return readers === null ? 'either' : together(readers.map((value) => this.ofValue(value, port)))
-  }
-
-  /** Who reads it in a value of a service. */
-  ofValue({ service, path }: ServiceValue, port: number): Reader {
-    const [key] = path
-    // Labels are for a proxy or a dashboard, which runs elsewhere.
-    if (key === 'labels') return 'host'
-    if (key === 'healthcheck') return 'container'
-    return this.ports.get(service)?.some(({ from, to }) => from <= port && port <= to) ? 'either' : 'host'
-  }
-
-  /** The values of services to which a variable comes, by way of others too. */
-  private readersOf(key: string): ServiceValue[] | null {
     const seen = new Set([key])
     const found: ServiceValue[] = []
     for (const name of seen) {
       const values = this.values.get(name) ?? []
       const users = this.users.get(name) ?? []
-      if (found.length + seen.size + values.length + users.length > MAX_FOLLOWED) return null
+      if (found.length + seen.size + values.length + users.length > MAX_FOLLOWED) return 'either'
       found.push(...values)
       for (const user of users) seen.add(user)
     }
-    return found
+    return combined(found.map((value) => this.ofValue(value, port)))
+  }
+
+  ofValue({ service, path: [key] }: ServiceValue, port: number): Reader {
+    // Labels are for a proxy or a dashboard, which runs elsewhere.
+    if (key === 'labels') return 'host'
+    if (key === 'healthcheck') return 'container'
+    return this.ports.get(service)?.some(({ from, to }) => from <= port && port <= to) ? 'either' : 'host'
   }
 }
 
-/** What several readers come to. */
-export function together(readers: readonly Reader[]): Reader {
+export function combined(readers: readonly Reader[]): Reader {
   const [first = 'host', ...more] = new Set(readers)
   return more.length === 0 ? first : 'either'
 }

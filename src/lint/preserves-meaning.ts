@@ -1,15 +1,14 @@
-/** What a fix has to leave as it is. */
-
+/** Verifies that a fix changes nothing else. */
 import { decode } from '../env/bytes.js'
 import { expand } from '../env/expand.js'
 import { evaluate } from '../env/read.js'
 import { type LintContext, rawOf, type Template } from './context.js'
 import { type ServiceValue, serviceValues } from './service-values.js'
 
-/** A number in whose place a variable has come, by variable. */
+/** By variable, the number that it replaced. */
 type Replaced = ReadonlyMap<string, string>
 
-/** Whether the templates and the services still give every value that no reference is part of, and Compose still sees the same services. */
+/** Returns true if values without references are the same as before, and Compose sees the same services. */
 export function preservesMeaning(
   before: readonly LintContext[],
   after: readonly LintContext[],
@@ -22,7 +21,7 @@ export function preservesMeaning(
       keepsValues(context.template, next.template, replaced) &&
       shapeOf(context) === shapeOf(next) &&
       keepsServices(context, next, replaced) &&
-      // With what goes, what was wrong with it may go, too.
+      // A removed entry may take its problems with it.
       refusals(next) <= refusals(context)
     )
   })
@@ -30,7 +29,7 @@ export function preservesMeaning(
 
 function keepsValues(before: Template, after: Template, replaced: Replaced): boolean {
   if (before.doc.statements.length > after.doc.statements.length) return false
-  // A reference that has just taken the place of a number may still have to be put in order.
+  // A reference that has just replaced a number may still have to be moved below its variable.
   const lookup = (name: string) => replaced.get(name) ?? after.reading.values.get(name)
   return [...before.stated].every(([key, statement]) => {
     const now = after.stated.get(key)
@@ -42,7 +41,6 @@ function keepsValues(before: Template, after: Template, replaced: Replaced): boo
   })
 }
 
-/** Whether the values of services are what they were, as long as each variable is. */
 function keepsServices(before: LintContext, after: LintContext, replaced: Replaced): boolean {
   const lookup = (name: string) => {
     const value =
@@ -65,12 +63,11 @@ function keepsServices(before: LintContext, after: LintContext, replaced: Replac
   )
 }
 
-/** Without the ports, whose shape is looked at, and the names, which may go. */
+/** Without ports, which `shapeOf` compares, and container names, which may go. */
 function valuesIn({ compose }: LintContext): ServiceValue[] {
   return serviceValues(compose).filter(({ path }) => path[0] !== 'ports' && path[0] !== 'container_name')
 }
 
-/** Services and their ports in the containers: what no fix changes. */
 function shapeOf({ compose }: LintContext): string {
   const ports = compose?.ports.map(({ service, container, protocol, hostIp, host }) => {
     return [service, container.from, container.to, protocol, hostIp, host === null]

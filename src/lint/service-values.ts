@@ -1,23 +1,23 @@
 import { type MappingNode, type Node, type ScalarNode, type Span, spanOf } from '../compose/node.js'
 import type { ComposeProject } from '../compose/project.js'
 
-/** A string or a whole number in the body of a service: what may name a port, a host or a file. */
+/** A string or whole number of a service. */
 export interface ServiceValue {
   readonly service: string
-  /** The keys that lead to it, from the service on: `environment`, `A`. An item of a list has its number. */
+  /** Its keys: `environment`, `A`; an item of a list has its number. */
   readonly path: readonly string[]
-  /** Before variables are expanded, and after. */
+  /** With variables, and expanded. */
   readonly raw: string
   readonly text: string
   /** The scalar, with its quotes. */
   readonly span: Span
-  /** The stretch of the file that is `raw` character by character; missing where escapes or folding differ. */
+  /** The place of `raw`; missing if escapes or folding change it. */
   readonly rawSpan?: Span
 }
 
 const cache = new WeakMap<ComposeProject, readonly ServiceValue[]>()
 
-/** Lists the values of all services in order; one that aliases repeat below one key is listed once there. */
+/** Returns the values of all services in order; below one key, a repeated alias counts once. */
 export function serviceValues(project: ComposeProject | null): readonly ServiceValue[] {
   if (project === null) return []
   const values = cache.get(project) ?? project.services.flatMap(({ name, body }) => valuesOf(name, body))
@@ -47,4 +47,9 @@ function serviceValue(service: string, path: readonly string[], node: ScalarNode
   const { raw, text, verbatim } = node
   const rawSpan = verbatim === -1 ? undefined : spanOf(node, verbatim, verbatim + raw.length)
   return { service, path, raw, text, span: spanOf(node), ...(rawSpan === undefined ? {} : { rawSpan }) }
+}
+
+/** `Key environment.URL of service web`, for a message. */
+export function titleOf({ service, path }: ServiceValue): string {
+  return `Key ${path.filter((key) => !/^\d+$/.test(key)).join('.')} of service ${service}`
 }
