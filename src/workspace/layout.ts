@@ -54,6 +54,22 @@ interface FeaturePlaces extends Places {
   readonly hostDir: string
 }
 
+/** Returns the places that all layouts name alike. */
+export function placesIn(
+  folder: string,
+  templates: readonly string[],
+  composeFiles: readonly string[],
+): Places {
+  const inside = (name: string) => posix.join(folder, name)
+  return {
+    folder,
+    templates: (environment) => templateNames(templates, environment).map(inside),
+    composeFiles: composeFiles.map(inside),
+    newTemplate: inside('.env.example'),
+    newComposeFile: inside('compose.yaml'),
+  }
+}
+
 /** The names under which `docker compose` looks for its file, in Compose's order. */
 export const COMPOSE_FILES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
 
@@ -69,7 +85,7 @@ export const COMPOSE_OVERRIDES = [
 export const NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]*$'
 
 /** Returns the names of a template, each after its variant for the environment: `.env.dev.example`, `.env.example`. */
-export function templateNames(names: readonly string[], environment: Environment | null): readonly string[] {
+function templateNames(names: readonly string[], environment: Environment | null): readonly string[] {
   if (environment === null) return names
   return [...new Set(names.flatMap((name) => [name.replace(/env(?=[^/]*$)/, `env.${environment}`), name]))]
 }

@@ -3,14 +3,7 @@ import { basename, isAbsolute, join, relative } from 'node:path'
 import { composeProjectName } from '../merge/project-name.js'
 import { isFile, readText } from './files.js'
 import { readCheckout } from './git.js'
-import {
-  COMPOSE_FILES,
-  type Environment,
-  type Layout,
-  templateNames,
-  templateTest,
-  yamlNames,
-} from './layout.js'
+import { COMPOSE_FILES, type Layout, placesIn, templateTest, yamlNames } from './layout.js'
 
 const TEMPLATES = ['.env.example', '.env.sample', '.env.template', '.env.dist', 'env.example', 'example.env']
 
@@ -27,27 +20,21 @@ export function isProject(folder: string): boolean {
 /** @param root absolute */
 export function projectLayout(root: string): Layout {
   const name = projectNameOf(root)
-  const places = (folder: string) => ({
-    folder: folder.slice(0, -1),
-    templates: (environment: Environment | null) =>
-      templateNames(TEMPLATES, environment).map((file) => folder + file),
-    composeFiles: COMPOSE_FILES.map((file) => folder + file),
-    newTemplate: `${folder}.env.example`,
-    newComposeFile: `${folder}compose.yaml`,
-  })
   return {
     kind: 'project',
     settings: [],
     isTemplate: templateTest(TEMPLATES),
     list: () => ({ products: [name], features: [], problems: [] }),
     product: () => ({
-      ...places(''),
-      folder: '.',
+      ...placesIn('.', TEMPLATES, COMPOSE_FILES),
       settings: yamlNames('product'),
       env: '.env',
       overlay: (instance) => `.env.${instance}`,
     }),
-    feature: (feature) => ({ ...places(`features/${feature}/`), hostDir: join(root, 'features', feature) }),
+    feature: (feature) => ({
+      ...placesIn(`features/${feature}`, TEMPLATES, COMPOSE_FILES),
+      hostDir: join(root, 'features', feature),
+    }),
     productAt: (path) => (/^\.\.(?:\/|$)/.test(path) || isAbsolute(path) ? null : name),
     featureAt: () => null,
   }

@@ -1,4 +1,4 @@
-import type { Document, Node } from 'yaml'
+import type { Node } from 'yaml'
 import { decode } from '../env/bytes.js'
 import { type Problem, problem } from '../problem.js'
 import { checkSchema, type Schema } from './schema.js'
@@ -28,32 +28,28 @@ export async function readSettings<T extends object>(
     const { line, col: column } = lines.linePos(at)
     return problem('bad-settings', { file, line, column }, message, next)
   }
-  let doc: Document.Parsed | undefined
-  const problems: Problem[] = []
   try {
-    const [first, second] = yamlDocuments(source, {
-      prettyErrors: false,
-      uniqueKeys: false,
-      logLevel: 'silent',
-    })
-    doc = first
+    const options = { prettyErrors: false, uniqueKeys: false, logLevel: 'silent' } as const
+    const [doc, second] = yamlDocuments(source, options)
     if (second !== undefined)
       throw new SyntaxFault('a second document starts here, but the file may have only one', second.range[0])
+    const isEmpty =
+      doc === undefined ||
+      doc.contents === null ||
+      (yaml.isScalar(doc.contents) && doc.contents.value === null)
+    const misfits = isEmpty ? [] : checkSchema(yaml, doc, schema)
+    // A document that fits the schema is flat, so aliases cannot make it grow.
+    const settings = isEmpty || misfits.length > 0 ? {} : doc.toJS({ maxAliasCount: -1 })
+    const lineOf = (...path: (string | number)[]): number => {
+      const node = doc?.getIn(path, true) as Node | undefined
+      return lines.linePos(node?.range?.[0] ?? 0).line
+    }
+    return { settings, problems: misfits.map(({ at, message, next }) => bad(at, message, next)), lineOf }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     const [what, why] =
       error instanceof SyntaxFault ? ['not valid YAML', error.fault] : ['too large', TOO_LARGE]
-    problems.push(bad(error.at, `The file is ${what}`, `Fix the YAML: ${why}.`))
+    const problem = bad(error.at, `The file is ${what}`, `Fix the YAML: ${why}.`)
+    return { settings: {} as T, problems: [problem], lineOf: () => 1 }
   }
-  const empty =
-    doc == null || doc.contents === null || (yaml.isScalar(doc.contents) && doc.contents.value === null)
-  if (problems.length === 0 && doc !== undefined && !empty)
-    problems.push(...checkSchema(yaml, doc, schema).map(({ at, message, next }) => bad(at, message, next)))
-  // A document that fits the schema is flat, so aliases cannot make it grow.
-  const settings = doc === undefined || problems.length > 0 || empty ? {} : doc.toJS({ maxAliasCount: -1 })
-  const lineOf = (...path: (string | number)[]): number => {
-    const node = doc?.getIn(path, true) as Node | undefined
-    return lines.linePos(node?.range?.[0] ?? 0).line
-  }
-  return { settings: settings as T, problems, lineOf }
 }

@@ -8,23 +8,14 @@ import { existsSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { type Problem, problem } from '../problem.js'
 import { foldersIn, isFolder, readText } from './files.js'
-import {
-  COMPOSE_FILES,
-  type Environment,
-  type Layout,
-  NAME_PATTERN,
-  templateNames,
-  templateTest,
-  yamlNames,
-} from './layout.js'
-import { NAMES_ARE } from './names.js'
+import { COMPOSE_FILES, type Layout, placesIn, templateTest, yamlNames } from './layout.js'
+import { isName, NAMES_ARE } from './names.js'
 import type { WorkspaceSettings } from './settings.js'
 
 const FEATURES = ['features/*']
 const PRODUCTS = ['products/*']
 const TEMPLATES = ['.env.example']
 const SETTINGS = yamlNames('workspace')
-const NAME = new RegExp(NAME_PATTERN)
 
 /** Returns true if a folder has the default folders of a workspace, or a `workspace.yaml` that sets others. */
 export function isWorkspace(folder: string): boolean {
@@ -44,14 +35,6 @@ export function workspaceLayout(root: string, settings: WorkspaceSettings = {}):
     found ??= { products: foldersOf(root, products), features: foldersOf(root, features) }
     return found
   }
-  const places = (folder: string, composeFiles: readonly string[]) => ({
-    folder,
-    templates: (environment: Environment | null) =>
-      templateNames(templates, environment).map((name) => `${folder}/${name}`),
-    composeFiles: composeFiles.map((name) => `${folder}/${name}`),
-    newTemplate: `${folder}/${TEMPLATES[0]}`,
-    newComposeFile: `${folder}/${COMPOSE_FILES[0]}`,
-  })
   return {
     kind: 'workspace',
     settings: SETTINGS,
@@ -66,7 +49,7 @@ export function workspaceLayout(root: string, settings: WorkspaceSettings = {}):
       const folder = lookUp().products.folders.get(name) ?? newFolder(products, PRODUCTS, name)
       return {
         // Without COMPOSE_FILE, `docker compose` finds no other name.
-        ...places(folder, COMPOSE_FILES),
+        ...placesIn(folder, templates, COMPOSE_FILES),
         settings: yamlNames(`${folder}/product`),
         env: `${folder}/.env`,
         overlay: (instance) => `${folder}/.env.${instance}`,
@@ -75,7 +58,7 @@ export function workspaceLayout(root: string, settings: WorkspaceSettings = {}):
     feature: (name) => {
       const folder = lookUp().features.folders.get(name) ?? newFolder(features, FEATURES, name)
       return {
-        ...places(folder, [...(settings.composeFiles ?? []), ...COMPOSE_FILES]),
+        ...placesIn(folder, templates, [...(settings.composeFiles ?? []), ...COMPOSE_FILES]),
         hostDir: join(root, folder),
       }
     },
@@ -123,12 +106,12 @@ function foldersOf(root: string, patterns: readonly string[]): Found {
     for (const folder of matches.folders) {
       const name = folder.split('/')[nameIndex(wanted)] as string
       const other = folders.get(name)
-      const skipped = NAME.test(name) ? null : skippedFolder(root, folder, name)
+      const skipped = isName(name) ? null : skippedFolder(root, folder, name)
       if (skipped !== null) problems.push(skipped)
       else if (other !== undefined && other !== folder) {
         const message = `This folder is skipped, because ${other} is called ${name} too`
         problems.push(problem('skipped-folder', { file: folder }, message, 'Rename one of the two.'))
-      } else if (NAME.test(name)) folders.set(name, folder)
+      } else if (isName(name)) folders.set(name, folder)
     }
   }
   return { folders, problems }
