@@ -4,23 +4,21 @@
  * V8 keeps it at one byte a character. Only names and printed values are decoded.
  */
 
-/** The byte string of a file's content. */
 export function fromBuffer(buffer: Uint8Array): string {
   return Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength).toString('latin1')
 }
 
-/** The bytes of a byte string. */
 export function toBuffer(bytes: string): Buffer {
   return Buffer.from(bytes, 'latin1')
 }
 
-/** A loop, as a regular expression takes longer for what is asked most: the name of a variable. */
+/** A loop is faster than a regular expression for short names. */
 function isAscii(text: string): boolean {
   for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) >= 0x80) return false
   return true
 }
 
-/** Byte string → text. Invalid UTF-8 becomes U+FFFD, so the result is for reading and printing, not for writing back. */
+/** Byte string → text. Invalid UTF-8 becomes U+FFFD, so the text must not be written back. */
 export function decode(bytes: string): string {
   return isAscii(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8')
 }
@@ -30,16 +28,10 @@ export function encode(text: string): string {
   return isAscii(text) ? text : Buffer.from(text, 'utf8').toString('latin1')
 }
 
-/** One Unicode character at a position: its code point and its length in bytes, as Go's `range` over a string sees it. */
-export interface Rune {
-  readonly codePoint: number
-  readonly size: number
-}
-
 const REPLACEMENT = 0xfffd
 
-/** The character that starts at `at`; a byte that starts none is U+FFFD of size 1. */
-export function runeAt(bytes: string, at: number): Rune {
+/** Returns the character at a position as Go's `range` does: a byte that starts none is U+FFFD of size 1. */
+export function runeAt(bytes: string, at: number): { codePoint: number; size: number } {
   const first = bytes.charCodeAt(at)
   if (first < 0x80) return { codePoint: first, size: 1 }
   const size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2

@@ -1,8 +1,6 @@
 /**
- * The lossless env document: a text and where its statements and comments stand in it. The text itself is
- * never changed or re-serialised; an edit is a splice at offsets that this document gives.
- *
- * What counts as a statement is what Docker Compose takes for one (compose-go 2.9.1, `dotenv/parser.go`):
+ * The lossless env document: a text, and the offsets of its statements and comments, at which edits are spliced in.
+ * Statements are those of Docker Compose (compose-go 2.9.1, `dotenv/parser.go`):
  *
  *     file  := BOM? (space | newline | comment | statement)*     a comment starts where a statement could
  *     stmt  := ("export" blank+)? key ( ('=' | ':') blank* value | newline )
@@ -12,19 +10,19 @@
 import { decode, runeAt } from './bytes.js'
 import { inlineSpaceAt, skipInlineSpace, skipSpace, trimEnd } from './space.js'
 
-/** How a value is written; '' is bare. */
+/** '' is bare. */
 export type Quote = '' | "'" | '"'
 
-/** One `KEY=value`, or one `KEY` alone, which takes the value from the shell. All positions are byte offsets. */
+/** One `KEY=value`, or a `KEY` alone, which takes its value from the shell. Positions are byte offsets. */
 export interface Statement {
   readonly key: string
   readonly kind: 'assign' | 'inherit'
   readonly quote: Quote
-  /** 1-based line on which the statement starts. */
+  /** From 1. */
   readonly line: number
-  /** Where `export` or the key starts. */
+  /** The start of `export` or of the key. */
   readonly start: number
-  /** The raw value: between the quotes, or without the blanks and the comment around a bare one. */
+  /** The raw value: between the quotes, or a bare one without blanks and comment. */
   readonly valueStart: number
   readonly valueEnd: number
   /** After the closing quote, or at the line end of a bare value. */
@@ -38,24 +36,24 @@ export interface Comment {
   readonly end: number
 }
 
-/** Why Compose refuses a file, and where. */
+/** Why Compose refuses a file. */
 export interface Refusal {
-  /** 1-based line of the statement at fault. */
+  /** The first line of the statement, from 1. */
   readonly line: number
-  /** For people: what is wrong. */
+  /** For people. */
   readonly reason: string
-  /** What Compose itself says; its own line number, where it gives one, is that of the last line it looked at. */
+  /** Compose's own message; a line number in it is that of the last line of the statement. */
   readonly composeSays: string
 }
 
 /** A parsed env text. */
 export interface EnvDocument {
-  /** The whole text as a byte string (see bytes.ts). */
+  /** A byte string. */
   readonly text: string
-  /** In order. Those before the refusal only, where there is one. */
+  /** In order, up to the refusal. */
   readonly statements: readonly Statement[]
   readonly comments: readonly Comment[]
-  /** The first thing that Compose cannot parse, or null. */
+  /** Null if Compose can parse the text. */
   readonly refusal: Refusal | null
 }
 
@@ -65,16 +63,12 @@ const COLON = 0x3a
 const EQUALS = 0x3d
 const LETTER_OR_NUMBER = /^[\p{L}\p{N}]$/u
 
-/**
- * Parses an env text as Compose does.
- * @param text the file as a byte string
- * @returns the document; a text that Compose cannot parse has a `refusal`, nothing throws
- */
+/** Parses an env text as Compose does. @param text a byte string */
 export function parseEnv(text: string): EnvDocument {
   const statements: Statement[] = []
   const comments: Comment[] = []
   let line = 1
-  // The next newline is looked for once: on one long line full of statements, each would search all of its rest.
+  // Each newline is searched for once, which keeps a long line full of statements linear.
   let newline = text.indexOf('\n')
   const lineAt = (offset: number): number => {
     while (newline !== -1 && newline < offset) {
@@ -104,12 +98,12 @@ export function parseEnv(text: string): EnvDocument {
   }
 }
 
-/** The raw value of a statement, as it stands in the text (escapes and expansions not applied). */
+/** Returns the value as written, escapes and expansions not applied. */
 export function rawValue(doc: EnvDocument, statement: Statement): string {
   return doc.text.slice(statement.valueStart, statement.valueEnd)
 }
 
-/** The position of the newline that ends the line of `at`, or the text's end. */
+/** Returns the position of the next newline, or the text's end. */
 export function lineEnd(text: string, at: number): number {
   const newline = text.indexOf('\n', at)
   return newline === -1 ? text.length : newline
@@ -129,11 +123,11 @@ function parseStatement(text: string, start: number, line: number): Statement | 
   }
   const hasSpace = key.includes(' ')
   if (hasSpace && !isEnd) {
-    // Without the name itself: such a line may be part of a pasted key.
+    // The name is not shown, as such a line may be part of a pasted key.
     const reason = 'the name of the variable has a space in it (is a "=" missing?)'
     return { line, reason, composeSays: `line ${line}: key cannot contain a space` }
   }
-  // Each object spelled out: spread from a common one, they made a large file take seven times as long.
+  // Objects are written out, because spreading a common one makes a large file take seven times as long.
   if (sign === NEWLINE && !hasSpace) {
     return {
       key,
@@ -146,8 +140,7 @@ function parseStatement(text: string, start: number, line: number): Statement | 
       end: keyEnd,
     }
   }
-  // At the end of the file, Compose takes a name without a newline for the *value* of a variable without
-  // a name. A single word means the same as one with its newline: "from the shell".
+  // At the end of the file, a name without a newline is for Compose the value of a variable without a name.
   return isEnd
     ? assignment(text, '', skipInlineSpace(text, keyStart), line, start)
     : assignment(text, key, skipInlineSpace(text, keyEnd + 1), line, start)
@@ -181,7 +174,7 @@ function assignment(
   return { key, kind: 'assign', quote: '', line, start, valueStart, valueEnd, end }
 }
 
-/** Past `export` and the blanks after it; `at` itself where the statement does not start with that word. */
+/** Skips `export` and the blanks after it. */
 function afterExport(text: string, at: number): number {
   const next = text.charCodeAt(at + 6)
   // Go's \s: tab, newline, form feed, carriage return, space.
@@ -189,7 +182,7 @@ function afterExport(text: string, at: number): number {
   return blank && text.startsWith('export', at) ? skipInlineSpace(text, at + 6) : at
 }
 
-/** The first position from `at` on whose character can stand neither in a key nor as a blank around it. */
+/** Skips characters of a key and blanks around it. */
 function endOfKey(text: string, at: number): number {
   while (at < text.length) {
     const size = keyCharacterAt(text, at)
@@ -199,7 +192,7 @@ function endOfKey(text: string, at: number): number {
   return Math.min(at, text.length)
 }
 
-/** Length in bytes of the character at `at`, if it may stand in a key or blanks around it; 0 if not. */
+/** Returns the length in bytes of a character of a key or a blank; 0 for any other. */
 function keyCharacterAt(text: string, at: number): number {
   const code = text.charCodeAt(at)
   if (code < 0x80) {
@@ -214,7 +207,7 @@ function keyCharacterAt(text: string, at: number): number {
   return LETTER_OR_NUMBER.test(String.fromCodePoint(codePoint)) ? size : 0
 }
 
-/** The position of the quote that closes the one at `open`: the first with an even number of `\` before it; -1 if none. */
+/** Returns the position of the first quote behind `open` with an even number of `\` before it; -1 if none. */
 function closingQuote(text: string, open: number, quote: '"' | "'"): number {
   for (let at = text.indexOf(quote, open + 1); at !== -1; at = text.indexOf(quote, at + 1)) {
     let backslashes = 0
@@ -245,7 +238,7 @@ function unexpectedCharacter(text: string, start: number, at: number, line: numb
   }
 }
 
-/** What is really wrong with a line such as `A='it's late'`: the statement before ended sooner than its author thought. */
+/** Returns the real fault of a line such as `A='it's late'`, where the statement before ended too soon. */
 function reasonBehindQuote(text: string, before: Statement | undefined, at: number): string | null {
   if (before === undefined || before.quote === '' || text.slice(before.end, at).includes('\n')) return null
   return `text follows the closing quote of ${before.key}`

@@ -1,27 +1,23 @@
 /**
- * `$` expansion as Docker Compose does it (compose-go 2.9.1, `template/template.go`), in env files and in
- * Compose files alike:
+ * `$` expansion of Docker Compose (compose-go 2.9.1, `template/template.go`), in env files and Compose files:
  *
  *     $$ → $     $NAME     ${NAME}     ${NAME:-default} ${NAME-default} ${NAME:+alternative} ${NAME+alternative}
  *     ${NAME:?message} ${NAME?message}     any other ${…} makes Compose refuse the text; any other $ is itself
  */
 
-import { decode } from './bytes.js'
-
-/** What a name stands for; undefined is unset, which is not the same as empty. */
+/** Returns a variable's value; undefined if it is unset, '' if it is empty. */
 export type Lookup = (name: string) => string | undefined
 
-/** An expanded text, or why Compose refuses it. */
 export type Expansion =
   | { readonly ok: true; readonly value: string }
   | { readonly ok: false; readonly error: ExpansionError }
 
-/** `required`: `${X:?}` without an X, which a shell could still provide. `expansion`: no shell can help. */
 export interface ExpansionError {
+  /** `required`: `${X:?}` without an X, which the shell could still provide. */
   readonly kind: 'required' | 'expansion'
-  /** For people, without the text at fault, which may hold a secret. */
+  /** For people, without the text, which may hold a secret. */
   readonly reason: string
-  /** What Compose itself says. */
+  /** Compose's own message. */
   readonly message: string
 }
 
@@ -31,35 +27,26 @@ export interface Reference {
   readonly operator: '' | ':-' | '-' | ':+' | '+' | ':?' | '?'
   /** The default, alternative or message behind the operator, not expanded. */
   readonly operand: string
-  /** Where it starts (its `$`) and ends in the text. */
+  /** From its `$`. */
   readonly start: number
   readonly end: number
 }
 
-/**
- * Compose recurses without a bound into `${A:-${B:-…}}`, at a cost that grows with the square of the depth;
- * a text nested deeper than this is refused, which keeps the cost linear in its size.
- */
+/** Of `${A:-${B:-…}}`. Compose has no limit, and takes quadratic time. */
 const MAX_DEPTH = 100
 
 /**
- * In characters: what the expansions of one file may come to, together. Thirty lines that each double the one
- * before (`B=$A$A`) would ask for more memory than there is, and kill Compose itself; no program can be
- * handed a variable of even a hundredth of this (Linux: 128 KiB).
+ * In characters, for all expansions of one file. Thirty lines that double the one before (`B=$A$A`) take all memory;
+ * Linux passes no variable over 128 KiB to a program.
  */
 export const MAX_EXPANDED = 64 * 1024 * 1024
 
-/** The refusal of an expansion that goes beyond. */
 export function tooLong(): Expansion {
   const message = `the expanded values come to more than ${MAX_EXPANDED} characters`
   return { ok: false, error: { kind: 'expansion', reason: message, message } }
 }
 
-/**
- * Expands a text.
- * @param text a byte string
- * @param lookup the shell's variables first, then what stands earlier in the file
- */
+/** Expands a byte string. @param lookup the shell's variables before those of earlier lines */
 export function expand(text: string, lookup: Lookup, depth = 0): Expansion {
   if (!text.includes('$')) return { ok: true, value: text }
   if (depth > MAX_DEPTH) return malformed(text)
@@ -78,7 +65,7 @@ export function expand(text: string, lookup: Lookup, depth = 0): Expansion {
   return { ok: true, value }
 }
 
-/** Every reference in a text, those inside defaults and messages too, in order. Stops at a malformed one. */
+/** Returns every reference in a text, those inside operands too, in order, up to a malformed one. */
 export function references(text: string, depth = 0): Reference[] {
   if (!text.includes('$') || depth > MAX_DEPTH) return []
   const found: Reference[] = []
@@ -115,30 +102,20 @@ function malformed(text: string): Expansion {
   }
 }
 
-/**
- * UTF-8 of the long s and of the Kelvin sign: Compose's pattern is one without regard to case, and so Go takes
- * them for an s and a K (`regexp/syntax`, `(?i)`).
- */
-const FOLDED = ['\xc5\xbf', '\xe2\x84\xaa']
-
-/** Where the name of a variable that starts at `at` ends; `at` itself if none does. */
-function nameEnd(text: string, at: number): number {
-  const start = at
+/** Skips the name of a variable. */
+function nameEnd(text: string, start: number): number {
+  let at = start
   for (;;) {
     const code = text.charCodeAt(at)
     const letter = (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code === 0x5f
-    if (letter || (code >= 0x30 && code <= 0x39 && at > start)) at += 1
-    else if (code === 0xc5 || code === 0xe2) {
-      const folded = FOLDED.find((letter) => text.startsWith(letter, at))
-      if (folded === undefined) return at
-      at += folded.length
-    } else return at
+    if (!letter && (at === start || !(code >= 0x30 && code <= 0x39))) return at
+    at += 1
   }
 }
 
 const OPERATORS = [':-', ':+', ':?', '-', '+', '?'] as const
 
-/** Splits a text into literal strings and references; null stands for a malformed `${`, after which nothing counts. */
+/** Splits a text into literals and references; null, the last one, is a malformed `${`. */
 function* tokens(text: string): Generator<string | Reference | null> {
   const lastBrace = lastBraceOfLine(text)
   let at = 0
@@ -157,7 +134,7 @@ function* tokens(text: string): Generator<string | Reference | null> {
       at = reference.end
     } else {
       at = nameEnd(text, dollar + 1)
-      const name = decode(text.slice(dollar + 1, at))
+      const name = text.slice(dollar + 1, at)
       yield name === '' ? '$' : { name, operator: '', operand: '', start: dollar, end: at }
     }
   }
@@ -166,7 +143,7 @@ function* tokens(text: string): Generator<string | Reference | null> {
 
 function bracedAt(text: string, dollar: number, lastBrace: (at: number) => number): Reference | null {
   const end = nameEnd(text, dollar + 2)
-  const name = decode(text.slice(dollar + 2, end))
+  const name = text.slice(dollar + 2, end)
   if (name === '') return null
   if (text[end] === '}') return { name, operator: '', operand: '', start: dollar, end: end + 1 }
   const operator = OPERATORS.find((operator) => text.startsWith(operator, end))
@@ -174,13 +151,13 @@ function bracedAt(text: string, dollar: number, lastBrace: (at: number) => numbe
   const from = end + operator.length
   const last = lastBrace(from)
   if (last < from) return null
-  // Braces that never balance: Compose takes everything to the last one of the line.
+  // Compose takes everything up to the last brace of the line if they never balance.
   const balanced = balancingBrace(text, dollar, last)
   const close = balanced === -1 ? last : balanced
   return { name, operator, operand: text.slice(from, close), start: dollar, end: close + 1 }
 }
 
-/** The `}` that closes the `${` at `dollar`, no later than `last`; -1 if none. The character after a `{` never counts. */
+/** Returns the `}` that closes the `${` at `dollar`, up to `last`; -1 if none. The character after a `{` never counts. */
 function balancingBrace(text: string, dollar: number, last: number): number {
   let open = 0
   for (let at = dollar; at <= last; at++) {
@@ -195,7 +172,7 @@ function balancingBrace(text: string, dollar: number, last: number): number {
   return -1
 }
 
-/** For rising positions: the last `}` on the position's line, or -1. Each line is searched once, which keeps the scan linear. */
+/** Returns the last `}` of a position's line, or -1; for rising positions, so that each line is searched once. */
 function lastBraceOfLine(text: string): (at: number) => number {
   let end = -1
   let brace = -1

@@ -1,7 +1,4 @@
-/**
- * What Docker Compose reads from an env document: quotes, escapes and expansions applied.
- * Source: compose-go 2.9.1, `dotenv/parser.go` (`extractVarValue`, `expandEscapes`).
- */
+/** The values that Docker Compose reads from an env document (compose-go 2.9.1, `dotenv/parser.go`). */
 import { encode } from './bytes.js'
 import type { EnvDocument, Quote, Refusal } from './document.js'
 import { rawValue } from './document.js'
@@ -18,24 +15,22 @@ import {
 
 /** A file as Compose reads it. */
 export interface EnvReading {
-  /** Name → value (a byte string), the last of several statements winning, earlier files included. What the shell says is not applied. */
+  /** Name → value (a byte string), earlier files included; the shell's values are not applied. */
   readonly values: ReadonlyMap<string, string>
-  /** Every reason for which Compose would refuse the file; empty if it reads it. */
+  /** Empty if Compose reads the file. */
   readonly refusals: readonly EnvRefusal[]
 }
 
-/** `parse`: nothing after it can be read. `expansion`: a malformed `${…}`. `required`: gone if the shell provides the variable. */
 export interface EnvRefusal extends Refusal {
+  /** After `parse`, nothing can be read. */
   readonly kind: 'parse' | ExpansionError['kind']
 }
 
 /**
- * Reads a document as Compose does. Compose has two readers, which differ in what a `$` sees first:
- * - project: the shell, then the lines above
- * - container (a service with `env_file`): the whole project environment, so also the lines below
- * @param doc the document
- * @param environment what wins in every expansion, as byte strings: the shell's variables, or the project environment
- * @param earlier what was read from env files before this one (`--env-file` or `env_file` with several files)
+ * Reads a document as Compose does.
+ * @param environment byte strings that win in every expansion: the shell's variables for the project, or the whole
+ * project environment for a service with `env_file`
+ * @param earlier the values of env files before this one
  */
 export function readEnv(
   doc: EnvDocument,
@@ -44,26 +39,21 @@ export function readEnv(
 ): EnvReading {
   const shell: Lookup = (name) => environment.get(name)
   const reading = readOnce(doc, shell, earlier)
-  if (reading.refusals.length > 0 || !mayRequire(doc.text)) return reading
-  // Compose exports what it has read and reads the file again, to open the project (`setEnvWithDotEnv` in its
-  // cmd/compose). No value can change by that, but `${A:?}` can fail: below `A=1` and above `A=`.
+  if (reading.refusals.length > 0 || !(doc.text.includes('?') && mayExpand(doc.text))) return reading
+  // Compose exports the values and reads the file again (`setEnvWithDotEnv` in its cmd/compose). No value changes,
+  // but `${A:?}` can fail: below `A=1` and above `A=`.
   const exported: Lookup = (name) => shell(name) ?? reading.values.get(name)
   return { values: reading.values, refusals: readOnce(doc, exported, earlier).refusals }
 }
 
-/** The references that count in a value, without their places: none in single quotes, and no `\\$` in double ones. */
+/** Returns the references that count in a value, without places: none in single quotes, no `\\$` in double ones. */
 export function referencesIn(raw: string, quote: Quote): Omit<Reference, 'start' | 'end'>[] {
   return quote === "'" ? [] : references(quote === '"' ? unescapeDouble(raw) : raw)
 }
 
-/** Returns false if a raw text surely stands for itself. An octal escape can be a `$`, too. */
+/** Returns false if a raw text has no expansion. An octal escape can be a `$`, too. */
 export function mayExpand(raw: string): boolean {
   return raw.includes('$') || raw.includes('\\0')
-}
-
-/** Returns false if nothing in a text can be a `${A:?}`. */
-export function mayRequire(raw: string): boolean {
-  return raw.includes('?') && mayExpand(raw)
 }
 
 function readOnce(doc: EnvDocument, environment: Lookup, earlier: ReadonlyMap<string, string>): EnvReading {
@@ -89,16 +79,13 @@ function readOnce(doc: EnvDocument, environment: Lookup, earlier: ReadonlyMap<st
   return { values, refusals }
 }
 
-/**
- * The value that a raw text stands for, or why Compose refuses it.
- * @param raw what stands between the quotes, or the bare value
- */
+/** Returns the value of a raw text. */
 export function evaluate(raw: string, quote: Quote, lookup: Lookup): Expansion {
   if (quote === "'") return { ok: true, value: raw.replace(/\\[\\']/g, unescapeSingle) }
   return expand(quote === '"' ? unescapeDouble(raw) : raw, lookup)
 }
 
-/** `evaluate` for the statements of one file, in order: what their expansions come to is bounded. */
+/** Returns `evaluate` for the statements of one file, in order, within `MAX_EXPANDED`. */
 export function evaluator(): typeof evaluate {
   let left = MAX_EXPANDED
   return (raw, quote, lookup) => {
@@ -109,7 +96,7 @@ export function evaluator(): typeof evaluate {
   }
 }
 
-/** In single quotes only the quote itself can be escaped; a pair of backslashes is seen as a pair, and stays one. */
+/** In single quotes, only the quote can be escaped; a pair of backslashes stays a pair. */
 function unescapeSingle(sequence: string): string {
   return sequence === "\\'" ? "'" : sequence
 }
@@ -124,7 +111,7 @@ const CONTROL: Readonly<Record<string, string>> = {
   v: '\v',
   '"': '"',
   '\\': '\\',
-  // Not a literal dollar yet: `$$` is what the expansion afterwards turns into one.
+  // The expansion afterwards turns it into one.
   $: '$$',
 }
 
@@ -136,7 +123,7 @@ function unescapeDouble(raw: string): string {
   })
 }
 
-/** `\0ddd` with three octal digits up to 377 is that character; with anything else only the `0` goes. */
+/** Three octal digits up to 377 are that character; otherwise only the `0` is dropped. */
 function octal(digits: string): string {
   return /^[0-3][0-7]{2}$/.test(digits)
     ? encode(String.fromCharCode(Number.parseInt(digits, 8)))

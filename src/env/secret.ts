@@ -1,18 +1,9 @@
-/**
- * What of a file's text a message may show. Values of a product env never get this far (report/secrets.ts masks them);
- * what is committed, a template or a Compose file, is shown unless it looks like a secret.
- */
+/** Masks secrets in committed files. The values of a product env are masked in report/secrets.ts. */
 
-/** Shown in place of what may be a secret. */
 export const MASK = '********'
 
-/** A form that only real secrets have. Sources: the providers' own pages on their tokens' formats. */
-interface SecretForm {
-  readonly what: string
-  readonly pattern: RegExp
-}
-
-const FORMS: readonly SecretForm[] = [
+/** Forms that only real secrets have, from the providers' own pages. */
+const FORMS: readonly { readonly what: string; readonly pattern: RegExp }[] = [
   { what: 'a private key', pattern: /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY/ },
   { what: 'an AWS access key', pattern: /(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Z0-9])/ },
   { what: 'a GitHub token', pattern: /\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{40})/ },
@@ -33,31 +24,28 @@ const FORMS: readonly SecretForm[] = [
   { what: 'an Azure key', pattern: /\b(?:AccountKey|SharedAccessKey)=[A-Za-z0-9+/]{40,90}={1,2}/ },
 ]
 
-/** Names of variables whose values are secret. */
 const SECRET_NAME =
   /SECRET(?!_?(?:NAME|FILE|PATH|ID|ARN|DIR)$)|(?:PASSWORD|PASSWD|PASSPHRASE|TOKEN|CREDENTIALS?|SALT|(?:API|ACCESS|PRIVATE|APP|AUTH|SIGNING|ENCRYPTION|MASTER)_?KEY|_KEY|_KEY_BASE|_PASS|_PWD)$/i
 
-/** Names that end like those, and whose values are there to be seen, or name something. */
+/** Names that end like secrets, but have public values. */
 const OPEN_NAME =
   /(?:^|_)(?:PUBLIC|PUBLISHABLE|SITE|CACHE|PRIMARY|FOREIGN|SORT|PARTITION|ROUTING|INDEX)_?KEY$/i
 
-/** Names of variables whose values a message does not show: more than those above, as a mask costs little. */
+/** Names whose values a message does not show: more than secrets, as a mask costs little. */
 const HIDDEN_NAME =
   /SECRET|PASSW|PASSPHRASE|TOKEN|CREDENTIAL|PRIVATE|SALT|(?:^|_)[A-Z]*(?:KEY|PASS|PWD)S?(?:_|$)|(?:^|_)(?:PW|PIN|DSN|AUTH|CERT)(?:_|$)/i
 
-/** Words of which placeholders are made. */
 const PLACEHOLDER =
   /change|example|placeholder|replace|insert|your|dummy|sample|fake|todo|fixme|secret|password|passwd|default|local|test|demo|xxx|\.\.\.|<|>|0{8}|1234567|abcdef|__[A-Z_]+__/i
 
 const SHORTEST = 16
-/** Of a value beyond this only the start is looked at, which is enough to see how it is made. */
 const LONGEST = 4096
-/** In bits a character. English words come to about 3.2, random hex digits to 3.6 and more. */
+/** In bits per character: English words have about 3.2, random hex digits 3.6 and more. */
 const ENTROPY = 3.4
 
 /**
- * What kind of secret a value looks like; null if it does not. `known`: by a form that nothing else has. `random`: by a
- * name that says so and a value that nobody would type.
+ * Returns the kind of secret that a value looks like. `known`: it has a form that nothing else has. `random`: its name
+ * is that of a secret, and it is random.
  * @param value a byte string
  */
 export function looksLikeSecret(
@@ -81,23 +69,23 @@ export function looksLikeSecret(
   return isSecret && isRandom(text) ? { kind: 'random', what: 'a real secret' } : null
 }
 
-/** Behind the colon is neither a port nor a variable; the `@` may be cut off. */
+/** The text behind the colon is neither a port nor a variable; the `@` may be cut off. */
 const PASSWORD_IN_URL = /:\/\/(?!\[)[^\s/@]{0,200}:(?!\d{1,5}(?![^\s/?#"',)\]}])|\$)[^\s/@]/
 
-/** Whether a message may not show a value, nor a part of it. */
+/** Returns true for a value of which a message may show no part. */
 export function isHidden(key: string, value: string): boolean {
   return HIDDEN_NAME.test(key) || PASSWORD_IN_URL.test(value) || looksLikeSecret(key, value) !== null
 }
 
 const LONGEST_QUOTED = 60
 
-/** A value for a message: in quotes and shortened, or masked. @param key what it is the value of */
+/** Returns a value for a message: in quotes and shortened, or masked. */
 export function quoted(text: string, key: string): string {
   if (isHidden(key, text)) return MASK
   return JSON.stringify(text.length > LONGEST_QUOTED ? `${text.slice(0, LONGEST_QUOTED)}…` : text)
 }
 
-/** The forms with what may follow in the same word, or up to the end of the key. */
+/** The forms, up to the end of the word or of the private key. */
 const TOKENS = new RegExp(
   FORMS.map(({ pattern: { source } }) =>
     source.startsWith('-----')
@@ -107,7 +95,7 @@ const TOKENS = new RegExp(
   'g',
 )
 
-/** A text in which what can only be a secret is masked, wherever it stands: tokens by their form, and passwords in URLs. */
+/** Masks tokens and passwords in URLs wherever they are in a text. */
 export function withoutTokens(text: string): string {
   if (text.length < SHORTEST) return text
   return text
@@ -127,13 +115,13 @@ function isRandom(text: string): boolean {
   )
 }
 
-/** `app:v1:session:store2`: three words or more, each at most with a number behind it. */
+/** Returns true for `app:v1:session:store2`: three words or more, each with at most a number behind it. */
 function isWords(text: string): boolean {
   const words = text.slice(0, 256).split(/[^A-Za-z0-9]+/)
   return words.length > 2 && words.every((word) => /^(?:[a-z]*|[A-Z]*|[A-Z][a-z]*)\d{0,3}$/.test(word))
 }
 
-/** Shannon's, of the characters, in bits a character. */
+/** Shannon's, in bits per character. */
 function entropy(text: string): number {
   const counts = new Map<string, number>()
   for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1)

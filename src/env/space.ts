@@ -1,12 +1,8 @@
-/**
- * The two notions of white space in Compose's env reader, over byte strings (see bytes.ts).
- * Source: compose-go 2.9.1, `dotenv/parser.go` (`isSpace`) and Go's `unicode.IsSpace`.
- */
+/** White space of byte strings: compose-go 2.9.1, `dotenv/parser.go` (`isSpace`), and Go's `unicode.IsSpace`. */
 
-/** UTF-8 of U+0085 and U+00A0: space both inside a line and at a value's end. */
+/** UTF-8 of U+0085 and U+00A0: space inside a line, too. */
 const INLINE_MULTIBYTE = ['\xc2\x85', '\xc2\xa0']
 
-/** UTF-8 of what `unicode.IsSpace` adds beyond that. */
 const OTHER_MULTIBYTE = [
   '\xe1\x9a\x80', // U+1680
   ...Array.from({ length: 11 }, (_, i) => `\xe2\x80${String.fromCharCode(0x80 + i)}`), // U+2000–U+200A
@@ -24,7 +20,7 @@ function isAsciiSpace(code: number): boolean {
   return code === 0x20 || (code >= 0x09 && code <= 0x0d)
 }
 
-/** Length in bytes of the white space character (line breaks included) that starts at `at`; 0 if none does. */
+/** Returns the length in bytes of a white space character, line breaks included; 0 for any other. */
 function anySpaceAt(bytes: string, at: number): number {
   const code = bytes.charCodeAt(at)
   if (isAsciiSpace(code)) return 1
@@ -32,7 +28,7 @@ function anySpaceAt(bytes: string, at: number): number {
   return ANY_MULTIBYTE.find((space) => bytes.startsWith(space, at))?.length ?? 0
 }
 
-/** Length in bytes of the white space character other than a newline that starts at `at`; 0 if none does. */
+/** Returns the length in bytes of a white space character other than a newline; 0 for any other. */
 export function inlineSpaceAt(bytes: string, at: number): number {
   const code = bytes.charCodeAt(at)
   if (isAsciiSpace(code)) return code === 0x0a ? 0 : 1
@@ -40,19 +36,17 @@ export function inlineSpaceAt(bytes: string, at: number): number {
   return INLINE_MULTIBYTE.some((space) => bytes.startsWith(space, at)) ? 2 : 0
 }
 
-/** The first position from `at` on that is no white space of any kind. */
 export function skipSpace(bytes: string, at: number): number {
   for (let size = anySpaceAt(bytes, at); size > 0; size = anySpaceAt(bytes, at)) at += size
   return at
 }
 
-/** The first position from `at` on that is no white space within the line. */
 export function skipInlineSpace(bytes: string, at: number): number {
   for (let size = inlineSpaceAt(bytes, at); size > 0; size = inlineSpaceAt(bytes, at)) at += size
   return at
 }
 
-/** The end of `bytes[start, end)` without the white space at its right edge. */
+/** Returns the end of `bytes[start, end)` without the white space at its right edge. */
 export function trimEnd(bytes: string, start: number, end: number): number {
   for (;;) {
     if (end <= start) return start

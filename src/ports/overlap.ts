@@ -1,5 +1,3 @@
-/** When two ports, or the addresses they are bound to, get in each other's way. */
-
 /** First and last port, both inclusive. */
 export interface Range {
   readonly from: number

@@ -1,27 +1,22 @@
-/**
- * Schemes: how a name becomes a port. Each is a row, and frozen by golden vectors in the tests: changing one
- * moves people's ports.
- */
+/** How a name becomes a port. Golden vectors in the tests freeze each scheme: changing one moves people's ports. */
 import { createHash } from 'node:crypto'
 import { crc32 } from './offset.js'
 
-/** What a scheme may need besides the name. Both in ports. */
 export interface SchemeInput {
   /** The base port, for a scheme that adds to one. */
   readonly base: number
-  /** How many offsets there are. */
+  /** The number of offsets. */
   readonly modulus: number
 }
 
-/** One way to get a port from a name. */
 export interface Scheme {
   readonly summary: string
   /** Whether the port depends on a base port. */
   readonly usesBase: boolean
   readonly port: (name: string, input: SchemeInput) => number
-  /** The way to the port, a step a line. */
+  /** One line per step of the computation. */
   readonly explain: (name: string, input: SchemeInput) => string[]
-  /** The name, or what is known of it, that a port stands for by itself; null if it stands for none. */
+  /** Describes the names that have a port; null if the port alone does not tell. */
   readonly decode: (port: number) => string | null
 }
 
@@ -32,7 +27,7 @@ const SHA1_SIZE = 300
 const BASE32_FIRST = 1024
 const BASE32_DIGITS = '0123456789abcdefghijklmnopqrstuv'
 
-/** The schemes, SPLENT's first. */
+/** SPLENT's first. */
 export const SCHEMES: Readonly<Record<SchemeName, Scheme>> = {
   crc32: {
     summary: 'base port + crc32(name) % 1000, as SPLENT does',
@@ -95,7 +90,7 @@ function sha1Index(name: string): number {
   return Number(BigInt(`0x${sha1(name)}`) % BigInt(SHA1_SIZE))
 }
 
-/** Three digits: letters and digits only, lower case, what is past `v` read as `v`, padded with `0`. */
+/** Three digits: letters and digits only, lower case, `w` to `z` read as `v`, padded with `0`. */
 function base32Digits(name: string): string {
   const letters = name.toLowerCase().replace(/[^0-9a-z]/g, '')
   return letters.slice(0, 3).replace(/[w-z]/g, 'v').padEnd(3, '0')

@@ -1,35 +1,28 @@
-/**
- * The value of a port variable: what may stand before the `:` of a Compose port mapping, "8080",
- * "127.0.0.1:8080", "[::1]:8080", "8000-8010" (Compose spec, "ports", short syntax).
- */
+/** The value of a port variable: "8080", "127.0.0.1:8080", "[::1]:8080", "8000-8010" (Compose spec, "ports", short syntax). */
 
 export const MAX_PORT = 65535
 
-/** Below it only root may listen. */
+/** Only root may listen on lower ports. */
 export const FIRST_PORT = 1024
 
-/** A host port, or a range of them, with the address it is bound to. */
+/** A host port or a range, with its address. */
 export interface PortValue {
   /** The address as written with its colon ("127.0.0.1:", "[::1]:"), or ''. */
   readonly address: string
-  /** First and last port, both inclusive; equal for a single port. */
+  /** Both inclusive; equal for a single port. */
   readonly from: number
   readonly to: number
   /** Whether it was written as a range. */
   readonly range: boolean
 }
 
-/** Why a text is no port value: nothing or 0 leaves the port to Docker's choice; anything else is no port at all. */
+/** `empty` or 0: Docker picks a port. */
 export type NotAPort = 'empty' | 'not-a-number'
 
 const ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9A-Fa-f:.]+\]):/
 const PORTS = /^(\d{1,15})(?:-(\d{1,15}))?$/
 
-/**
- * Reads a port value.
- * @param text the value without quotes and blanks around it
- * @returns the ports, which may still be over 65535, or why it is none
- */
+/** Parses a value without quotes and blanks around it. The ports may be above 65535. */
 export function parsePortValue(text: string): PortValue | NotAPort {
   const address = ADDRESS.exec(text)?.[0] ?? ''
   const ports = text.slice(address.length)
@@ -42,17 +35,15 @@ export function parsePortValue(text: string): PortValue | NotAPort {
   return to < from ? 'not-a-number' : { address, from, to, range: match[2] !== undefined }
 }
 
-/** Both ends moved by `offset` ports. */
 export function shiftPort(port: PortValue, offset: number): PortValue {
   return { ...port, from: port.from + offset, to: port.to + offset }
 }
 
-/** The text of a port value. */
 export function formatPort({ address, from, to, range }: PortValue): string {
   return `${address}${range ? `${from}-${to}` : from}`
 }
 
-/** Ports without their address, for people: `8000`, or `8000-8010` with both ends included. */
+/** For people: `8000` or `8000-8010`. */
 export function rangeText({ from, to }: { readonly from: number; readonly to: number }): string {
   return from === to ? `${from}` : `${from}-${to}`
 }

@@ -1,7 +1,6 @@
 /** Symbolic links: their targets, and which of them are not followed. */
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve, sep } from 'node:path'
-import { isEnvFileName } from '../env/file-name.js'
 
 export function isLink(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
@@ -41,4 +40,9 @@ export function strayLink(path: string): { readonly why: string; readonly next: 
   } catch {
     return null
   }
+}
+
+/** Returns true for the name of an env file: `.env`, `.env.local`, `shop.env`. */
+function isEnvFileName(name: string): boolean {
+  return name.startsWith('.env') || name.endsWith('.env')
 }
