@@ -100,6 +100,8 @@ export const PROBLEMS = {
   ),
   'cannot-isolate': error('A copy would use the same ports as the original, and no file can change that.'),
   'shared-host': warning('A copy shares devices or the host itself with the original.'),
+  'no-compose': error('`--verify` needs Docker Compose, which is not installed.'),
+  'old-compose': warning('Docker Compose is too old to read the generated override of a copy.'),
   'compose-refused': error('Docker Compose cannot read a Compose file and would refuse to run.'),
   'compose-missing': error('A Compose file that is named, included or extended does not exist.'),
   'compose-remote': warning('An included or extended Compose file is remote, so it is not checked.'),

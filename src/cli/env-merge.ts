@@ -10,7 +10,15 @@ import type { ExitCode } from './host.js'
 export async function merge({ host, workspace, options, names, instance }: EnvRun): Promise<ExitCode> {
   const { refresh = false, prune = false, diff, reveal = false, check, all = false } = options
   const dryRun = Boolean(options.dryRun || diff || check)
-  const task = { refresh, prune, instance, as: options.as ?? null, dryRun, machine: machineOf(host) }
+  const task = {
+    refresh,
+    prune,
+    instance,
+    as: options.as ?? null,
+    dryRun,
+    verify: options.verify ?? false,
+    machine: machineOf(host),
+  }
   const { state, products, problems } = await mergeProducts(workspace, names, task)
   const style = styleOf(host, 'stdout')
   // Loaded lazily: `diff` is needed for nothing else.

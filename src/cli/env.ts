@@ -15,6 +15,7 @@ interface EnvOptions extends OutputOptions {
   readonly all?: true
   readonly instance?: string
   readonly as?: string
+  readonly verify?: true
   readonly dev?: true
   readonly prod?: true
   readonly dryRun?: true
@@ -53,6 +54,7 @@ export function addEnvCommand(program: Command, host: Host, run: (action: Action
       'with --merge: make the product in this folder a copy of this name, as in a second clone',
     )
     .option('--remove', 'remove the files of an instance (with --instance), or of the copy in this folder')
+    .option('--verify', 'with --merge: ask Docker Compose whether a copy is what was planned')
     .option('--dev', 'prefer .env.dev.example to .env.example')
     .option('--prod', 'prefer .env.prod.example to .env.example')
     .option('-n, --dry-run', 'with --merge: show what would be done, and write nothing')
@@ -101,7 +103,8 @@ async function instanceOf({ root }: Workspace, name: string | undefined): Promis
 
 /** Returns what is wrong with the options; null if nothing is. */
 function misuse(name: string | undefined, options: EnvOptions): string | null {
-  const { format, merge, generate, remove, instance, as, all, diff, dev, prod } = options
+  const { format, merge, generate, remove, instance, as, verify, all, dryRun, diff, check, dev, prod } =
+    options
   if (merge && generate)
     return '--merge and --generate cannot be combined; --merge creates a missing .env too'
   if (remove && (merge || generate)) return '--remove cannot be combined with --merge or --generate'
@@ -109,10 +112,13 @@ function misuse(name: string | undefined, options: EnvOptions): string | null {
   if (generate && instance !== undefined) return '--generate cannot be combined with --instance; use --merge'
   if (name !== undefined && all) return `--all and the name ${name} cannot be combined`
   if (format === 'json' && diff) return '--json and --diff cannot be combined'
-  if (as !== undefined && !merge) return '--as needs --merge'
   if (as !== undefined && instance !== undefined) return '--as and --instance cannot be combined'
+  if (verify && (dryRun || diff || check))
+    return '--verify needs the files to be written, so it cannot be combined with --dry-run, --diff or --check'
   if (dev && prod) return '--dev and --prod cannot be combined'
-  const needsMerge = (['dryRun', 'diff', 'check', 'refresh', 'prune'] as const).find((each) => options[each])
+  const needsMerge = (['dryRun', 'diff', 'check', 'refresh', 'prune', 'verify', 'as'] as const).find(
+    (each) => options[each],
+  )
   if (needsMerge === undefined || merge) return null
   return `--${needsMerge === 'dryRun' ? 'dry-run' : needsMerge} needs --merge`
 }

@@ -1,6 +1,7 @@
 /** The machine that a command runs on: everything that `src/live` asks of it. */
 import { realpathSync } from 'node:fs'
 import type { EphemeralRange } from '../claims/hazards.js'
+import { type ComposeAnswer, runCompose } from './compose.js'
 import { askEngine, type Engine } from './engine.js'
 import { ephemeralRange } from './ephemeral.js'
 import { type Holder, holdersOf } from './holder.js'
@@ -12,6 +13,8 @@ export interface Machine {
   readonly uid: number | null
   /** Asks the Docker engine, once in a run. @param onWait called with its name if it is slow to answer */
   engine(onWait?: (engine: string) => void): Promise<Engine>
+  /** As `runCompose`. */
+  compose(args: readonly string[], cwd: string): Promise<ComposeAnswer | null>
   /** As `readSockets`. */
   sockets(): readonly Socket[] | null
   /** As `holdersOf`. */
@@ -33,6 +36,7 @@ export function thisMachine(env: Readonly<Record<string, string | undefined>>): 
       engine ??= askEngine(env, onWait ?? (() => {}))
       return engine
     },
+    compose: (args, cwd) => runCompose(args, cwd, env),
     sockets: () => readSockets(),
     holders: (sockets) => holdersOf(sockets),
     bind: (protocol, address, port) => bindPort(protocol, address, port),

@@ -55,7 +55,7 @@ function startCommand(envFile: string): string {
 }
 
 /** As JSON (docs/json.md). */
-export function copyJson({ files: _, ...shown }: PlannedCopy) {
+export function copyJson({ files: _, proof: __, ...shown }: PlannedCopy) {
   const changes = shown.changes.map(({ rule, what, from, to, note = null }) => ({
     rule,
     what,

@@ -2,7 +2,7 @@
 import { join, relative, resolve, sep } from 'node:path'
 import type { ReadText } from '../compose/load.js'
 import { assignmentText, planCopy } from '../copies/plan.js'
-import type { Change, CopyPlan } from '../copies/source.js'
+import type { Change, CopyPlan, Edit } from '../copies/source.js'
 import { decode, encode } from '../env/bytes.js'
 import type { FileChange } from '../file-change.js'
 import { overlaySection } from '../merge/overlay.js'
@@ -44,6 +44,17 @@ export interface PlannedCopy {
   readonly brought: readonly string[]
   /** The file that keeps the override out of git; null outside of git. */
   readonly exclude: string | null
+  /** What the copy is compared with. */
+  readonly proof: {
+    /** Those of the original. */
+    readonly files: readonly string[]
+    readonly directory: string
+    /** The product env without what the copy sets; a byte string. */
+    readonly env: string
+    readonly edits: readonly Edit[]
+    /** Where Compose is run. */
+    readonly folder: string
+  }
   /** All files that a merge writes, the product env included. */
   readonly files: readonly FileChange[]
 }
@@ -120,6 +131,13 @@ export async function planProductCopy(
       override: plan.override === null ? null : override,
       brought: copies.map(({ file }) => file),
       exclude: exclude === null ? null : relative(root, exclude),
+      proof: {
+        files,
+        directory: found.directory,
+        env: text,
+        edits: plan.changes.flatMap((change) => change.edits),
+        folder,
+      },
       files: base.after === null && section === '' ? changes.slice(1) : changes,
     },
     problems,

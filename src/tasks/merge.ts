@@ -22,6 +22,8 @@ export interface MergeTask extends MergeOptions {
   readonly instance?: string | null
   /** Makes the product in this checkout a copy of this name. */
   readonly as?: string | null
+  /** Asks the real Docker Compose on `machine` whether copies are what was planned; otherwise they are taken back. */
+  readonly verify?: boolean
   /** Plans only, and writes nothing. */
   readonly dryRun?: boolean
   /** Reports the new ports that somebody else on this machine uses. */
@@ -54,7 +56,7 @@ export interface MergedProduct extends PlannedProduct {
 export async function mergeProducts(
   workspace: Workspace,
   names: readonly string[],
-  { instance = null, as = null, dryRun = false, machine, ...options }: MergeTask = {},
+  { instance = null, as = null, dryRun = false, verify = false, machine, ...options }: MergeTask = {},
 ): Promise<Merge> {
   const products = await Promise.all(names.map((name) => loadProduct(workspace, name)))
   const problems = [...workspace.problems, ...products.flatMap((product) => product.problems)]
@@ -88,15 +90,26 @@ export async function mergeProducts(
   problems.push(...plans.flatMap((plan) => plan.problems))
   const originals = planned.filter(({ copy }) => copy === null).map(({ plan }) => plan)
   if (!hasErrors(problems)) problems.push(...(await sharedPorts(workspace, originals)))
+  const copies = planned.flatMap(({ copy }) => copy ?? [])
+  if (machine !== undefined && copies.some(({ override }) => override !== null)) {
+    const isNew = planned.some((each) => each.copy !== null && isChanged(each))
+    if (verify || isNew) problems.push(...(await composeProblems(workspace, machine, verify)))
+  }
   if (!hasErrors(problems) && !dryRun) {
     // Unchanged files too, so that leftovers of killed runs are removed.
     const files = planned.flatMap(filesOf).filter(({ after, before }) => after !== null || before !== null)
-    const brought = planned.flatMap(({ copy }) => copy?.brought ?? [])
-    for (const file of brought) mkdirSync(dirname(join(workspace.root, file)), { recursive: true })
-    const overrides = planned.flatMap(({ copy }) => copy?.override ?? [])
-    const exclude =
-      overrides.length === 0 ? null : (await import('./copy.js')).excludeChange(workspace, overrides)
-    problems.push(...saveAll(savesOf(workspace, exclude === null ? files : [...files, exclude])))
+    for (const file of copies.flatMap(({ brought }) => brought))
+      mkdirSync(dirname(join(workspace.root, file)), { recursive: true })
+    const saved = copies.length === 0 ? files : [...files, ...(await excludeChanges(workspace, copies))]
+    problems.push(...saveAll(savesOf(workspace, saved)))
+    if (!hasErrors(problems) && verify && machine !== undefined) {
+      const { verifyCopy } = await import('./verify-copy.js')
+      for (const copy of copies) problems.push(...(await verifyCopy(workspace, copy, machine)))
+      if (hasErrors(problems)) {
+        const back = saved.map(({ file, before, after }) => ({ file, before: after, after: before }))
+        problems.push(...saveAll(savesOf(workspace, back)))
+      }
+    }
   }
   const state = hasErrors(problems) ? 'stopped' : dryRun ? 'shown' : 'done'
   const written = state === 'done' ? originals.filter(changesFile) : []
@@ -110,7 +123,7 @@ export async function mergeProducts(
   return {
     state,
     products: planned.map((each) => {
-      const changed = filesOf(each).some(({ before, after }) => before !== after)
+      const changed = isChanged(each)
       return { ...each, changed, written: changed && state === 'done' }
     }),
     problems,
@@ -119,6 +132,26 @@ export async function mergeProducts(
 
 function filesOf({ plan: { file, before, after }, copy }: PlannedProduct): readonly FileChange[] {
   return copy?.files ?? [{ file, before, after }]
+}
+
+function isChanged(product: PlannedProduct): boolean {
+  return filesOf(product).some(({ before, after }) => before !== after)
+}
+
+/** Without `--verify`, Compose may be missing here. */
+async function composeProblems(workspace: Workspace, machine: Machine, verify: boolean): Promise<Problem[]> {
+  const { composeProblem } = await import('./verify-copy.js')
+  const found = await composeProblem(machine, workspace.root)
+  return found === null || (found.severity === 'error' && !verify) ? [] : [found]
+}
+
+async function excludeChanges(workspace: Workspace, copies: readonly PlannedCopy[]): Promise<FileChange[]> {
+  const { excludeChange } = await import('./copy.js')
+  const change = excludeChange(
+    workspace,
+    copies.flatMap(({ override }) => override ?? []),
+  )
+  return change === null ? [] : [change]
 }
 
 async function planCopyAt(

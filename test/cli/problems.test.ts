@@ -225,7 +225,9 @@ describe('a template that Compose refuses', () => {
     const { exitCode, stderr, written } = await merge({ 'features/bad/.env.example': template })
     expect([exitCode, written]).toEqual([1, false])
     expect(stderr).toMatch(
-      new RegExp(`^features/bad/\\.env\\.example:${line}: error: .*\\[env-refused\\]\n  (Correct this line|Write a literal dollar)`),
+      new RegExp(
+        `^features/bad/\\.env\\.example:${line}: error: .*\\[env-refused\\]\n  (Correct this line|Write a literal dollar)`,
+      ),
     )
     expect(stderr).toContain(reason)
   })

@@ -162,6 +162,11 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<stri
   },
   'cannot-isolate': () => stderrOf(copied({ network_mode: 'host' }), 'env --merge --as blue'),
   'shared-host': () => stderrOf(copied({ privileged: 'true' }), 'env --merge --as blue'),
+  'no-compose': () => stderrOf(copied({}), 'env --merge --as blue --verify'),
+  'old-compose': () => {
+    const compose = () => ({ isSuccess: true, stdout: '2.23.0\n', stderr: '' })
+    return stderrOf(copied({ ports: '["8080:80"]' }), 'env --merge --as blue', { compose })
+  },
   'compose-refused': () => merged({ 'products/shop/compose.yaml': 'include:\n  - path: [\nservices: {}\n' }),
   'compose-missing': () => composeProblems({ 'compose.yaml': 'include: [redis.yaml]\n' }),
   'compose-remote': () => composeProblems({ 'compose.yaml': 'include: [oci://example.org/redis:7]\n' }),

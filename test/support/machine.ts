@@ -1,4 +1,6 @@
 /** A machine for the tests: nothing listens on it, and its engine runs no container, unless a test says otherwise. */
+
+import type { ComposeAnswer } from '../../src/live/compose.js'
 import type { Container, PublishedRange } from '../../src/live/container.js'
 import type { Engine } from '../../src/live/engine.js'
 import type { Holder } from '../../src/live/holder.js'
@@ -10,6 +12,8 @@ export interface World {
   readonly engine?: Engine
   /** Whether the engine keeps the run waiting. */
   readonly slow?: boolean
+  /** What Docker Compose answers; it is not installed by default. */
+  readonly compose?: (args: readonly string[]) => ComposeAnswer
   /** By default listeners of this user on TCP port 6971 of all IPv4 addresses, with inode 1; null where the system has no list. */
   readonly sockets?: readonly Partial<Socket>[] | null
   /** By inode. */
@@ -52,6 +56,7 @@ export function fakeMachine(world: World = {}): Machine & { readonly asked: stri
       if (world.slow) onWait?.('the Docker engine')
       return world.engine ?? LOCAL
     },
+    compose: async (args) => world.compose?.(args) ?? null,
     sockets: () =>
       world.sockets === null ? null : (world.sockets ?? []).map((socket) => ({ ...LISTENER, ...socket })),
     holders: (sockets) => {
