@@ -103,8 +103,8 @@ function publishedClaim(source: ClaimSource, entries: Lookups, port: PublishedPo
   const { file, line } = port.span
   const container = port.container.from
   const use = { appProtocol: port.appProtocol, container, variable, protocol: port.protocol }
+  // Spreads last: V8 takes a hundred times longer to add properties to a spread object.
   const known = {
-    ...ownerOf(source),
     service: port.service,
     address: canonicalAddress(port.hostIp),
     // The long syntax takes any text, and a variable's too; the engine knows three.
@@ -112,11 +112,12 @@ function publishedClaim(source: ClaimSource, entries: Lookups, port: PublishedPo
     isScheme: false,
     http: isHttp(use),
     https: isHttps(use),
+    ...ownerOf(source),
   }
   const host = port.host
   if (host === null) {
     const none = { variable, base: null, offset: null, from: 0, to: 0, feature: source.featureAt(file) }
-    return { ...known, ...none, outcome: 'random', file, line }
+    return { outcome: 'random', file, line, ...known, ...none }
   }
   const value = variable === null ? undefined : source.values.get(variable)
   const whole = value === undefined ? null : parsePortValue(value)
@@ -132,7 +133,7 @@ function publishedClaim(source: ClaimSource, entries: Lookups, port: PublishedPo
       to: host.to,
       feature: source.featureAt(file),
     }
-    return { ...known, ...none, outcome: 'literal', file, line }
+    return { outcome: 'literal', file, line, ...known, ...none }
   }
   const claim = variableClaim(source, entries, variable, whole)
   // Where the variable says nothing of an address, the Compose file does.
@@ -158,7 +159,6 @@ function variableClaim(source: ClaimSource, entries: Lookups, key: string, port:
   const use = { appProtocol: undefined, container: null, variable: key, protocol: 'tcp' }
   const outcome = outcomeOf(lead, source.places.get(leader))
   return {
-    ...ownerOf(source),
     feature: stated === undefined || stated.ownPort ? null : stated.feature,
     variable: key,
     service: null,
@@ -177,6 +177,7 @@ function variableClaim(source: ClaimSource, entries: Lookups, key: string, port:
     https: isHttps(use),
     file: entry?.outcome === 'kept' || entry === null ? place.file : entry.file,
     line: entry?.outcome === 'kept' || entry === null ? place.line : entry.line,
+    ...ownerOf(source),
   }
 }
 

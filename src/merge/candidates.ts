@@ -102,7 +102,8 @@ export function candidatesOf(
       port.shift === null
         ? resolved(templateRaw, quote, placeholders)
         : { raw: formatPort(port.shift.host), quote }
-    return { ...chunk, origin, key, line, kind, templateRaw, ...written, ...port }
+    // Spreads last: V8 takes a hundred times longer to add properties to a spread object.
+    return { origin, key, line, kind, templateRaw, ...chunk, ...written, ...port }
   })
 }
 
