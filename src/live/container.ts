@@ -1,4 +1,4 @@
-/** A running container as `docker ps` tells of it. Pure: text in, data out. */
+/** Parses the output of `docker ps`. */
 import { canonicalAddress } from '../ports/overlap.js'
 
 export interface Container {
@@ -6,17 +6,16 @@ export interface Container {
   readonly id: string
   readonly name: string
   readonly image: string
-  /** Compose's project, service and project directory (absolute, on the machine that ran Compose); null without the label. */
+  /** Compose's labels; the directory is a path on the machine that ran Compose. */
   readonly project: string | null
   readonly service: string | null
   readonly directory: string | null
 }
 
-/** Host ports that the engine forwards, first and last. */
 export interface PublishedRange {
   /** `tcp`, `udp` or `sctp`. */
   readonly protocol: string
-  /** Without brackets; '' is all addresses. */
+  /** Without brackets; '' for all. */
   readonly address: string
   readonly from: number
   readonly to: number
@@ -27,7 +26,6 @@ export interface PublishingContainer {
   readonly published: readonly PublishedRange[]
 }
 
-/** The fields of `docker ps`, as its `--format` names them. */
 const FIELDS = {
   id: '.ID',
   names: '.Names',
@@ -38,24 +36,15 @@ const FIELDS = {
   directory: '(.Label "com.docker.compose.project.working_dir")',
 } as const
 
-/**
- * What to ask `docker ps` for: one JSON object a line. Not `{{json .}}`, where all labels are one text, divided by
- * commas that may as well be part of a folder's name.
- */
+/** One JSON object a line. `{{json .}}` joins all labels with commas, which a folder name may contain. */
 export const PS_FORMAT = `{${Object.entries(FIELDS)
   .map(([key, field]) => `"${key}":{{json ${field}}}`)
   .join(',')}}`
 
-/** Parses what `docker ps --no-trunc --format PS_FORMAT` printed. @returns null if that is something else */
+/** Parses the output of `docker ps --no-trunc --format PS_FORMAT`. @returns null if it is anything else */
 export function parseContainers(output: string): PublishingContainer[] | null {
-  const containers: PublishingContainer[] = []
-  for (const line of output.split('\n')) {
-    if (line === '') continue
-    const container = parseContainer(line)
-    if (container === null) return null
-    containers.push(container)
-  }
-  return containers
+  const containers = output.split('\n').flatMap((line) => (line === '' ? [] : [parseContainer(line)]))
+  return containers.some((container) => container === null) ? null : (containers as PublishingContainer[])
 }
 
 function parseContainer(line: string): PublishingContainer | null {
@@ -84,18 +73,15 @@ function parseContainer(line: string): PublishingContainer | null {
   }
 }
 
-/** A container that others link to has further names: `web/redis,redis`. */
+/** A linked container has several names: `web/redis,redis`. */
 function parseName(names: string): string {
   return names.split(',').find((name) => !name.includes('/')) ?? ''
 }
 
-/** `[ADDRESS:]PORT[-PORT]->PORT[-PORT]/PROTOCOL`; the address is `0.0.0.0`, `[::]` or, from older clients, a bare `::`. */
+/** `[ADDRESS:]PORT[-PORT]->PORT[-PORT]/PROTOCOL`; older clients print a bare `::`. */
 const PUBLISHED = /^(?:(.+):)?(\d{1,5})(?:-(\d{1,5}))?->\d+(?:-\d+)?\/([a-z]+)$/
 
-/**
- * Parses the ports of a container as `docker ps` prints them: `0.0.0.0:6971->6379/tcp, [::]:6971->6379/tcp`. A port
- * that is not published (`6379/tcp`) is left out.
- */
+/** Parses `0.0.0.0:6971->6379/tcp, [::]:6971->6379/tcp`; leaves out ports that are not published (`6379/tcp`). */
 export function parsePorts(text: string): PublishedRange[] {
   return text.split(',').flatMap((entry) => {
     const match = PUBLISHED.exec(entry.trim())

@@ -1,20 +1,20 @@
-/** Which process has a socket, as Linux tells in /proc. Elsewhere, and of other users' processes, nothing is known. */
+/** The processes that own sockets, from Linux's /proc. Other systems, and other users' processes, give none. */
 import { basename } from 'node:path'
 import { entriesOf, linkOf, textOf } from './proc.js'
 import type { Socket } from './sockets.js'
 
 export interface Holder {
   readonly pid: number
-  /** As `ps` shows it: at most 15 bytes. May hold anything: escape it when it is printed. */
+  /** As `ps` shows it. Untrusted: escape it for output. */
   readonly name: string
-  /** The id of the Docker container that it runs in; null outside of one, and in the one that we run in ourselves. */
+  /** The id of its Docker container; null outside of one, and in our own. */
   readonly container: string | null
 }
 
-/** The process in which an engine listens on a port for a container. */
+/** Listens on a port for a container. */
 export const DOCKER_PROXY = 'docker-proxy'
 
-/** Finds the processes of sockets, by inode. Of several that share one (a server and its workers), the oldest. */
+/** Returns the process of each socket, by inode; the oldest if several share it. */
 export function holdersOf(sockets: readonly Socket[], proc = '/proc'): Map<number, Holder> {
   const wanted = new Map(sockets.map((socket) => [`socket:[${socket.inode}]`, socket.inode]))
   const holders = new Map<number, Holder>()
@@ -33,13 +33,13 @@ export function holdersOf(sockets: readonly Socket[], proc = '/proc'): Map<numbe
   return holders
 }
 
-/** In ascending order, but the first one last: systemd keeps a copy of each socket that it opened for a service. */
+/** Ascending, except that systemd comes last: it keeps the sockets that it opens for services. */
 function pidsIn(proc: string): number[] {
   const pids = entriesOf(proc).map(Number).filter(Number.isInteger)
   return pids.sort((a, b) => Number(a === 1) - Number(b === 1) || a - b)
 }
 
-/** The inodes of sockets that a docker-proxy has by its arguments: only root may look at its files. */
+/** Finds the sockets of a docker-proxy by its arguments, as only root may read its files. */
 function proxiedBy(cmdline: string, sockets: readonly Socket[]): number[] {
   const words = cmdline.split('\0')
   const argument = (flag: string) => words[words.indexOf(flag) + 1]
@@ -51,7 +51,7 @@ function proxiedBy(cmdline: string, sockets: readonly Socket[]): number[] {
 
 function nameOf(folder: string): string {
   const name = textOf(`${folder}/comm`).trimEnd()
-  // What newer versions of Node call themselves.
+  // The name of newer versions of Node.
   return name === 'MainThread' ? basename(linkOf(`${folder}/exe`)) || name : name
 }
 

@@ -1,53 +1,48 @@
-/**
- * Who holds the ports of this host. The engine's word comes first: it may forward a port on which nothing listens (with
- * its userland proxy switched off), and behind a listening docker-proxy it knows the container.
- */
+/** Finds out who uses the ports of this host: the engine first, which forwards some ports without a listener. */
 
 import { ownerName } from '../claims/claim.js'
+import { groupBy } from '../claims/group.js'
 import { addressesOverlap, canonicalAddress, rangesOverlap } from '../ports/overlap.js'
 import { MAX_PORT } from '../ports/value.js'
 import type { Container } from './container.js'
 import type { Engine } from './engine.js'
 import { DOCKER_PROXY, type Holder } from './holder.js'
 import type { Machine } from './machine.js'
-import { byPort, type Protocol, type Socket, socketInTheWay } from './sockets.js'
+import { type Protocol, type Socket, socketInTheWay } from './sockets.js'
 
-/** A product, or one of its instances, as Docker Compose knows it. */
+/** A product or instance, as Compose knows it. */
 export interface Stack {
   readonly product: string
   readonly instance: string | null
-  /** Compose's project name. */
   readonly project: string
-  /** Compose's project directory, absolute. */
+  /** The project directory, absolute. */
   readonly directory: string
 }
 
-/** A port, or range, that somebody wants on the host. A claim with its stack is one. */
 export interface WantedPorts {
   /** `tcp`, `udp` or `sctp`. */
   readonly protocol: string
-  /** Without brackets; '' is all addresses. */
+  /** Without brackets; '' for all. */
   readonly address: string
-  /** First and last, both included; 0 is a port that Docker picks. */
+  /** 0 for a port that Docker chooses. */
   readonly from: number
   readonly to: number
-  /** Null for a port that no product owns (`product whois`). */
+  /** Null for `product whois`. */
   readonly stack: Stack | null
 }
 
-/** The state of a port, with the words that follow its number. They may hold a stranger's text: escape them when they are printed. */
+/** The state of a port, and a text that follows its number. Untrusted: escape it for output. */
 export interface PortState {
   /**
-   * - `own`: a container of the stack itself has it, which is no problem
-   * - `held`: somebody else has it
-   * - `container`: a container has it, perhaps one of the stack: the engine, which knows, does not answer
-   * - `unknown`: it could not be found out
+   * - `own`: a container of the stack uses it
+   * - `held`: somebody else uses it
+   * - `container`: some container uses it, but the engine does not answer
    */
   readonly kind: 'free' | 'own' | 'held' | 'container' | 'unknown'
   readonly text: string
 }
 
-/** Neighbouring ports of one state. */
+/** Adjacent ports of one state. */
 export interface StateRun extends PortState {
   readonly from: number
   readonly to: number
@@ -58,13 +53,13 @@ const FREE_BY_ENGINE: PortState = { kind: 'free', text: 'free, as far as the Doc
 const SOME_CONTAINER: PortState = { kind: 'container', text: 'in use by a container, not known which' }
 
 export class PortInspector {
-  /** By port; null where the system does not list them. */
+  /** By port; null if the system does not list them. */
   readonly #sockets: ReadonlyMap<number, readonly Socket[]> | null
   #holders: ReadonlyMap<number, Holder> | null = null
 
   /**
-   * @param engine null to ask this machine alone, without a word about containers
-   * @param stacks every product and instance that is known, not only those whose ports are wanted
+   * @param engine null to ask this machine only
+   * @param stacks all products and instances
    */
   constructor(
     private readonly machine: Machine,
@@ -72,10 +67,9 @@ export class PortInspector {
     private readonly stacks: readonly Stack[] = [],
   ) {
     const sockets = machine.sockets()
-    this.#sockets = sockets === null ? null : byPort(sockets)
+    this.#sockets = sockets === null ? null : groupBy(sockets, ({ port }) => port)
   }
 
-  /** Every port of a range, in ascending order. */
   async runsOf(wanted: WantedPorts): Promise<StateRun[]> {
     const { from, to } = wanted
     if (from === 0) return [{ from, to, ...unknown('Docker picks a random port') }]
@@ -134,11 +128,11 @@ export class PortInspector {
     // Older versions of Compose do not record the folder.
     if (directory === null) return true
     const real = this.machine.realPath(directory)
-    // A folder that is gone was the product's before it moved; behind a remote engine, it may be another machine's.
+    // A missing folder was the product's before it moved, or is on the remote engine's machine.
     return real === null ? !this.engine?.remote : real === this.machine.realPath(stack.directory)
   }
 
-  /** The list of sockets decides. Where it cannot, the port is bound for a moment, which is in the way of others. */
+  /** Binds the port for a moment, which may disturb others, only if the list of sockets does not decide. */
   async #stateHere(
     protocol: Protocol,
     address: string,
@@ -150,7 +144,7 @@ export class PortInspector {
       return this.#stateOfHeld(socket, stack)
     const isListedFree = this.#sockets !== null && socket === null
     if (isListedFree && address === '') return FREE
-    // Port 0 stands for any port: only the address is in question.
+    // Port 0 tests the address alone.
     const { outcome, code } = await this.machine.bind(protocol, address, isListedFree ? 0 : port)
     switch (outcome) {
       case 'free':
@@ -167,13 +161,13 @@ export class PortInspector {
   }
 
   #stateOfHeld(socket: Socket | null, stack: Stack | null): PortState {
-    if (socket === null) return held('a process that this system does not name')
+    if (socket === null) return held('a process that this system does not identify')
     this.#holders ??= this.machine.holders([...(this.#sockets?.values() ?? [])].flat())
     const holder = this.#holders.get(socket.inode)
     if (holder === undefined) {
       return held(
         socket.uid === this.machine.uid
-          ? 'a process out of sight, such as one in another container'
+          ? 'a process that is not visible here, such as one in another container'
           : `a process of another user (uid ${socket.uid})`,
       )
     }
@@ -186,7 +180,7 @@ export class PortInspector {
   }
 }
 
-/** Whether somebody has the port who is not known to be the stack itself. */
+/** Returns true if somebody uses the port who is not known to be the stack itself. */
 export function isInUse({ kind }: PortState): boolean {
   return kind === 'held' || kind === 'container'
 }

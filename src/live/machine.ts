@@ -1,33 +1,29 @@
-/** The machine that a command runs on: everything that `src/live` asks of it. */
+/** The machine that a command runs on. */
 import { realpathSync } from 'node:fs'
 import type { EphemeralRange } from '../claims/hazards.js'
 import { type ComposeAnswer, runCompose } from './compose.js'
 import { askEngine, type Engine } from './engine.js'
-import { ephemeralRange } from './ephemeral.js'
 import { type Holder, holdersOf } from './holder.js'
 import { type Binding, bindPort } from './probe.js'
+import { ephemeralRange } from './proc.js'
 import { type Protocol, readSockets, type Socket } from './sockets.js'
 
 export interface Machine {
-  /** The user's id; null where the system has none. */
+  /** The id of the user; null on Windows. */
   readonly uid: number | null
   /** Asks the Docker engine, once in a run. @param onWait called with its name if it is slow to answer */
   engine(onWait?: (engine: string) => void): Promise<Engine>
   /** As `runCompose`. */
   compose(args: readonly string[], cwd: string): Promise<ComposeAnswer | null>
-  /** As `readSockets`. */
   sockets(): readonly Socket[] | null
-  /** As `holdersOf`. */
   holders(sockets: readonly Socket[]): ReadonlyMap<number, Holder>
-  /** As `bindPort`. */
   bind(protocol: Protocol, address: string, port: number): Promise<Binding>
-  /** The folder that a path leads to; null if nothing is there. */
+  /** Resolves links; null if nothing is there. */
   realPath(path: string): string | null
-  /** As `ephemeralRange`. */
   ephemeralRange(): EphemeralRange | null
 }
 
-/** @param env the shell's variables, which choose the Docker engine */
+/** @param env chooses the Docker engine */
 export function thisMachine(env: Readonly<Record<string, string | undefined>>): Machine {
   let engine: Promise<Engine> | undefined
   return {
@@ -49,7 +45,7 @@ function realPath(path: string): string | null {
   try {
     return realpathSync.native(path)
   } catch (error) {
-    // Another user's folder may be closed, and is there all the same.
+    // Another user's folder exists even if it cannot be read.
     const { code } = error as NodeJS.ErrnoException
     return code === 'ENOENT' || code === 'ENOTDIR' ? null : path
   }

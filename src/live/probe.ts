@@ -1,30 +1,20 @@
-/** Tries to bind a port, where the system does not list who has it. A probe connects to nobody, and lets go at once. */
+/** Tries to bind a port, for systems that do not list sockets. */
 import { createSocket } from 'node:dgram'
 import { createServer, isIPv6 } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Protocol } from './sockets.js'
 
-/**
- * - `free`: it could be bound
- * - `held`: somebody has it
- * - `absent`: this machine does not have the address
- * - `forbidden`: the user may not bind it (ports below 1024, mostly)
- * - `failed`: none of these
- */
 export interface Binding {
+  /** `absent`: the machine does not have the address; `forbidden`: the user may not bind the port, mostly one below 1024. */
   readonly outcome: 'free' | 'held' | 'absent' | 'forbidden' | 'failed'
-  /** The system's word for it; '' for `free`. */
+  /** Of the system's error; '' for `free`. */
   readonly code: string
 }
 
-/** In milliseconds. A probe of another run is over by then. */
+/** In milliseconds; the probe of another run takes less. */
 const PAUSE = 100
 
-/**
- * Tries a port, and one that is held once more after a pause: it may have been held by the probe of another run.
- * @param address '' is all addresses
- * @param port 0 only finds out whether this machine has the address
- */
+/** Tries a port; one that is held twice, as the probe of another run may hold it. @param port 0 tests the address alone */
 export async function bindPort(
   protocol: Protocol,
   address: string,
@@ -38,7 +28,7 @@ export async function bindPort(
   return bindAll(protocol, address, port, platform)
 }
 
-/** One address after the other: `0.0.0.0` and `127.0.0.1` would be in each other's way. */
+/** Tries one address after the other, as `0.0.0.0` would block `127.0.0.1`. */
 async function bindAll(
   protocol: Protocol,
   address: string,
@@ -50,21 +40,17 @@ async function bindAll(
     const binding = await (protocol === 'tcp' ? bindTcp(host, port) : bindUdp(host, port))
     found.set(binding.outcome, binding)
   }
-  // A family that the machine lacks is no loss to a port on all addresses; an address of its own that it lacks is.
+  // A port on all addresses needs only one of the families.
   const missing = address === '' ? undefined : found.get('absent')
   const busy = found.get('held') ?? found.get('forbidden') ?? found.get('failed')
   return missing ?? busy ?? found.get('free') ?? (found.get('absent') as Binding)
 }
 
-/**
- * Returns where to try a port that is to be published on an address. All of a family's addresses are the wildcard and
- * the loopback: BSD's and Windows' kernels allow the wildcard beside somebody's loopback, and the other way round.
- * @param platform as `process.platform` names it
- */
+/** Returns the addresses to try for one: BSD and Windows allow the wildcard next to somebody's loopback. */
 export function addressesToBind(address: string, platform: string): readonly string[] {
   const known = FAMILIES[address]
   if (known !== undefined) return known
-  // On Linux an address of its own is held exactly if a bind says so; the wildcard would report other addresses' holders.
+  // On Linux, the wildcard would report the users of other addresses.
   return platform === 'linux' ? [address] : [address, isIPv6(address) ? '::' : '0.0.0.0']
 }
 
@@ -78,7 +64,7 @@ function bindTcp(host: string, port: number): Promise<Binding> {
   return new Promise((resolve) => {
     const server = createServer()
     server.once('error', (error) => resolve(bindingOf(error)))
-    // IPv6 only, as IPv4 is tried for itself. Closed in the very callback: no connection has been accepted by then.
+    // IPv4 is tried by itself. Closed in the callback, before a connection is accepted.
     server.listen({ host, port, ipv6Only: true }, () => server.close(() => resolve(FREE)))
   })
 }
@@ -99,7 +85,7 @@ const FREE: Binding = { outcome: 'free', code: '' }
 const OUTCOMES: Readonly<Record<string, Binding['outcome']>> = {
   EADDRINUSE: 'held',
   EADDRNOTAVAIL: 'absent',
-  // The system has no IPv6 at all.
+  // The system has no IPv6.
   EAFNOSUPPORT: 'absent',
   EACCES: 'forbidden',
   EPERM: 'forbidden',

@@ -1,4 +1,4 @@
-/** The sockets of this machine, as Linux lists them in /proc/net: open to every user, and read in a millisecond. */
+/** The sockets of this machine, from Linux's /proc/net, which every user may read. */
 import { endianness } from 'node:os'
 import { addressesOverlap, canonicalAddress } from '../ports/overlap.js'
 import { textOf } from './proc.js'
@@ -7,18 +7,16 @@ export type Protocol = 'tcp' | 'udp'
 
 export interface Socket {
   readonly protocol: Protocol
-  /** Of this machine; `::` may include every IPv4 address, which the system does not list. */
+  /** `::` may include every IPv4 address: the system does not say. */
   readonly address: string
   readonly port: number
-  /** Whether it waits for others: a TCP listener, or a UDP socket with no fixed peer. */
+  /** True for a TCP listener, and for a UDP socket without a fixed peer. */
   readonly listening: boolean
-  /** The user id of its owner. */
   readonly uid: number
-  /** Identifies it among the open files of its process. */
   readonly inode: number
 }
 
-/** Lists every socket that has an owner. @returns null where the system has no such list */
+/** @returns null if the system has no such list */
 export function readSockets(folder = '/proc/net'): Socket[] | null {
   const tcp = textOf(`${folder}/tcp`)
   if (tcp === '') return null
@@ -30,21 +28,10 @@ export function readSockets(folder = '/proc/net'): Socket[] | null {
   ]
 }
 
-export function byPort(sockets: readonly Socket[]): Map<number, Socket[]> {
-  const found = new Map<number, Socket[]>()
-  for (const socket of sockets) {
-    const there = found.get(socket.port)
-    if (there === undefined) found.set(socket.port, [socket])
-    else there.push(socket)
-  }
-  return found
-}
-
 /**
- * Finds the socket in the way of a port: a listener before a connection, and the address itself before `::`, which may
- * or may not include IPv4.
- * @param sockets those of the port
- * @param address '' is all addresses
+ * Returns the socket that blocks a port: a listener rather than a connection, and the address rather than `::`.
+ * @param sockets of that port
+ * @param address '' for all
  */
 export function socketInTheWay(
   sockets: readonly Socket[],
@@ -61,10 +48,10 @@ export function socketInTheWay(
 const ROW =
   /^ *\d+: ([0-9A-F]+):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{2}) \S+ \S+ \S+ +(\d+) +\d+ (\d+)/gm
 
-/** State numbers of the kernel: TCP_LISTEN; TCP_CLOSE, which UDP uses for a socket with no peer. */
+/** TCP_LISTEN; TCP_CLOSE, which UDP uses for a socket without a peer. */
 const LISTENING = { tcp: '0A', udp: '07' } as const
 
-/** Parses one of the tables. A connection that lingers after its process (TIME_WAIT) has no inode and is left out. */
+/** Parses a table. A connection that outlives its process (TIME_WAIT) has no inode and is left out. */
 export function parseSockets(
   text: string,
   protocol: Protocol,
@@ -85,7 +72,7 @@ export function parseSockets(
   return sockets
 }
 
-/** The kernel prints the address as 32-bit words, each in the byte order of the machine: `0100007F` is 127.0.0.1. */
+/** The kernel prints 32-bit words in the byte order of the machine: `0100007F` is 127.0.0.1. */
 function parseHexAddress(hex: string, littleEndian: boolean): string {
   const bytes = Buffer.from(hex, 'hex')
   if (littleEndian) bytes.swap32()

@@ -46,7 +46,7 @@ test.each([
     '  Error response from daemon: no warning, error: 5\n',
     /^Error response from daemon: no warning, error: 5$/,
   ],
-  ['\n', /without a word/],
+  ['\n', /without a message/],
 ])('of %j the reason is told', (stderr, reason) => {
   expect(reasonOf(stderr)).toMatch(reason)
 })
@@ -130,7 +130,7 @@ describe('the engine', () => {
   })
   test('whose words are not understood does not answer', async () => {
     expect((await ask(fakeClient('[ "$1" = ps ] && echo hello'))).silence).toBe(
-      'the Docker engine does not answer (it printed something else than `docker ps` was asked for)',
+      'the Docker engine does not answer (its output is not that of `docker ps`)',
     )
   })
   test('is waited for no longer than said, whatever the client has started, and the wait is told', async () => {

@@ -305,7 +305,7 @@ describe('on this machine', () => {
       { sockets: [{}] },
       {},
       'held',
-      'in use by a process out of sight, such as one in another container',
+      'in use by a process that is not visible here, such as one in another container',
     ],
     [
       'an address that the machine lacks is reported',
@@ -348,7 +348,7 @@ describe('where the system lists no sockets', () => {
       { sockets: null, bindings: { 'tcp/6971': 'held' } },
       {},
       'held',
-      'in use by a process that this system does not name',
+      'in use by a process that this system does not identify',
     ],
     [
       'one that the user may not bind is unknown',

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { ephemeralRange } from '../../src/live/ephemeral.js'
+import { ephemeralRange } from '../../src/live/proc.js'
 import { temporaryFolder } from './support.js'
 
 describe('the ephemeral ports', () => {
