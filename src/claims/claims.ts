@@ -1,7 +1,6 @@
-/** Makes the claims of a product, or of an instance: from its plan and from what its Compose files publish. */
+/** Makes the claims of a product or instance from its plan and its Compose files. */
 import { PROTOCOLS } from '../compose/port.js'
-import type { ComposeProject } from '../compose/project.js'
-import { areExclusive } from '../compose/project.js'
+import { areExclusive, type ComposeProject } from '../compose/project.js'
 import type { PublishedPort } from '../compose/published.js'
 import type { Entry, ProductPlan } from '../merge/plan.js'
 import type { PortReferences } from '../merge/port-references.js'
@@ -11,36 +10,29 @@ import { isPortVariable } from '../ports/variable.js'
 import type { ClaimOutcome, PortClaim } from './claim.js'
 import { isHttp, isHttps } from './http.js'
 
-/** Where an env file states a variable. */
+/** Where an env file sets a variable. */
 export interface StatedPlace {
   readonly file: string
   readonly line: number
-  /** Whether a merge with --refresh rewrites it: it stands in a section that nobody touched, of a feature that is merged. */
+  /** True if --refresh rewrites it: it is in an unedited section of a feature that is merged. */
   readonly merges: boolean
 }
 
-/** What claims are made from. */
 export interface ClaimSource {
-  /** The product's own plan. */
+  /** That of the product. */
   readonly plan: ProductPlan
-  /** That of the instance's overlay; null for the product itself. */
+  /** That of the instance; null for the product itself. */
   readonly overlay: ProductPlan | null
-  /** What Compose reads after the merge, the overlay included: byte strings. */
+  /** As Compose reads them after the merge, with the overlay: byte strings. */
   readonly values: ReadonlyMap<string, string>
-  /** Where the env files state each variable. */
   readonly places: ReadonlyMap<string, StatedPlace>
-  /** Which of them have their port from another one. */
+  /** Variables that take their port from another one. */
   readonly references: PortReferences
-  /** Null where the product has no Compose file. */
   readonly compose: ComposeProject | null
-  /** Returns the feature in whose folder a file is; null for none. */
   readonly featureAt: (file: string) => string | null
 }
 
-/**
- * Every host port of the product, or instance: those that Compose publishes, then the port variables that no Compose
- * file uses. Of the variables that have one port among them only one claims it.
- */
+/** Returns the ports that Compose publishes, then the port variables that no Compose file uses, each port once. */
 export function claimsOf(source: ClaimSource): PortClaim[] {
   const entries = lookupsOf(source)
   const { leaders, derived } = source.references
@@ -62,7 +54,7 @@ export function claimsOf(source: ClaimSource): PortClaim[] {
   return [...published, ...unused]
 }
 
-/** What is published, once where services that are never up together publish the same: one stands in for the other. */
+/** Leaves out the ports of services that replace another one: their profiles are never active together. */
 function withoutAlternatives(compose: ComposeProject | null): readonly PublishedPort[] {
   const users = new Map<string, string[]>()
   return (compose?.ports ?? []).filter(({ service, protocol, hostIp, host }) => {
@@ -76,13 +68,13 @@ function withoutAlternatives(compose: ComposeProject | null): readonly Published
   })
 }
 
-/** A variable's entry in a plan: of the feature that was the first to state it. */
+/** By variable, the entry of the first feature that sets it. */
 type Entries = ReadonlyMap<string, Entry>
 
 interface Lookups {
-  /** In the product's own plan. */
+  /** Of the product's plan. */
   readonly own: Entries
-  /** In the overlay's where it is there. */
+  /** Of the overlay, otherwise of the product. */
   readonly effective: Entries
 }
 
@@ -107,53 +99,38 @@ function publishedClaim(source: ClaimSource, entries: Lookups, port: PublishedPo
   const known = {
     service: port.service,
     address: canonicalAddress(port.hostIp),
-    // The long syntax takes any text, and a variable's too; the engine knows three.
+    // The long syntax accepts any text; the engine knows three protocols.
     protocol: PROTOCOLS.includes(port.protocol) ? port.protocol : 'other',
     isScheme: false,
     http: isHttp(use),
     https: isHttps(use),
     ...ownerOf(source),
   }
-  const host = port.host
-  if (host === null) {
-    const none = { variable, base: null, offset: null, from: 0, to: 0, feature: source.featureAt(file) }
-    return { outcome: 'random', file, line, ...known, ...none }
-  }
+  const none = { base: null, offset: null, feature: source.featureAt(file), file, line }
+  const { host } = port
+  if (host === null) return { variable, from: 0, to: 0, outcome: 'random', ...known, ...none }
   const value = variable === null ? undefined : source.values.get(variable)
-  const whole = value === undefined ? null : parsePortValue(value)
-  // A variable that is only a part of the port (`1${X}:80`), or is not set and has a default, moves nothing by itself.
-  const isWhole =
-    whole !== null && typeof whole === 'object' && whole.from === host.from && whole.to === host.to
-  if (variable === null || !isWhole) {
-    const none = {
-      variable,
-      base: null,
-      offset: null,
-      from: host.from,
-      to: host.to,
-      feature: source.featureAt(file),
-    }
-    return { outcome: 'literal', file, line, ...known, ...none }
-  }
+  const whole = value === undefined ? 'empty' : parsePortValue(value)
+  // A variable that is only a part of the port (`1${X}:80`), or whose default applies, shifts nothing by itself.
+  const isWhole = typeof whole === 'object' && whole.from === host.from && whole.to === host.to
+  if (variable === null || !isWhole)
+    return { variable, from: host.from, to: host.to, outcome: 'literal', ...known, ...none }
   const claim = variableClaim(source, entries, variable, whole)
-  // Where the variable says nothing of an address, the Compose file does.
+  // If the variable has no address, that of the Compose file counts.
   const address = claim.base?.address === claim.address ? known.address : (claim.base?.address ?? '')
-  return {
-    ...claim,
-    ...known,
-    isScheme: claim.isScheme,
-    base: claim.base === null ? null : { ...claim.base, address },
-  }
+  const base = claim.base === null ? null : { ...claim.base, address }
+  return { ...claim, ...known, isScheme: claim.isScheme, base }
 }
 
-/** The claim of a variable; one that has its port from another one moves as that one does. */
+/** A variable that takes its port from another one moves with it. */
 function variableClaim(source: ClaimSource, entries: Lookups, key: string, port: PortValue): PortClaim {
   const entry = entries.effective.get(key) ?? null
-  // Where today's template gives it a base port of its own, it will not go on following.
+  // If the current template gives it its own base port, it no longer follows.
   const leader =
     isRefreshed(entry) && entry.shift !== null ? key : (source.references.leaders.get(key) ?? key)
   const lead = entries.effective.get(leader) ?? null
   const base = lead?.shift?.base ?? null
+  const isKept = entry === null || entry.outcome === 'kept'
   const place = source.places.get(key) ?? entry ?? { file: source.plan.file, line: 1 }
   const stated = entries.own.get(key)
   const use = { appProtocol: undefined, container: null, variable: key, protocol: 'tcp' }
@@ -162,31 +139,32 @@ function variableClaim(source: ClaimSource, entries: Lookups, key: string, port:
     feature: stated === undefined || stated.ownPort ? null : stated.feature,
     variable: key,
     service: null,
-    base:
-      base === null
-        ? null
-        : { from: base.from, to: base.to, address: dueAddress(source, key, leader, entries.effective) },
+    base: base && {
+      from: base.from,
+      to: base.to,
+      address: dueAddress(source, key, leader, entries.effective),
+    },
     offset: lead?.shift?.offset ?? null,
     address: plainAddress(port.address),
     from: port.from,
     to: port.to,
     protocol: 'tcp',
-    outcome: outcome === 'adjusted' && entry !== null && entry.outcome !== 'kept' ? 'planned' : outcome,
+    outcome: outcome === 'adjusted' && !isKept ? 'planned' : outcome,
     isScheme: entry?.ownPort === true && entry.outcome !== 'kept',
     http: isHttp(use),
     https: isHttps(use),
-    file: entry?.outcome === 'kept' || entry === null ? place.file : entry.file,
-    line: entry?.outcome === 'kept' || entry === null ? place.line : entry.line,
+    file: isKept ? place.file : entry.file,
+    line: isKept ? place.line : entry.line,
     ...ownerOf(source),
   }
 }
 
-/** Whether a merge, with --refresh if need be, writes what today's template says. */
+/** Returns true if a merge with --refresh writes the value of the current template. */
 function isRefreshed(entry: Entry | null): entry is Entry {
   return entry !== null && entry.kept?.untouched !== false
 }
 
-/** The address that goes with the base port: where the one of today's template is not in the env file yet, that one. */
+/** Returns the address of the base port, as the current template has it. */
 function dueAddress(source: ClaimSource, key: string, leader: string, entries: Entries): string {
   const due = (name: string): string => {
     const entry = entries.get(name) ?? null
@@ -198,15 +176,15 @@ function dueAddress(source: ClaimSource, key: string, leader: string, entries: E
     const port = parsePortValue(source.values.get(name) ?? '')
     return typeof port === 'string' ? '' : port.address
   }
-  // What follows is given with the other's address of today, if it has none of its own.
+  // A variable without its own address takes that of the variable that it follows.
   return plainAddress(due(key) === now(leader) ? due(leader) : due(key))
 }
 
 function outcomeOf(entry: Entry | null, place: StatedPlace | undefined): ClaimOutcome {
-  // What no template states any more, a refresh drops.
+  // A refresh drops what no template sets any more.
   if (entry === null) return place?.merges ? 'outdated' : 'pinned'
   if (entry.ownPort) return 'pinned'
-  // A feature's variable that takes no offset, for want of the right name.
+  // The name of a feature's variable is not that of a port variable.
   if (entry.shift === null) return entry.outcome === 'kept' && !entry.kept?.untouched ? 'pinned' : 'literal'
   if (entry.outcome !== 'kept') return 'planned'
   if (!entry.kept?.untouched) return 'pinned'
@@ -217,7 +195,7 @@ function ownerOf({ plan, overlay }: ClaimSource): { product: string; instance: s
   return { product: plan.product, instance: overlay?.instance ?? null }
 }
 
-/** The address of a port value, which has a colon behind it, in the form in which addresses are compared. */
+/** Removes the colon of an address in a port value. */
 function plainAddress(address: string): string {
   return canonicalAddress(address.replace(/:$/, ''))
 }

@@ -1,6 +1,7 @@
 /** Finds the claims that cannot be up at the same time. */
 import { addressesOverlap } from '../ports/overlap.js'
 import { ownerName, type PortClaim } from './claim.js'
+import { groupBy } from './group.js'
 
 /** Claims of the same port, protocol and an overlapping address. */
 export interface Collision {
@@ -8,17 +9,15 @@ export interface Collision {
   /** The first and the last port that are claimed more than once. */
   readonly from: number
   readonly to: number
-  /** Two or more, by port; those of the same ports in the order in which they were given. */
+  /** Two or more, by port; for the same ports in the given order. */
   readonly claims: readonly PortClaim[]
 }
 
-/**
- * Every collision, by protocol and port. Claims that stand in each other's way, directly or by way of others, form
- * one collision, so that their number stays in proportion to the claims: forty products on one port are one
- * collision, not 780 pairs.
- */
+/** Returns all collisions, by protocol and port. Forty products on one port are one collision, not 780 pairs. */
 export function findCollisions(claims: readonly PortClaim[]): Collision[] {
-  return [...byProtocol(claims)].flatMap(([protocol, all]) => collisionsOf(protocol, all))
+  const fixed = claims.filter(({ outcome }) => outcome !== 'random')
+  const byProtocol = [...groupBy(fixed, ({ protocol }) => protocol)].sort(([a], [b]) => (a < b ? -1 : 1))
+  return byProtocol.flatMap(([protocol, all]) => collisionsOf(protocol, all))
 }
 
 /** Collisions of the same products and instances. */
@@ -28,31 +27,17 @@ export interface CollisionGroup {
   readonly collisions: readonly Collision[]
 }
 
-/** Groups collisions by who has them: two products with one offset share all their ports, which is one thing to resolve. */
+/** Groups collisions by their owners: two products with one offset share all ports, which has one remedy. */
 export function groupCollisions(collisions: readonly Collision[]): CollisionGroup[] {
-  const groups = new Map<string, { owners: string[]; collisions: Collision[] }>()
-  for (const collision of collisions) {
-    const owners = [...new Set(collision.claims.map(ownerName))].sort()
-    const key = owners.join('\0')
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, { owners, collisions: [collision] })
-    else group.collisions.push(collision)
-  }
-  return [...groups.values()]
+  const ownersOf = ({ claims }: Collision) => [...new Set(claims.map(ownerName))].sort()
+  const groups = groupBy(collisions, (collision) => ownersOf(collision).join('\0'))
+  return [...groups.values()].map((group) => ({
+    owners: ownersOf(group[0] as Collision),
+    collisions: group,
+  }))
 }
 
-function byProtocol(claims: readonly PortClaim[]): Map<string, PortClaim[]> {
-  const groups = new Map<string, PortClaim[]>()
-  for (const claim of claims) {
-    if (claim.outcome === 'random') continue
-    const group = groups.get(claim.protocol)
-    if (group === undefined) groups.set(claim.protocol, [claim])
-    else group.push(claim)
-  }
-  return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)))
-}
-
-/** Some claims that are connected, and the stretch of ports in which they are. */
+/** Connected claims, and the range of ports in which they collide. */
 interface Group {
   readonly claims: PortClaim[]
   from: number
@@ -60,9 +45,8 @@ interface Group {
 }
 
 /**
- * Sweeps over the ports. Of the earlier claims of an address, only the one that reaches highest is looked at: a claim
- * that meets a lower one meets it too, and at the same port, so the three are connected in any case. There are few
- * addresses, so the cost stays linear.
+ * Sweeps over the ports. Each claim is compared with one earlier claim for each address, the one that reaches highest:
+ * what overlaps with a lower one overlaps with it too. There are few addresses, so the cost is linear.
  */
 function collisionsOf(protocol: string, claims: readonly PortClaim[]): Collision[] {
   const sorted = [...claims].sort((a, b) => a.from - b.from || a.to - b.to)
@@ -80,19 +64,13 @@ function collisionsOf(protocol: string, claims: readonly PortClaim[]): Collision
     const known = highest.get(claim.address)
     if (known === undefined || known.to < claim.to) highest.set(claim.address, claim)
   }
-  // By their first claim, in order; within a group as they were sorted.
-  const found = new Map<Group, PortClaim[]>()
-  for (const claim of sorted) {
-    const group = groups.get(claim) as Group
-    if (group.claims.length === 1) continue
-    const members = found.get(group)
-    if (members === undefined) found.set(group, [claim])
-    else members.push(claim)
-  }
-  return [...found].map(([{ from, to }, claims]) => ({ protocol, from, to, claims }))
+  const connected = groupBy(sorted, (claim) => groups.get(claim) as Group)
+  return [...connected].flatMap(([{ from, to }, members]) => {
+    return members.length === 1 ? [] : [{ protocol, from, to, claims: members }]
+  })
 }
 
-/** Makes one group of two, the smaller one going into the larger. */
+/** Joins two groups, the smaller into the larger. */
 function join(groups: Map<PortClaim, Group>, a: Group, b: Group): Group {
   if (a === b) return a
   const [into, from] = a.claims.length < b.claims.length ? [b, a] : [a, b]

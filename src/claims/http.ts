@@ -1,6 +1,6 @@
-/** Which ports a browser would open, and which of these it would refuse to. */
+/** Ports that a browser opens, and those that it refuses to open. */
 
-/** Ports inside containers that web servers listen on by convention. */
+/** Container ports of web servers, by convention. */
 const HTTP_CONTAINER_PORTS: ReadonlySet<number> = new Set([
   80, 443, 3000, 4200, 5000, 5173, 5601, 8000, 8008, 8025, 8080, 8081, 8088, 8443, 8888, 9000, 9001, 9090,
   9443, 15672,
@@ -8,17 +8,16 @@ const HTTP_CONTAINER_PORTS: ReadonlySet<number> = new Set([
 const HTTPS_CONTAINER_PORTS: ReadonlySet<number> = new Set([443, 8443, 9443])
 const HTTP_NAME = /(?:^|_)(?:HTTPS?|WEB|UI|DASHBOARD|ADMIN|CONSOLE)(?:_|$)/i
 
-/** What is known of a port. */
 export interface PortUse {
-  /** `app_protocol` of the Compose file's long syntax. */
+  /** `app_protocol` in a Compose file. */
   readonly appProtocol: string | undefined
-  /** The port in the container; null where no Compose file says. */
+  /** The container port; null if no Compose file publishes the port. */
   readonly container: number | null
   readonly variable: string | null
   readonly protocol: string
 }
 
-/** Whether a port speaks HTTP: the Compose file says so, or else its container port or its variable's name suggests it. */
+/** Decides by the Compose file, otherwise by the container port or the name of the variable. */
 export function isHttp({ appProtocol, container, variable, protocol }: PortUse): boolean {
   if (protocol !== 'tcp') return false
   if (appProtocol !== undefined) return /^(?:https?|h2c?|grpc-web|wss?)$/i.test(appProtocol)
@@ -28,7 +27,6 @@ export function isHttp({ appProtocol, container, variable, protocol }: PortUse):
   )
 }
 
-/** Whether it is HTTP over TLS. */
 export function isHttps({ appProtocol, container, variable }: PortUse): boolean {
   if (appProtocol !== undefined) return /^(?:https|wss)$/i.test(appProtocol)
   return (
@@ -37,7 +35,7 @@ export function isHttps({ appProtocol, container, variable }: PortUse): boolean 
   )
 }
 
-/** The ports that browsers refuse to open: Fetch standard, "port blocking", bad ports. */
+/** Bad ports of the Fetch standard ("port blocking"), which browsers refuse to open. */
 const BAD_PORTS: readonly number[] = [
   0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104,
   109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515,
@@ -45,7 +43,7 @@ const BAD_PORTS: readonly number[] = [
   3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
 ]
 
-/** The first port of a range that a browser refuses; undefined if it opens them all. */
+/** Returns the first port of a range that a browser refuses to open. */
 export function refusedByBrowsers(from: number, to: number = from): number | undefined {
   return BAD_PORTS.find((port) => from <= port && port <= to)
 }

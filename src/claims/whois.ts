@@ -1,25 +1,23 @@
-/** What a port number stands for: who claims it, and what it would decode to. */
-
+/** Explains a port number: who claims it, and what it would decode to. */
 import { crc32Offset } from '../ports/offset.js'
 import { SCHEME_NAMES, SCHEMES } from '../ports/schemes.js'
 import { follows, ownerName, type PortClaim } from './claim.js'
 import type { Owner } from './resolve.js'
 
-/** The claims of a port, of any protocol. */
 export function claimsOfPort(owners: readonly Owner[], port: number): PortClaim[] {
   return owners
     .flatMap(({ claims }) => claims)
     .filter(({ from, to, outcome }) => outcome !== 'random' && from <= port && port <= to)
 }
 
-/** A base port that products take from crc32 by themselves (`ports:` in product.yaml). */
+/** A base port under `ports:` in product.yaml, for scheme crc32. */
 export interface OwnBase {
   readonly variable: string
   readonly base: number
   readonly products: readonly string[]
 }
 
-/** What a port decodes to in each scheme, a line each: for one that nobody claims. */
+/** Decodes a port that nobody claims by each scheme, one line each. */
 export function decodePort(
   owners: readonly Owner[],
   own: readonly OwnBase[],
@@ -27,10 +25,7 @@ export function decodePort(
   modulus: number,
 ): string[] {
   return SCHEME_NAMES.flatMap((name) => {
-    if (name === 'crc32') {
-      const lines = [...decodeOffset(owners, port, modulus), ...decodeOwn(own, port, modulus)]
-      return lines.map((line) => `crc32: ${line}`)
-    }
+    if (name === 'crc32') return [...offsetLines(owners, port, modulus), ...ownLines(own, port, modulus)]
     const decoded = SCHEMES[name].decode(port)
     if (decoded === null) return []
     const input = { base: 0, modulus }
@@ -41,30 +36,37 @@ export function decodePort(
   })
 }
 
-/** For every base port below: the offset that is left, and who has that offset. */
-function decodeOffset(owners: readonly Owner[], port: number, modulus: number): string[] {
+/** For each base port of a feature, names who has the offset that leads to the port. */
+function offsetLines(owners: readonly Owner[], port: number, modulus: number): string[] {
   const bases = new Map<string, number>()
   for (const claim of owners.flatMap(({ claims }) => claims)) {
     if (follows(claim) && claim.base !== null)
       bases.set(`${claim.feature ?? claim.product} ${claim.variable}`, claim.base.from)
   }
   return [...bases].flatMap(([name, base]) => {
-    const offset = port - base
-    if (offset < 0 || offset >= modulus) return []
-    const having = owners.filter((owner) => owner.offset === offset).map(ownerName)
-    const who = having.length === 0 ? 'an offset that no product has' : `the offset of ${having.join(', ')}`
-    return [`${base} (${name}) + ${offset}, ${who}`]
+    const having = owners.filter((owner) => owner.offset === port - base).map(ownerName)
+    return sumLine(name, base, port, modulus, having, 'offset of')
   })
 }
 
-/** The same for base ports of the products' own, to which the offset of the name is added, whatever `offset:` says. */
-function decodeOwn(own: readonly OwnBase[], port: number, modulus: number): string[] {
+/** A port under `ports:` takes the offset of the product's name, whatever `offset:` is. */
+function ownLines(own: readonly OwnBase[], port: number, modulus: number): string[] {
   return own.flatMap(({ variable, base, products }) => {
-    const offset = port - base
-    if (offset < 0 || offset >= modulus) return []
-    const having = products.filter((name) => crc32Offset(name, modulus) === offset)
-    const who =
-      having.length === 0 ? 'an offset that no product has' : `the offset of the name ${having.join(', ')}`
-    return [`${base} (${products.join(', ')} ${variable}) + ${offset}, ${who}`]
+    const having = products.filter((name) => crc32Offset(name, modulus) === port - base)
+    return sumLine(`${products.join(', ')} ${variable}`, base, port, modulus, having, 'offset of the name')
   })
+}
+
+function sumLine(
+  name: string,
+  base: number,
+  port: number,
+  modulus: number,
+  having: readonly string[],
+  title: string,
+): string[] {
+  const offset = port - base
+  if (offset < 0 || offset >= modulus) return []
+  const who = having.length === 0 ? 'an offset that no product has' : `the ${title} ${having.join(', ')}`
+  return [`crc32: ${base} (${name}) + ${offset}, ${who}`]
 }
