@@ -72,31 +72,20 @@ class Moves {
   }
 }
 
-/** The variables that lead into a circle of references, in which there is no right order. */
+/** Returns the variables that lead into a circle of references, in which no order is right. */
 function circular(template: Template): Set<string> {
-  const { stated } = template
-  const users = new Map<string, string[]>()
-  const open = new Map<string, number>()
-  for (const statement of stated.values()) {
+  const open = new Map<string, string[]>()
+  for (const statement of template.stated.values()) {
     const { key, quote } = statement
-    const names = new Set(references(quote === "'" ? '' : rawOf(template, statement)).map(({ name }) => name))
-    names.delete(key)
-    const within = [...names].filter((name) => stated.has(name))
-    open.set(key, within.length)
-    for (const name of within) {
-      const known = users.get(name)
-      if (known === undefined) users.set(name, [key])
-      else known.push(key)
-    }
+    const names = references(quote === "'" ? '' : rawOf(template, statement)).map(({ name }) => name)
+    open.set(
+      key,
+      names.filter((name) => name !== key),
+    )
   }
-  const settled = [...open.keys()].filter((key) => open.get(key) === 0)
-  for (const key of settled) {
-    open.delete(key)
-    for (const user of users.get(key) ?? []) {
-      const left = (open.get(user) as number) - 1
-      open.set(user, left)
-      if (left === 0) settled.push(user)
-    }
+  for (let size = -1; size !== open.size; ) {
+    size = open.size
+    for (const [key, names] of open) if (!names.some((name) => open.has(name))) open.delete(key)
   }
   return new Set(open.keys())
 }

@@ -1,6 +1,6 @@
 import { areExclusive } from '../../compose/project.js'
 import type { PublishedPort } from '../../compose/published.js'
-import { rangesOverlap } from '../../ports/overlap.js'
+import { addressesOverlap, canonicalAddress, rangesOverlap } from '../../ports/overlap.js'
 import { isOwn, type LintContext } from '../context.js'
 import { COMPOSE, ENV, found, PORT, PUBLISHED, type Rule } from '../rule.js'
 
@@ -42,7 +42,8 @@ const MAX_COMPARED = 2000
 
 /** base-port-taken reports two variables with one base port, which a product may set apart. */
 function meets({ compose }: LintContext, one: PublishedPort, two: PublishedPort): boolean {
-  if (one.protocol !== two.protocol || !sameAddress(one.hostIp, two.hostIp)) return false
+  if (one.protocol !== two.protocol) return false
+  if (!addressesOverlap(canonicalAddress(one.hostIp), canonicalAddress(two.hostIp))) return false
   // For one container port, Docker picks a free port of the range.
   if (isPool(one) || isPool(two)) return false
   const together =
@@ -59,12 +60,4 @@ function shareVariable(one: PublishedPort, two: PublishedPort): boolean {
 
 function isPool({ host, container }: PublishedPort): boolean {
   return host !== null && host.to > host.from && container.from === container.to
-}
-
-/** 0.0.0.0 and :: belong to different families; no address means both. */
-function sameAddress(one: string, two: string): boolean {
-  if (one === two || one === '' || two === '') return true
-  const isIpv6 = one.includes(':')
-  const any = isIpv6 ? '::' : '0.0.0.0'
-  return isIpv6 === two.includes(':') && (one === any || two === any)
 }
