@@ -19,38 +19,27 @@ export interface InsideUse {
   readonly container: PortRange | null
 }
 
+type Use = Pick<InsideUse, 'variable' | 'host' | 'service' | 'container'>
+
 /** @param isWanted tests the name of a variable */
 export function* insideUses(context: LintContext, isWanted: (name: string) => boolean): Generator<InsideUse> {
   const { template } = context
   const inside = new Inside(context)
+  const first = (raw: string, value: ServiceValue | null): Use | undefined =>
+    behindNames(raw, isWanted)
+      .map(([reference, host]) => inside.behind(reference.name, host, value))
+      .find((use) => use !== null)
   for (const statement of template.stated.values()) {
     if (statement.quote === "'" || statement.kind === 'inherit') continue
-    const { key, line } = statement
-    for (const [reference, host] of behindNames(rawOf(template, statement), isWanted)) {
-      const use = inside.behind(reference.name, host, null)
-      if (use === null) continue
-      yield { ...use, title: key, file: template.file, line }
-      break
-    }
+    const use = first(rawOf(template, statement), null)
+    if (use !== undefined) yield { ...use, title: statement.key, file: template.file, line: statement.line }
   }
   for (const value of inside.values) {
     if (!isOwn(context, value.span)) continue
+    const use = value.path[0] === 'ports' ? inside.published(value, isWanted) : first(value.raw, value)
     const { file, line, column } = value.span
-    const use = value.path[0] === 'ports' ? inside.published(value, isWanted) : null
-    const found = use ?? (value.path[0] === 'ports' ? null : first(value, inside, isWanted))
-    if (found === null) continue
-    yield { ...found, title: titleOf(value), file, line, column }
+    if (use) yield { ...use, title: titleOf(value), file, line, column }
   }
-}
-
-type Use = Pick<InsideUse, 'variable' | 'host' | 'service' | 'container'>
-
-function first(value: ServiceValue, inside: Inside, isWanted: (name: string) => boolean): Use | null {
-  for (const [reference, host] of behindNames(value.raw, isWanted)) {
-    const use = inside.behind(reference.name, host, value)
-    if (use !== null) return use
-  }
-  return null
 }
 
 class Inside {
@@ -135,16 +124,13 @@ const LOCAL = /^(?:localhost|127\.0\.0\.1|\[::1\])$/i
 const LONGEST = 200
 
 /** Finds the wanted references that follow a name and a colon, as a port does. */
-function* behindNames(
-  raw: string,
-  isWanted: (name: string) => boolean,
-): Generator<readonly [Reference, Host]> {
-  for (const reference of references(raw)) {
-    if (raw[reference.start - 1] !== ':' || !isWanted(reference.name)) continue
+function behindNames(raw: string, isWanted: (name: string) => boolean): (readonly [Reference, Host])[] {
+  return references(raw).flatMap((reference): (readonly [Reference, Host])[] => {
+    if (raw[reference.start - 1] !== ':' || !isWanted(reference.name)) return []
     const before = raw.slice(Math.max(0, reference.start - LONGEST), reference.start - 1)
     const name = /(?:\[::1\]|[\w.-]{1,63})$/.exec(before.slice(-64))?.[0] ?? ''
     const isName = LOCAL.test(name) || /^[a-z_][\w-]*$/i.test(name)
     const scheme = before.slice(0, before.length - name.length)
-    if (isName) yield [reference, { name, isUrl: /:\/\/(?:[^\s/@]*@)?$/.test(scheme) }]
-  }
+    return isName ? [[reference, { name, isUrl: /:\/\/(?:[^\s/@]*@)?$/.test(scheme) }]] : []
+  })
 }

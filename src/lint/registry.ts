@@ -1,4 +1,4 @@
-/** Every rule, in the order in which the docs list them. To add one, write its file and add its row here. */
+/** All rules, in the order of the docs. To add one, write its file and add it here. */
 import type { LintContext } from './context.js'
 import type { Finding, Found, Rule, RuleGroup } from './rule.js'
 import { basePortTaken } from './rules/base-port-taken.js'
@@ -83,10 +83,9 @@ export const RULES = [
   sharedResource,
 ] as const satisfies readonly Rule[]
 
-/** The code of a rule. */
 export type LintCode = (typeof RULES)[number]['code']
 
-/** The groups, in order, and what their rules look at. */
+/** The groups, in order, with their titles. */
 export const GROUPS: Readonly<Record<RuleGroup, string>> = {
   env: 'The template',
   compose: 'The Compose file',
@@ -94,7 +93,7 @@ export const GROUPS: Readonly<Record<RuleGroup, string>> = {
   isolation: 'Isolation between products',
 }
 
-/** Where several templates make a rule find the same thing in a Compose file, it is said once. */
+/** Reports once what a rule finds in a Compose file with several templates. */
 export function lintFeature(contexts: readonly LintContext[], rules: readonly Rule[] = RULES): Finding[] {
   const found = new Map<string, Finding & { readonly order: number }>()
   for (const context of contexts) {
@@ -111,7 +110,7 @@ export function lintFeature(contexts: readonly LintContext[], rules: readonly Ru
   return [...found.values()].sort(byPlace).map(({ order: _, ...finding }) => finding)
 }
 
-/** By file (those of the feature in the order of reading), then by line and column, then by rule. */
+/** By file in the order of reading, then by line, column and rule. */
 function byPlace(a: Found & { order: number }, b: Found & { order: number }): number {
   if (a.file !== b.file) return a.order < b.order ? -1 : 1
   return a.line - b.line || (a.column ?? 0) - (b.column ?? 0) || a.order - b.order

@@ -1,31 +1,27 @@
 import type { Place, Problem, Severity } from '../problem.js'
 import type { LintContext } from './context.js'
 
-/**
- * A rule of the linter is a row of data: what it is called, why it is there, an example of each kind, and one
- * function. Everything else (the messages' form, docs/lint.md, the tests of the examples) is derived from the rows.
- */
+/** A rule is a row of data; its docs and the tests of its examples are derived from it. */
 export interface Rule<Code extends string = string> {
-  /** Stable. Where `docs/problems.md` has a code for the same thing, it is that one. */
+  /** Stable; the same as in `docs/problems.md` for the same problem. */
   readonly code: Code
   readonly group: RuleGroup
-  /** An error: with it, the feature or a second product with it cannot run. A warning: it may not, or not as meant. */
+  /** Error: the feature, or a second product with it, cannot run. */
   readonly severity: Severity
-  /** What is wrong, as a sentence for the docs. */
+  /** A sentence for the docs. */
   readonly meaning: string
-  /** Why that is bad: what happens. */
+  /** The consequences. */
   readonly reason: string
-  /** Files of a workspace that break the rule, and the same files right; a feature `redis` is what is linted. */
+  /** Workspaces that break and follow the rule, in feature `redis`. */
   readonly bad: Example
   readonly good: Example
-  /** Whether `--fix` can put right what the rule finds, and how. */
+  /** What `--fix` does, if anything. */
   readonly fix?: string
   readonly check: (context: LintContext) => Iterable<Found>
 }
 
 export type RuleGroup = 'env' | 'compose' | 'ports' | 'isolation'
 
-/** Where the examples have their files. */
 export const ENV = 'features/redis/.env.example'
 export const COMPOSE = 'features/redis/compose.yaml'
 
@@ -34,18 +30,17 @@ export const PORT = '# Port that redis publishes on the host\nREDIS_HOST_PORT=63
 export const REDIS = 'services:\n  redis:\n    image: redis:7\n'
 export const PUBLISHED = `${REDIS}    ports:\n      - "\${REDIS_HOST_PORT}:6379"\n`
 
-/** A file's path in the workspace → its text. */
+/** Texts by path in the workspace. */
 export type Example = Readonly<Record<string, string>>
 
-/** What a rule found in one place. */
 export interface Found extends Place {
   readonly file: string
   readonly line: number
   readonly message: string
   readonly next: string
-  /** What puts it right, all together or not at all; missing if that is for a person to decide. */
+  /** The fix; missing if it needs a decision. */
   readonly edits?: readonly Edit[]
-  /** The numbers in whose place variables come with the edits, by variable: its own value may be another one. */
+  /** By variable, the number that it replaces: its own value may differ. */
   readonly replaces?: Readonly<Record<string, string>>
 }
 
@@ -59,10 +54,9 @@ export function found(
   return { file, line, ...(column === undefined ? {} : { column }), message, next, ...fix }
 }
 
-/** What a rule found, with the rule. */
 export interface Finding extends Found, Omit<Problem<string>, keyof Found> {}
 
-/** A splice: `[start, end)` of the file's bytes gives way to `text` (a byte string). A file that is not there is empty. */
+/** Replaces bytes `[start, end)` by `text`, a byte string. A missing file is empty. */
 export interface Edit {
   readonly file: string
   readonly start: number
@@ -70,7 +64,6 @@ export interface Edit {
   readonly text: string
 }
 
-/** What is wrong, without what would put it right. */
 export function withoutEdits({ edits: _, replaces: __, ...finding }: Finding): Finding {
   return finding
 }

@@ -4,7 +4,7 @@ import type { Range } from '../../ports/overlap.js'
 import { rangeText } from '../../ports/value.js'
 import { baseVariables, type LintContext, ownPorts } from '../context.js'
 import { composeEdits, composeText } from '../edit.js'
-import { NewNames, NewPorts } from '../new-port.js'
+import { NewNames, type NewPort, NewPorts } from '../new-port.js'
 import { COMPOSE, type Edit, ENV, type Found, found, PORT, PUBLISHED, REDIS, type Rule } from '../rule.js'
 
 export const literalPort = {
@@ -49,25 +49,12 @@ function nextStep(
   return `${write} ${variable} in ${template.file} to another base port, because ${rangeText(host)} is taken or unsuitable: ${who}.`
 }
 
-interface Fix {
-  readonly variable: string
-  /** Null if no base port is free. */
-  readonly base: Range | null
-  readonly fix: Pick<Found, 'edits' | 'replaces'> | null
-}
-
-interface Known {
-  readonly variable: string
-  readonly base: Range
-  readonly replaces: Readonly<Record<string, string>>
-}
-
 /** Plans all literal ports of a feature together, so that their names and base ports differ. */
 class Fixes {
   private readonly names: NewNames
   private readonly ports: NewPorts
-  /** The variable for each number. */
-  private readonly known: Map<string, Known>
+  /** By number, the variable that replaces it. */
+  private readonly known: Map<string, NewPort & { readonly variable: string }>
 
   constructor(private readonly context: LintContext) {
     this.names = new NewNames(context)
@@ -78,27 +65,23 @@ class Fixes {
         reservedReason(key) === null &&
         context.templates.every(({ stated }) => stated.has(key)),
     )
+    const none = { edits: [], replaces: {} }
     this.known = new Map(
-      everywhere.map(({ key, port }) => [rangeText(port), { variable: key, base: port, replaces: {} }]),
+      everywhere.map(({ key, port }) => [rangeText(port), { variable: key, base: port, ...none }]),
     )
   }
 
-  of(port: PublishedPort, host: Range): Fix {
+  of(port: PublishedPort, host: Range) {
     const { templates } = this.context
     const known = this.known.get(rangeText(host))
     const variable = known?.variable ?? this.names.take(port)
-    const inCompose = templates.some(({ doc }) => doc.refusal !== null)
-      ? null
-      : this.inCompose(port, variable)
-    if (known !== undefined) {
-      const fix = inCompose === null ? null : { edits: inCompose, replaces: known.replaces }
-      return { variable, base: known.base, fix }
-    }
-    const added = inCompose === null ? null : this.ports.add(variable, host, port, templates)
-    if (inCompose === null || added === null) return { variable, base: this.ports.find(host), fix: null }
+    const isReadable = templates.every(({ doc }) => doc.refusal === null)
+    const inCompose = isReadable ? this.inCompose(port, variable) : null
+    const added = known ?? (inCompose === null ? null : this.ports.add(variable, host, port, templates))
+    if (added === null) return { variable, base: this.ports.find(host), fix: null }
     const { base, edits, replaces } = added
-    this.known.set(rangeText(host), { variable, base, replaces })
-    return { variable, base, fix: { edits: [...inCompose, ...edits], replaces } }
+    this.known.set(rangeText(host), { variable, base, edits: [], replaces })
+    return { variable, base, fix: inCompose === null ? null : { edits: [...inCompose, ...edits], replaces } }
   }
 
   /** Adds quotes: in a plain scalar, `{` may start a mapping. */

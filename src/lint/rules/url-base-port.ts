@@ -1,3 +1,4 @@
+import type { Range } from '../../ports/overlap.js'
 import { formatPort, type PortValue, parsePortValue } from '../../ports/value.js'
 import { baseVariables, type LintContext, ownPorts, placeOf } from '../context.js'
 import { type HostUrl, type NamedPort, urlsOfCompose, urlsOfTemplate } from '../host-url.js'
@@ -20,9 +21,8 @@ export const urlBasePort = {
   },
   fix: 'replaces the number with a reference, unless the container itself may be meant or the variable holds more than that one port; single quotes, which prevent expansion, become double quotes',
   *check(context) {
-    const moved = new Moved(context)
-    for (const url of urlsOfTemplate(context)) yield* findings(url, moved)
-    for (const url of urlsOfCompose(context)) yield* findings(url, moved)
+    const baseOf = basesOf(context)
+    for (const url of [...urlsOfTemplate(context), ...urlsOfCompose(context)]) yield* findings(url, baseOf)
   },
 } as const satisfies Rule
 
@@ -35,48 +35,33 @@ interface Base {
   readonly feature?: string
 }
 
-/** Finds the variable that shifts a port: the feature's own, else another feature's. */
-class Moved {
-  private readonly bases = new Map<number, Base | null>()
-  private readonly ranges: readonly Base[]
-
-  constructor(private readonly context: LintContext) {
-    const all = baseVariables(context).map((variable): Base => {
-      return { variable: variable.key, port: variable.port, where: placeOf(variable) }
-    })
-    for (const base of all) if (base.port.from === base.port.to) this.bases.set(base.port.from, base)
-    this.ranges = all.filter(({ port }) => port.from !== port.to)
-    // literal-port reports a number that the Compose file itself publishes.
-    for (const { literal, host } of ownPorts(context)) {
-      if (literal && host !== null && host.from === host.to && !this.bases.has(host.from))
-        this.bases.set(host.from, null)
-    }
-  }
-
-  by(port: number): Base | null {
-    const known = this.bases.get(port)
-    if (known !== undefined) return known
-    const base =
-      this.ranges.find(({ port: { from, to } }) => from <= port && port <= to) ?? this.foreign(port)
-    this.bases.set(port, base)
-    return base
-  }
-
-  private foreign(number: number): Base | null {
-    const [stated] = this.context.others.withBase({ from: number, to: number })
-    if (stated === undefined) return null
-    const { key, feature } = stated
-    const port = parsePortValue(stated.value)
-    return typeof port === 'string' ? null : { variable: key, port, where: placeOf(stated), feature }
+/** Returns a search for the variable that shifts a port: the feature's own, otherwise another feature's. */
+function basesOf(context: LintContext): (port: number) => Base | null {
+  const own = baseVariables(context).map((variable): Base => {
+    return { variable: variable.key, port: variable.port, where: placeOf(variable) }
+  })
+  // literal-port reports a number that the Compose file itself publishes.
+  const literal = ownPorts(context).filter(({ literal, host }) => literal && host?.from === host?.to)
+  return (number) => {
+    const isIn = ({ from, to }: Range) => from <= number && number <= to
+    const exact = own.findLast(({ port: { from, to } }) => from === number && to === number)
+    if (exact !== undefined) return exact
+    if (literal.some(({ host }) => host !== null && isIn(host))) return null
+    const range = own.find(({ port }) => isIn(port))
+    if (range !== undefined) return range
+    const [stated] = context.others.withBase({ from: number, to: number })
+    const port = stated === undefined ? 'empty' : parsePortValue(stated.value)
+    if (stated === undefined || typeof port === 'string') return null
+    return { variable: stated.key, port, where: placeOf(stated), feature: stated.feature }
   }
 }
 
 /** Reports all simple replacements as one finding, and each port that needs a decision as its own. */
-function* findings(url: HostUrl, moved: Moved): Generator<Found> {
+function* findings(url: HostUrl, baseOf: (port: number) => Base | null): Generator<Found> {
   const refer: (readonly [NamedPort, Base])[] = []
   const said = new Set<string>()
   for (const named of url.ports) {
-    const base = moved.by(Number(named.number))
+    const base = baseOf(Number(named.number))
     const reader = base === null ? 'container' : url.readerOf(named)
     // The container itself never listens on another feature's port.
     if (base === null || reader === 'container' || (reader === 'either' && base.feature !== undefined))
@@ -88,9 +73,8 @@ function* findings(url: HostUrl, moved: Moved): Generator<Found> {
       yield found(url, messageOf(url, named, base), next)
     }
   }
-  const [first] = refer
-  if (first === undefined) return
-  const [named, base] = first
+  if (refer[0] === undefined) return
+  const [named, base] = refer[0]
   const edits = url.refer(refer.map(([each, { variable }]) => [each, variable]))
   const above = url.before === null ? '' : `, and define ${base.variable} above it`
   const next = `Replace ${named.number} with \${${base.variable}}${above}.`
