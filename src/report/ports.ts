@@ -47,8 +47,11 @@ export function portLines(
 
 /** A claim as JSON (docs/json.md). */
 export function portJson(claim: PortClaim, live: LiveText | null) {
-  const { isScheme: _, ...shown } = claim
-  return { ...shown, url: urlOf(claim), ...(live === null ? {} : { now: live(claim) ?? null }) }
+  const { product, instance, feature, variable, service, base, offset, address, from, to } = claim
+  const { protocol, outcome, http, https, file, line } = claim
+  const shown = { product, instance, feature, variable, service, base, offset, address, from, to, protocol }
+  const now = live === null ? {} : { now: live(claim) ?? null }
+  return { ...shown, outcome, http, https, file, line, url: urlOf(claim), ...now }
 }
 
 /** Ports with what is not the usual: an address, a protocol other than TCP. */

@@ -256,7 +256,7 @@ describe('own ports', () => {
   test.each([
     ['{ scheme: crc32 }', 'ports.PORT has no base, which scheme: crc32 requires'],
     ['{ scheme: base32, base: 8000 }', 'ports.PORT.base has no effect with scheme: base32'],
-    ['{ scheme: crc32, base: 65535 }', 'over 65535'],
+    ['{ scheme: crc32, base: 65535 }', 'above 65535'],
     ['{ scheme: md5 }', 'must be crc32, sha1 or base32'],
   ])('%s is refused', async (port, message) => {
     const here = makeWorkspace({ 'products/api/product.yaml': `ports: { PORT: ${port} }\n` })
