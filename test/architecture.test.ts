@@ -192,6 +192,12 @@ describe('imports', () => {
     expect(broken).toEqual([])
   })
 
+  test('point down in the order of docs/architecture.md', () => {
+    const page = readFileSync(join(SRC, '../docs/architecture.md'), 'utf8')
+    const documented = [...page.matchAll(/^\| `([a-z]+)\/` \|/gm)].map(([, folder]) => folder)
+    expect(['.', ...documented]).toEqual(FOLDERS)
+  })
+
   test('do not go in circles', () => {
     const graph = new Map(
       modules.map(({ file, imports }) => [
