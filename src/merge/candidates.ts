@@ -93,17 +93,18 @@ export function candidatesOf(
   const { file, doc, noRoom, shifts = isPortVariable } = template
   const placeholders = template.isOwn ? new Map() : featurePlaceholders(product, feature.hostDir)
   const origin: Origin = { feature: feature.name, file, doc, placeholders }
-  return chunksOf(doc).map((chunk): Candidate => {
-    const { key, kind, quote } = chunk.statement
-    const line = template.lineOf?.(key) ?? chunk.statement.line
-    const templateRaw = rawValue(doc, chunk.statement)
+  return chunksOf(doc).map(({ statement, start, end, below }): Candidate => {
+    const { key, kind, quote: templateQuote } = statement
+    const line = template.lineOf?.(key) ?? statement.line
+    const templateRaw = rawValue(doc, statement)
     const port = shifts(key) ? shifted(key, templateRaw, offset, { file, line }, noRoom) : NO_PORT
-    const written =
-      port.shift === null
-        ? resolved(templateRaw, quote, placeholders)
-        : { raw: formatPort(port.shift.host), quote }
-    // Spreads last: V8 takes a hundred times longer to add properties to a spread object.
-    return { origin, key, line, kind, templateRaw, ...chunk, ...written, ...port }
+    const { shift, problems } = port
+    const { raw, quote } =
+      shift === null
+        ? resolved(templateRaw, templateQuote, placeholders)
+        : { raw: formatPort(shift.host), quote: templateQuote }
+    // No spread: V8 takes a hundred times longer to add properties to a spread object.
+    return { statement, start, end, below, origin, key, line, kind, templateRaw, raw, quote, shift, problems }
   })
 }
 
@@ -160,9 +161,10 @@ function shifted(
 /** Resolves placeholders in a raw value, and quotes it anew if it would be misread. */
 function resolved(raw: string, quote: Quote, placeholders: Placeholders): { raw: string; quote: Quote } {
   const replaced = resolvePlaceholders(raw, placeholders)
+  if (replaced === raw) return { raw, quote }
   const meant = evaluate(raw, quote, () => undefined)
   // The value behind a `$` is not known yet; the proof checks these.
-  if (replaced === raw || raw.includes('$') || !meant.ok) return { raw: replaced, quote }
+  if (raw.includes('$') || !meant.ok) return { raw: replaced, quote }
   const value = resolvePlaceholders(meant.value, placeholders)
   // NUL cannot be written in any form; the proof refuses it.
   if (value.includes('\0') || readsAs(replaced, quote, value)) return { raw: replaced, quote }

@@ -41,10 +41,19 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
   const proof = prove({ doc, reading, earlier, isNew }, assembly, env.file)
   const after = (key: string) => proof.values.get(key)
 
-  const kept = new Map([...unchangedKeys(doc, reading.values, after), ...own])
+  const before = (key: string) => reading.values.get(key)
+  // Keys whose value a rewritten section does not change are kept, too.
+  const same = doc.statements.filter(
+    ({ key }) => !own.has(key) && after(key) !== undefined && after(key) === before(key),
+  )
+  const unchanged = same.map(({ key, line }): [string, OwnKey] => [
+    key,
+    { line, untouched: true, statement: null },
+  ])
+  const kept = new Map([...own, ...unchanged])
   const merged = { doc, kept, winners, after, evaluateNext: evaluator() }
   const entries = [...offers.values()].flatMap(({ last }) => last.map((each) => entryOf(each, merged)))
-  const isLost = (key: string) => reading.values.has(key) && reading.values.get(key) !== after(key)
+  const isLost = (key: string) => before(key) !== undefined && before(key) !== after(key)
   const problems = [
     ...reading.refusals.map((refusal) => refusalProblem(file, refusal)),
     ...stray.map((mark) => strayMarkProblem(file, mark)),
@@ -103,14 +112,4 @@ function badProjectName({ expected }: Assembly, after: Lookup, file: string): Pr
 function droppedKeys({ statements }: EnvDocument, { expected }: Assembly): string[] {
   const stays = new Set(expected.map(({ key }) => key))
   return [...new Set(statements.map(({ key }) => key))].filter((key) => !stays.has(key))
-}
-
-/** Keys whose value a rewritten section does not change. */
-function unchangedKeys(
-  { statements }: EnvDocument,
-  before: ReadonlyMap<string, string>,
-  after: Lookup,
-): Map<string, OwnKey> {
-  const same = statements.filter(({ key }) => after(key) !== undefined && after(key) === before.get(key))
-  return new Map(same.map(({ key, line }) => [key, { line, untouched: true, statement: null }]))
 }

@@ -23,9 +23,10 @@ export function prove(old: OldEnv, assembly: Assembly, file: string): Proof {
   const changed = changedKeys(old, assembly, (name) => values.get(name), file)
   const errors = [...old.reading.refusals, ...changed.filter(({ severity }) => severity === 'error')]
   const known = new Set(errors.map(({ line }) => line))
-  const statements = new Map(doc.statements.map(({ line }, index) => [line, assembly.expected[index]]))
+  const lines = read.refusals.length === 0 ? [] : doc.statements.map(({ line }) => line)
+  const expectedAt = new Map(lines.map((line, index) => [line, assembly.expected[index]]))
   const refusals = read.refusals.flatMap((refusal) => {
-    const { origin, line = 0 } = statements.get(refusal.line) ?? {}
+    const { origin, line = 0 } = expectedAt.get(refusal.line) ?? {}
     if (refusal.kind === 'parse' || origin === undefined) return []
     if (origin !== null) return refusalProblem(origin.file, { ...refusal, line })
     // The product env did not need the shell before.
