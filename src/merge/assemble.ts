@@ -6,7 +6,7 @@ import { rangeText } from '../ports/value.js'
 import type { Candidate } from './candidates.js'
 import type { SectionFate } from './ownership.js'
 import type { SectionChange } from './plan.js'
-import { type Section, writeSection } from './sections.js'
+import { type Section, textOutside, writeSection } from './sections.js'
 import { chunksOf, textAbove, textBehind } from './template.js'
 
 /** A statement that the new text must contain: one of a template, or one of the product env itself. */
@@ -43,7 +43,12 @@ export function assemble(
   winners: ReadonlyMap<string, Candidate>,
 ): Assembly {
   const changing = fates.filter(({ fate }) => fate !== 'keep')
-  const eol = lineEndOf(textThatStays(doc.text, changing)) ?? lineEndOf(doc.text) ?? '\n'
+  // Only text that no fate changes gives the next run the same line ends.
+  const staying = textOutside(
+    doc.text,
+    changing.map(({ section }) => section),
+  )
+  const eol = lineEndOf(staying) ?? lineEndOf(doc.text) ?? '\n'
   const expected: Expected[] = []
   const sections: SectionChange[] = []
   const written = new Set<string>()
@@ -183,12 +188,6 @@ function lineEndOf(text: string): string | null {
   // With a LF after a CR at the end of the text, the next run would find a CRLF.
   if (text[end - 1] === '\r') return '\r\n'
   return newline === -1 ? null : '\n'
-}
-
-/** Only what no fate changes gives the next run the same line ends. */
-function textThatStays(text: string, changing: readonly SectionFate[]): string {
-  const starts = [0, ...changing.map(({ section }) => section.end)]
-  return starts.map((start, index) => text.slice(start, changing[index]?.section.start)).join('')
 }
 
 /** The text that is missing for a text to end with a blank line. */

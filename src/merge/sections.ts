@@ -93,10 +93,13 @@ export function splitCopySection(
   const section = sections.find(({ feature }) => feature.startsWith(`${product}@`))
   if (section === undefined) return { text, section: null }
   const { start, end } = section
-  return {
-    text: text.slice(0, start) + text.slice(end),
-    section: { ...section, text: text.slice(start, end) },
-  }
+  return { text: textOutside(text, [section]), section: { ...section, text: text.slice(start, end) } }
+}
+
+/** Returns the text outside of some sections, given in order. */
+export function textOutside(text: string, sections: readonly Section[]): string {
+  const starts = [0, ...sections.map(({ end }) => end)]
+  return starts.map((start, index) => text.slice(start, sections[index]?.start)).join('')
 }
 
 /** From the opening mark up to the closing mark: eight lower-case hex digits. */

@@ -1,7 +1,7 @@
 /** Removes instances and copies. */
 import { parseEnv } from '../env/document.js'
 import type { FileChange } from '../file-change.js'
-import { findSections, splitCopySection } from '../merge/sections.js'
+import { findSections, splitCopySection, textOutside } from '../merge/sections.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { saveAll } from '../save/save-all.js'
 import { generatedOverrides } from '../workspace/copies.js'
@@ -80,12 +80,5 @@ function edited(file: string): Problem {
 /** Returns true for a text of unedited sections and blank lines. */
 function holdsOnlySections(text: string): boolean {
   const { sections } = findSections(parseEnv(text))
-  let rest = ''
-  let at = 0
-  for (const { start, end, untouched } of sections) {
-    if (!untouched) return false
-    rest += text.slice(at, start)
-    at = end
-  }
-  return (rest + text.slice(at)).trim() === ''
+  return sections.every(({ untouched }) => untouched) && textOutside(text, sections).trim() === ''
 }
