@@ -143,7 +143,9 @@ export function collisionAdvice(claims: readonly PortClaim[]): string {
   if (places.length > 1)
     advice.push(`Change the port in one of these places: ${places.slice(0, MOST_NAMED).join(', ')}${more}.`)
   if (fixed.some(({ outcome }) => outcome === 'literal'))
-    advice.push(`Publish it with a port variable, which an offset shifts: "\${WEB_HOST_PORT}:80".`)
+    advice.push(
+      `Publish it with a port variable, which an offset shifts: "\${WEB_HOST_PORT}:80"; or set "isolate: true" in product.yaml.`,
+    )
   if (fixed.some(({ isScheme }) => isScheme))
     advice.push('Change the scheme or base under "ports:", or set the variable in the product env.')
   return advice.join(' ') || `Set ${first?.variable} to another port in one of the env files.`

@@ -14,9 +14,9 @@ const SYSTEM =
 const HOME_SETTINGS =
   /^(?:~|\/home\/[^/]+|\/root|\/Users\/[^/]+)\/\.(?:ssh|aws|azure|kube|docker|gnupg|config|cache|npm|npmrc|m2|gradle|netrc|gitconfig|ssh-agent)(?:\/|$)/
 
-/** Names of folders that hold data rather than source code. */
+/** A folder that holds data rather than source code, by its name or that of a folder around it. */
 const DATA =
-  /(?:^|[/._-])(?:data|databases?|db|pg_?data|mysql|postgres(?:ql)?|mongo(?:db)?|redis|storage|uploads?|volumes?|backups?|logs?|persist\w*|state|cache|media)(?:$|[/._-])/i
+  /(?:^|[/._-])(?:data|volumes|storage|pgdata)(?:[/._-]|$)|(?:^|[/._-])(?:db|databases?|mysql|mariadb|postgres(?:ql)?|mongo(?:db)?|redis|uploads?|backups?|logs?|persist\w*|state|cache|media)$/i
 
 /** `bind`: a writable folder outside of the checkout is not shared by two copies. */
 export function bindChanges({ source, original, used }: CopyContext): Change[] {
@@ -77,7 +77,7 @@ const SHARED = {
   system: 'it belongs to the system',
   settings: 'it holds settings of the user',
   file: 'it is a file, not a folder with data',
-  code: 'it looks like source code; give the copy a git worktree of its own to separate it',
+  code: 'it looks like source code',
 }
 
 /** Without the dot, Compose takes it for the name of a volume. */

@@ -6,7 +6,7 @@ import { mountOf } from '../compose/volume.js'
 import { rangeText } from '../ports/value.js'
 import { plain } from './binds.js'
 import { namesIn, servicesIn } from './model.js'
-import type { Edit, Value } from './source.js'
+import type { Edit, Shift, Value } from './source.js'
 
 export type Canonical = { [key: string]: Canonical | Value }
 
@@ -39,7 +39,7 @@ function canonicalService(name: string, node: MappingNode, ports: readonly Publi
   if (service['ports'] !== undefined)
     service['ports'] = canonicalPorts(
       ports.filter((port) => port.service === name),
-      0,
+      () => 0,
     )
   if (service['volumes'] !== undefined) service['volumes'] = mounts(get(node, 'volumes'))
   return service
@@ -65,10 +65,12 @@ function pairs(node: Node | undefined): Canonical {
 }
 
 /** Published ports, each as one text; random ones keep no number. */
-function canonicalPorts(ports: readonly PublishedPort[], offset: number): Value {
+function canonicalPorts(ports: readonly PublishedPort[], shift: Shift): Value {
   return ports
-    .map(({ hostIp, host, container, protocol, name, appProtocol, mode }) => {
-      const on = host === null ? 'random' : rangeText({ from: host.from + offset, to: host.to + offset })
+    .map((port) => {
+      const { hostIp, host, container, protocol, name, appProtocol, mode } = port
+      const by = shift(port)
+      const on = host === null ? 'random' : rangeText({ from: host.from + by, to: host.to + by })
       return JSON.stringify([
         hostIp,
         on,
@@ -96,7 +98,7 @@ export function withEdits(
   original: Canonical,
   edits: readonly Edit[],
   ports: readonly PublishedPort[],
-  offset: number,
+  shift: Shift,
 ): Canonical {
   const copy = structuredClone(original)
   for (const { path, value, directive } of edits) {
@@ -111,7 +113,7 @@ export function withEdits(
     else if (last === 'ports')
       at[last] = canonicalPorts(
         ports.filter(({ service }) => service === path[1]),
-        offset,
+        shift,
       )
     else if (directive === undefined && Array.isArray(value))
       at[last] = [...((at[last] as Value[] | undefined) ?? []), ...value]

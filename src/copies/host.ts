@@ -39,13 +39,20 @@ const ROWS: readonly Row[] = [
 ]
 
 /** A problem for each service that shares the host itself with the original. */
-export function hostProblems({ original }: CopyContext): Problem[] {
+export function hostProblems({ source, original }: CopyContext): Problem[] {
   return servicesIn(original.model).flatMap(([service, node]) =>
     ROWS.flatMap(({ of, isError, message, next }): Problem[] => {
       const at = of(node)
       if (at === undefined) return []
       const { file, line } = spanOf(at)
-      return [problem(isError ? 'cannot-isolate' : 'shared-host', { file, line }, message(service), next)]
+      return [
+        problem(
+          isError && source.isolated === undefined ? 'cannot-isolate' : 'shared-host',
+          { file, line },
+          message(service),
+          next,
+        ),
+      ]
     }),
   )
 }

@@ -90,8 +90,8 @@ export function resourceChanges({ source: { name }, original, used }: CopyContex
       }
       const note =
         kind === 'volumes'
-          ? 'it is external: the copy has an empty volume of its own'
-          : 'it is external: the copy has a network of its own, without what else is on the original one'
+          ? 'it is external, so the new one starts empty'
+          : 'it is external, so the new one connects only these services'
       const edits: Edit[] = [{ path, value: { name: to }, directive: 'override' }]
       return [{ rule: 'resource-name', what, from: `${from} (external)`, to, edits, note }]
     }),

@@ -44,25 +44,26 @@ export function overrideText(
   return writeSection(copy, source, encode(doc.toString({ lineWidth: 0 })), '\n')
 }
 
-function nodeOf(doc: Document, { value, directive, items, children }: Tree): YamlNode {
+function nodeOf(doc: Document, { value, directive, items, children }: Tree, key = ''): YamlNode {
   if (items !== undefined) return valueNode(doc, items)
   if (children.size === 0 && value !== undefined) {
-    const node = valueNode(doc, value)
+    // A port that stays keeps its variables.
+    const node = valueNode(doc, value, key !== 'ports')
     if (directive !== undefined) node.tag = `!${directive}`
     return node
   }
   const map = doc.createNode({})
-  for (const [key, child] of children) map.items.push(doc.createPair(key, nodeOf(doc, child)))
+  for (const [key, child] of children) map.items.push(doc.createPair(key, nodeOf(doc, child, key)))
   return map
 }
 
-/** Texts in double quotes, so that no YAML reader takes one for a number; a `$` is meant literally. */
-function valueNode(doc: Document, value: Value): YamlNode {
+/** Texts in double quotes, so that no YAML reader takes one for a number. @param isLiteral whether a `$` is one */
+function valueNode(doc: Document, value: Value, isLiteral = true): YamlNode {
   const node = doc.createNode(value) as YamlNode
   const visit = (each: unknown): void => {
     if (isScalar(each)) {
       if (typeof each.value !== 'string') return
-      each.value = each.value.replaceAll('$', '$$$$')
+      if (isLiteral) each.value = each.value.replaceAll('$', '$$$$')
       each.type = Scalar.QUOTE_DOUBLE
     } else if (isSeq(each)) each.items.forEach(visit)
     else if (isMap(each)) for (const pair of each.items) visit(pair.value)

@@ -1,5 +1,6 @@
 /** Plans a copy of a Compose project: what differs, the files that bring it about, and the proof that nothing else does. */
 
+import { basename } from 'node:path'
 import { gapProblems } from '../compose/gaps.js'
 import type { ReadText } from '../compose/load.js'
 import { type ComposeProject, readProject } from '../compose/project.js'
@@ -14,7 +15,16 @@ import { hostProblems } from './host.js'
 import { containerChanges, imageChanges, namesOf, resourceChanges, subnetChanges } from './names.js'
 import { overrideText } from './override.js'
 import { meet, offsetFor, portChanges, takenPorts } from './ports.js'
-import type { Assignment, Change, CopyContext, CopyPlan, CopySource, Edit, Footprint } from './source.js'
+import type {
+  Assignment,
+  Change,
+  CopyContext,
+  CopyPlan,
+  CopySource,
+  Edit,
+  Footprint,
+  Shift,
+} from './source.js'
 import { urlChanges } from './urls.js'
 import { movedVariables } from './variables.js'
 
@@ -48,46 +58,65 @@ const RULES: readonly {
 
 /** Plans a copy. Pure: the same source gives the same plan. With an error among its problems, nothing may be written. */
 export function planCopy(source: CopySource): CopyPlan {
-  const project = `${source.project}-${source.name}`
+  const { project, isolated } = source
   const original = read(source, source.files, source.env.text, null, project)
   const nothing = { project, offset: 0, changes: [], assignments: [], override: null, footprint: null }
   const refused = [...original.problems, ...gapProblems(original)]
   if (hasErrors(refused)) return { ...nothing, problems: refused }
   const before = read(source, source.files, source.env.text, null, source.original)
-  const taken = [footprintOf(source.product, before, source.original), ...source.taken]
+  const taken =
+    isolated === undefined ? [footprintOf(source.product, before, source.original), ...source.taken] : []
   const offset = offsetFor(source, original, taken)
   if (offset === null) return { ...nothing, problems: [noOffset(source)] }
+  const shift: Shift = (port) => (isolated?.keeps(port) ? 0 : offset)
 
   const variables = movedVariables(source, original, offset)
-  const used = new Set([...namesOf(before.model, source.original), ...writableFolders(before)])
+  const names = [...namesOf(before.model, source.original), ...writableFolders(before)]
+  const used = new Set(
+    isolated === undefined ? names : names.filter((name) => !isNamedAfter(name, source.product)),
+  )
   const { values } = readEnv(parseEnv(source.env.text), source.shell)
   const environment = new Map([...values, ...source.shell])
-  const context: CopyContext = { source, original, used, offset, environment, variables: variables.values }
+  const context: CopyContext = { source, original, used, shift, environment, variables: variables.values }
   const changes = RULES.flatMap((row) => row.changes(context))
   const edits = changes.flatMap((change) => change.edits)
   const owner = `${source.product}@${source.name}`
   const isListed = !source.override.isDefault
   const written = edits.filter(({ byVariable }) => byVariable !== true)
+  const namesProject = !isListed && isolated === undefined
   const override =
-    written.length === 0 && isListed
+    written.length === 0 && !namesProject
       ? null
-      : overrideText(owner, source.env.file, written, isListed ? null : project)
+      : overrideText(owner, source.env.file, written, namesProject ? project : null)
   const statesName = parseEnv(source.env.text).statements.some(({ key }) => key === 'COMPOSE_PROJECT_NAME')
   const assignments: Assignment[] = [
-    ...(isListed || statesName ? [{ key: 'COMPOSE_PROJECT_NAME', text: project }] : []),
+    ...(isolated === undefined && (isListed || statesName)
+      ? [{ key: 'COMPOSE_PROJECT_NAME', text: project }]
+      : []),
     ...(isListed && override !== null
       ? [
           {
             key: 'COMPOSE_FILE',
-            text: [...source.listed, source.override.file].join(source.separator ?? ':'),
+            text: [...source.listed, basename(source.override.file)].join(source.separator ?? ':'),
           },
         ]
       : []),
     ...variables.assignments,
   ]
   const plan = { project, offset, changes, assignments, override }
-  const proof = prove(source, original, taken, plan, edits)
+  const proof = prove(source, original, taken, plan, edits, shift)
   return { ...plan, ...proof, problems: [...hostProblems(context), ...proof.problems] }
+}
+
+/** Returns true for a name of the product's own: `container shop-db`, `volume data_shop`. */
+function isNamedAfter(name: string, product: string): boolean {
+  const own = name.slice(name.indexOf(' ') + 1)
+  return (
+    own === product ||
+    /^[-_.]/.test(own.startsWith(product) ? own.slice(product.length) : '') ||
+    own.endsWith(`_${product}`) ||
+    own.endsWith(`-${product}`)
+  )
 }
 
 /** The text that the copy's env file has after the original's. */
@@ -129,13 +158,9 @@ function prove(
   source: CopySource,
   original: ComposeProject,
   taken: readonly Footprint[],
-  {
-    project,
-    offset,
-    assignments,
-    override,
-  }: Pick<CopyPlan, 'project' | 'offset' | 'assignments' | 'override'>,
+  { project, assignments, override }: Pick<CopyPlan, 'project' | 'assignments' | 'override'>,
   edits: readonly Edit[],
+  shift: Shift,
 ): { problems: Problem[]; footprint: Footprint | null } {
   const env = `${source.env.text.replace(/(?<!\n)$/, '\n')}${assignmentText(assignments)}`
   const files = override === null ? source.files : [...source.files, source.override.file]
@@ -144,7 +169,7 @@ function prove(
   if (hasErrors(refused)) return { problems: refused, footprint: null }
   const place = { file: source.override.file }
   const next = 'Nothing was written. Please report this with the Compose files.'
-  const wanted = withEdits(canonical(original), edits, original.ports, offset)
+  const wanted = withEdits(canonical(original), edits, original.ports, shift)
   const where = difference(wanted, canonical(copy))
   if (where !== null)
     return {

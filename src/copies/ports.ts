@@ -9,20 +9,20 @@ import { servicesIn } from './model.js'
 import type { Change, CopyContext, CopySource, Edit, Footprint, TakenPort, Value } from './source.js'
 
 /** `ports`: each published port moves by the offset; address, protocol and container port stay. */
-export function portChanges({ original, offset, variables }: CopyContext): Change[] {
+export function portChanges({ original, shift, variables }: CopyContext): Change[] {
   return servicesIn(original.model).flatMap(([name]): Change[] => {
     const ports = original.ports.filter(({ service }) => service === name)
-    const fixed = ports.filter(({ host }) => host !== null)
+    const fixed = ports.filter((port) => port.host !== null && shift(port) !== 0)
     if (fixed.length === 0) return []
     // A list is stated anew as a whole, so one port that no variable moves brings in the others.
     const byVariable = fixed.every((port) => movesByVariable(port, variables))
-    const value = ports.map((port) => portText(port, offset))
+    const value = ports.map((port) => portText(port, shift(port)))
     const edit: Edit = { path: ['services', name, 'ports'], value, directive: 'override' }
     return fixed.map((port, index) => ({
       rule: 'ports',
       what: `${name} port`,
       from: hostText(port, 0),
-      to: hostText(port, offset),
+      to: hostText(port, shift(port)),
       edits: index > 0 ? [] : [byVariable ? { ...edit, byVariable: true } : edit],
     }))
   })
@@ -41,10 +41,17 @@ function hostText({ host, hostIp }: PublishedPort, offset: number): string {
 
 const bracketed = (address: string): string => (address.includes(':') ? `[${address}]` : address)
 
-/** An entry of `ports:`, in the short syntax unless it has what only the long one can say. */
+/** An entry of `ports:`, in the short syntax unless it has what only the long one can say. One that stays keeps its variables. */
 function portText(port: PublishedPort, offset: number): Value {
-  const { host, hostIp, container, protocol, name, appProtocol, mode } = port
-  const moved = host === null ? null : rangeText({ from: host.from + offset, to: host.to + offset })
+  const { host, hostIp, container, protocol, name, appProtocol, mode, hostText, syntax, raw } = port
+  const stays = host !== null && offset === 0
+  if (stays && syntax === 'short') return raw
+  const moved =
+    host === null
+      ? null
+      : stays
+        ? (hostText ?? rangeText(host))
+        : rangeText({ from: host.from + offset, to: host.to + offset })
   if (name !== undefined || appProtocol !== undefined || mode !== undefined) {
     return {
       target: container.from,
@@ -82,10 +89,11 @@ export function meet(one: TakenPort, two: TakenPort): boolean {
  * @returns it in ports; null where none is left
  */
 export function offsetFor(
-  { name, product, offset }: CopySource,
+  { name, product, offset, isolated }: CopySource,
   original: ComposeProject,
   taken: readonly Footprint[],
 ): number | null {
+  if (isolated !== undefined) return offset.stated ?? 0
   const own = takenPorts(original)
   const theirs = taken.flatMap(({ ports }) => ports)
   const fits = (by: number): boolean =>

@@ -2,6 +2,7 @@
 import type { ReadText } from '../compose/load.js'
 import type { PortRange } from '../compose/port.js'
 import type { ComposeProject } from '../compose/project.js'
+import type { PublishedPort } from '../compose/published.js'
 import type { Problem } from '../problem.js'
 
 /** A port on the host that a project publishes. */
@@ -35,9 +36,11 @@ export interface CopySource {
   readonly name: string
   /** What it is a copy of: `shop`. */
   readonly product: string
-  /** The original's Compose project, and what the copy's is named after: the same, or a name that says more than `docker`. */
+  /** The Compose projects of the original and of the copy. */
   readonly original: string
   readonly project: string
+  /** For a product that is set apart from the others of its workspace: it keeps its project, and the ports that already move. */
+  readonly isolated?: { readonly keeps: (port: PublishedPort) => boolean }
   readonly offset: { readonly stated: number | undefined; readonly modulus: number }
   /** The Compose files of the original, each overriding those before it, and their project directory. */
   readonly files: readonly string[]
@@ -48,7 +51,7 @@ export interface CopySource {
   /** The variables of the shell, which beat the env file: byte strings. */
   readonly shell: ReadonlyMap<string, string>
   readonly paths: HostPaths
-  /** The generated file, and whether Compose finds it by its name alone. */
+  /** The generated file, and whether Compose finds it by its name alone; otherwise it is beside the env file. */
   readonly override: { readonly file: string; readonly isDefault: boolean }
   /** What `COMPOSE_FILE` says where the generated file has to be listed: the original's files, and what is between them. */
   readonly listed: readonly string[]
@@ -58,6 +61,9 @@ export interface CopySource {
 }
 
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value }
+
+/** How far a published port moves, in ports. */
+export type Shift = (port: PublishedPort) => number
 
 /** What becomes of one place of the model. */
 export interface Edit {
@@ -110,7 +116,8 @@ export interface CopyContext {
   readonly original: ComposeProject
   /** Names and folders of the original, as `Footprint` has them: what does not stand there differs already. */
   readonly used: ReadonlySet<string>
-  readonly offset: number
+  /** How far a port moves. */
+  readonly shift: Shift
   /** What Compose expands `env_file`s against: the env file and the shell, as byte strings. */
   readonly environment: ReadonlyMap<string, string>
   /** Variables of the env file that move with the ports, with their new values. */

@@ -6,7 +6,7 @@ import { decode, encode } from '../env/bytes.js'
 import { parseEnv } from '../env/document.js'
 import { readEnv } from '../env/read.js'
 import { pairsOf, servicesIn } from './model.js'
-import type { Change, CopyContext } from './source.js'
+import type { Change, CopyContext, Shift } from './source.js'
 
 /** A port of the host in a text. `0.0.0.0` is where a container listens, and so never one of them. */
 const HOST_PORT = /(?<![\w.-])(localhost|127\.0\.0\.1|\[::1\]|host\.docker\.internal):(\d{1,5})(?!\d)/gi
@@ -14,11 +14,13 @@ const HOST_PORT = /(?<![\w.-])(localhost|127\.0\.0\.1|\[::1\]|host\.docker\.inte
 /** How the ports of the original move, by number. */
 export type Moves = ReadonlyMap<number, number>
 
-export function movesOf({ ports }: ComposeProject, offset: number): Moves {
+export function movesOf({ ports }: ComposeProject, shift: Shift): Moves {
   const moves = new Map<number, number>()
-  for (const { host, protocol } of ports) {
-    if (host === null || protocol !== 'tcp') continue
-    for (let port = host.from; port <= host.to; port++) moves.set(port, port + offset)
+  for (const port of ports) {
+    const { host, protocol } = port
+    const by = shift(port)
+    if (host === null || protocol !== 'tcp' || by === 0) continue
+    for (let number = host.from; number <= host.to; number++) moves.set(number, number + by)
   }
   return moves
 }
@@ -95,7 +97,7 @@ function candidates({ source, environment }: CopyContext, service: string, node:
 
 /** `url`: addresses of the host in `environment` and build arguments follow the port, unless the container may mean itself. */
 export function urlChanges(context: CopyContext): Change[] {
-  const moves = movesOf(context.original, context.offset)
+  const moves = movesOf(context.original, context.shift)
   return servicesIn(context.original.model).flatMap(([service, node]) => {
     const listens = listeningPorts(context.original, service, node)
     return candidates(context, service, node).flatMap(({ path, key, text }): Change[] => {

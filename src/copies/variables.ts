@@ -28,6 +28,7 @@ const NONE: MovedVariables = { values: new Map(), assignments: [] }
  */
 export function movedVariables(source: CopySource, original: ComposeProject, offset: number): MovedVariables {
   const { env } = source
+  if (source.isolated !== undefined) return NONE
   if (original.services.some(({ body }) => envFilesOf(body).some(({ path }) => path === env.file)))
     return NONE
   const doc = parseEnv(env.text)
@@ -79,7 +80,7 @@ function safeUses(original: ComposeProject) {
   const ports = new Map<string, PublishedPort[]>()
   for (const port of original.ports) ports.set(port.span.file, [...(ports.get(port.span.file) ?? []), port])
   const addresses = new Map<string, boolean>()
-  const moves = movesOf(original, 0)
+  const moves = movesOf(original, () => 1)
   for (const [service, node] of servicesIn(original.model)) {
     const listens = listeningPorts(original, service, node)
     for (const list of [get(node, 'environment'), get(get(node, 'build'), 'args')]) {
@@ -115,7 +116,7 @@ function addresses(
   raw: (statement: Statement) => string,
 ): Assignment[] {
   const used = new Set(mentioned.map(({ name }) => name))
-  const moves = movesOf(original, offset)
+  const moves = movesOf(original, () => offset)
   return [...last.values()].flatMap((statement): Assignment[] => {
     if (used.has(statement.key) || statement.kind === 'inherit') return []
     const text = raw(statement)

@@ -13,6 +13,25 @@ const COLUMNS: readonly Column[] = [
   { title: 'copy', shrinks: true },
 ]
 
+/** Returns true for a copy, rather than an isolated product. */
+export function isCopy(copy: PlannedCopy | null): copy is PlannedCopy {
+  return copy !== null && copy.kind !== 'isolated'
+}
+
+/** What a generated override changes in an isolated product. */
+export function isolatedSummary(copy: PlannedCopy | null): [string, string][] {
+  if (copy === null || copy.override === null) return []
+  const changes = copy.changes.map(({ what, from, to, note }): [string, string] => [
+    'isolated',
+    printable(`${what}: ${from} → ${to}${note === undefined ? '' : ` (${note})`}`),
+  ])
+  return [...changes, overrideLine(copy.override, copy.exclude)]
+}
+
+function overrideLine(override: string, exclude: string | null): [string, string] {
+  return ['override', exclude === null ? override : `${override}, kept out of git by ${exclude}`]
+}
+
 /** @param isChanged whether a merge changes a file */
 export function copyLines(
   { product, createdFrom, entries }: ProductPlan,
@@ -22,8 +41,21 @@ export function copyLines(
   style: Style,
   width: number | null,
 ): string[] {
-  const { name, project, offset, original, changes, override, exclude, brought, envFile, variables } = copy
+  const {
+    name,
+    project,
+    offset,
+    original,
+    changes,
+    override,
+    exclude,
+    brought,
+    envFile,
+    options,
+    variables,
+  } = copy
   const of = original === null ? product : `${product} in ${original}`
+  const start = `start it with ${['docker compose', ...options, 'up'].join(' ')}`
   const head = `${style.bold(`${product}@${name}`)}  copy of ${of}, offset ${offset}, Compose project ${project}`
   const rows = changes.map(({ what, from, to }) => [what, from, to].map(printable))
   const table = rows.length === 0 ? [] : ['', ...tableLines(COLUMNS, rows, width)]
@@ -38,20 +70,12 @@ export function copyLines(
       `${count(added.length, 'variable')}: ${added.map(({ key }) => printable(key)).join(', ')}`,
     ])
   if (variables.length > 0) lines.push(['env', `${envFile} sets ${variables.map(printable).join(', ')}`])
-  if (override !== null)
-    lines.push(['override', exclude === null ? override : `${override}, kept out of git by ${exclude}`])
+  if (override !== null) lines.push(overrideLine(override, exclude))
   if (brought.length > 0)
     lines.push(['brought', `${brought.map(printable).join(', ')} from ${original ?? 'the original'}`])
-  lines.push(['merged', isChanged ? startCommand(envFile) : `nothing to do: ${startCommand(envFile)}`])
+  lines.push(['merged', isChanged ? start : `nothing to do: ${start}`])
   if (state === 'shown' && isChanged) lines.push(['dry run', 'nothing was written'])
   return [head, ...table, '', ...lines.map(([what, text]) => `  ${style.dim(what.padEnd(9))}${text}`)]
-}
-
-function startCommand(envFile: string): string {
-  const [name = ''] = envFile.split('/').slice(-1)
-  return name === '.env'
-    ? 'start it with docker compose up'
-    : `start it with docker compose --env-file .env --env-file ${name} up`
 }
 
 /** As JSON (docs/json.md). */

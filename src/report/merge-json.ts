@@ -3,14 +3,14 @@ import { decode } from '../env/bytes.js'
 import type { Entry } from '../merge/plan.js'
 import { rangeText } from '../ports/value.js'
 import type { MergedProduct } from '../tasks/merge.js'
-import { copyJson } from './copy.js'
+import { copyJson, isCopy } from './copy.js'
 import { isPort, type Secrets } from './secrets.js'
 
 /** One product's merge. @param secrets what is not to be printed; null prints everything */
 export function mergeJson({ plan, copy, changed, written }: MergedProduct, secrets: Secrets | null) {
   return {
     product: plan.product,
-    instance: copy?.name ?? plan.instance,
+    instance: isCopy(copy) ? copy.name : plan.instance,
     offset: plan.offset,
     file: copy?.envFile ?? plan.file,
     changed,

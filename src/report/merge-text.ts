@@ -7,7 +7,7 @@ import { changesFile, type Entry, isOutdated, type ProductPlan } from '../merge/
 import { rangeText } from '../ports/value.js'
 import { hasErrors } from '../problem.js'
 import type { Merge, MergedProduct } from '../tasks/merge.js'
-import { copyLines } from './copy.js'
+import { copyLines, isCopy, isolatedSummary } from './copy.js'
 import { count } from './count.js'
 import { printable } from './escape.js'
 import { isPort } from './secrets.js'
@@ -29,7 +29,7 @@ export function mergeLines(
   style: Style,
   width: number | null,
 ): string[] {
-  if (copy !== null && state !== 'stopped') return copyLines(plan, copy, state, changed, style, width)
+  if (isCopy(copy) && state !== 'stopped') return copyLines(plan, copy, state, changed, style, width)
   const { offset, entries } = plan
   const name = ownerName(plan)
   const from = offset.from === 'crc32' ? `crc32("${name}")` : offset.from
@@ -41,7 +41,9 @@ export function mergeLines(
     head,
     ...table,
     '',
-    ...summary(plan, state).map(([what, text]) => `  ${style.dim(what.padEnd(9))}${text}`),
+    ...[...summary(plan, state), ...(state === 'stopped' ? [] : isolatedSummary(copy))].map(
+      ([what, text]) => `  ${style.dim(what.padEnd(9))}${text}`,
+    ),
   ]
 }
 
@@ -60,8 +62,8 @@ export function mergeAllLines(
       : changing.flatMap((product) => [...mergeLines(product, state, style, width), ''])
   const rows = products.map((product) => {
     const { plan, copy } = product
-    const name = copy === null ? ownerName(plan) : `${plan.product}@${copy.name}`
-    return [name, `+${copy?.offset ?? plan.offset.value}`, outcomeOf(product, state)]
+    const name = isCopy(copy) ? `${plan.product}@${copy.name}` : ownerName(plan)
+    return [name, `+${isCopy(copy) ? copy.offset : plan.offset.value}`, outcomeOf(product, state)]
   })
   const changed = state === 'shown' ? 'to change' : 'changed'
   return [

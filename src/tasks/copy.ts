@@ -1,18 +1,21 @@
 /** Plans a copy of a product: its ports, its names, and the files that a merge writes for it. */
 import { join, relative, resolve, sep } from 'node:path'
 import type { ReadText } from '../compose/load.js'
+import type { PublishedPort } from '../compose/published.js'
 import { assignmentText, planCopy } from '../copies/plan.js'
 import type { Change, CopyPlan, Edit } from '../copies/source.js'
 import { decode, encode } from '../env/bytes.js'
 import type { FileChange } from '../file-change.js'
 import { overlaySection } from '../merge/overlay.js'
 import type { ProductPlan } from '../merge/plan.js'
+import { composeProjectName } from '../merge/project-name.js'
 import { splitCopySection, writeSection } from '../merge/sections.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { composeFiles, nameOf, readComposeProject } from '../workspace/compose.js'
 import {
   type CopyPlace,
   generatedOverrides,
+  isIsolated,
   originalFolder,
   overrideFile,
   ownOverride,
@@ -26,8 +29,9 @@ import { readFile, type Workspace } from '../workspace/workspace.js'
 import { otherFootprints } from './footprints.js'
 
 export interface PlannedCopy {
-  /** `blue` of `shop@blue`. */
+  /** `blue` of `shop@blue`; the product itself if it is isolated. */
   readonly name: string
+  readonly kind: CopyPlace['kind']
   /** Its Compose project. */
   readonly project: string
   /** In ports: how far the original's ports are moved. */
@@ -36,6 +40,8 @@ export interface PlannedCopy {
   readonly original: string | null
   readonly changes: readonly Change[]
   readonly envFile: string
+  /** The options with which Compose is run in the product's folder; none if it finds the env file by itself. */
+  readonly options: readonly string[]
   /** The variables that its env file sets. */
   readonly variables: readonly string[]
   /** Null if it needs none. */
@@ -70,12 +76,14 @@ export async function planProductCopy(
   workspace: Workspace,
   { source, settings }: LoadedProduct,
   base: ProductPlan,
-  { name, isInstance }: CopyPlace,
+  place: CopyPlace,
 ): Promise<Planned> {
+  const { name, kind } = place
   const { layout, root } = workspace
   const product = source.name
   const owner = overlaySection(product, name)
   const { env, folder, overlay } = layout.product(product)
+  const isInstance = kind === 'instance'
   const target = isInstance ? overlay(name) : env
   const text = base.after ?? ''
   const setFiles = base.values.get('COMPOSE_FILE') ?? ''
@@ -85,22 +93,30 @@ export async function planProductCopy(
   const override = overrideFile(isListed ? folder : found.directory, name, isListed)
   const separator = decode(base.values.get('COMPOSE_PATH_SEPARATOR') ?? ':')
   const brought = new Set<string>()
-  const plan = planCopy({
-    name,
-    product,
-    ...projectNames(workspace, product, base, files, found.directory),
-    offset: { stated: settings.instances?.[name]?.offset, modulus: workspace.modulus },
-    files,
-    directory: found.directory,
-    readText: reader(workspace, env, text, brought),
-    env: { file: env, text },
-    shell: new Map(),
-    paths: hostPaths(root, isInstance),
-    override: { file: override, isDefault: !isListed },
-    listed: setFiles === '' ? files.map((file) => relative(folder, file)) : decode(setFiles).split(separator),
-    separator,
-    taken: await otherFootprints(workspace, product, owner),
-  })
+  const isOff = kind === 'isolated' && !isIsolated(workspace, settings)
+  const plan = isOff
+    ? NOTHING
+    : planCopy({
+        name,
+        product,
+        ...projectNames(workspace, base, files, found.directory, place),
+        ...(kind === 'isolated' ? { isolated: { keeps: (port) => hasPortVariable(base, port) } } : {}),
+        offset: {
+          stated: kind === 'isolated' ? base.offset.value : settings.instances?.[name]?.offset,
+          modulus: workspace.modulus,
+        },
+        files,
+        directory: found.directory,
+        readText: reader(workspace, env, text, brought),
+        env: { file: env, text },
+        shell: new Map(),
+        paths: hostPaths(root, folder, kind),
+        override: { file: override, isDefault: !isListed },
+        listed:
+          setFiles === '' ? files.map((file) => relative(folder, file)) : decode(setFiles).split(separator),
+        separator,
+        taken: await otherFootprints(workspace, product, owner),
+      })
   const blocked = blockers(workspace, product, target, override)
   const problems = [...found.problems, ...plan.problems, ...blocked]
   if (hasErrors(problems)) return { copy: null, problems }
@@ -122,11 +138,13 @@ export async function planProductCopy(
   return {
     copy: {
       name,
+      kind,
       project: plan.project,
       offset: plan.offset,
-      original: originalName(root, isInstance),
+      original: originalName(root, kind),
       changes: plan.changes,
       envFile: target,
+      options: isInstance ? envFileOptions(base, name) : [],
       variables: plan.assignments.map(({ key }) => key),
       override: plan.override === null ? null : override,
       brought: copies.map(({ file }) => file),
@@ -144,21 +162,44 @@ export async function planProductCopy(
   }
 }
 
-/** The Compose project of the original, and the name that the copy's is made of. */
+/** Removes what an earlier merge has generated for a product that is no longer isolated. */
+const NOTHING: CopyPlan = {
+  project: '',
+  offset: 0,
+  changes: [],
+  assignments: [],
+  override: null,
+  problems: [],
+  footprint: null,
+}
+
+function envFileOptions({ after }: ProductPlan, name: string): string[] {
+  return ['--env-file', ...(after === null ? [] : ['.env', '--env-file']), `.env.${name}`]
+}
+
+function hasPortVariable({ entries }: ProductPlan, { references }: PublishedPort): boolean {
+  const ports = new Set(entries.flatMap(({ key, shift, ownPort }) => (shift !== null || ownPort ? key : [])))
+  return references.some(({ name }) => ports.has(name))
+}
+
+/** The Compose projects of the original and of the copy. */
 function projectNames(
   workspace: Workspace,
-  product: string,
-  { values }: ProductPlan,
+  { product, values }: ProductPlan,
   files: readonly string[],
   directory: string,
+  { name, kind }: CopyPlace,
 ): { original: string; project: string } {
   const isPinned = files.some((file) => /^["']?name\b/m.test(readFile(workspace, file).text ?? ''))
   const pinned = isPinned ? readComposeProject(workspace, files, values, directory).name?.text : undefined
   const root = originalFolder(workspace.root) ?? workspace.root
   const original = nameOf({ root }, values, pinned, directory)
+  // A name that another product has too does not depend on the project.
+  if (kind === 'isolated') return { original: 'another-product', project: original }
   // A project is named after its repository where its folder is called `docker` or the like.
   const isSet = pinned !== undefined || values.has('COMPOSE_PROJECT_NAME')
-  return { original, project: workspace.layout.kind === 'project' && !isSet ? product : original }
+  const base = workspace.layout.kind === 'project' && !isSet ? product : original
+  return { original, project: composeProjectName(`${base}-${name}`) }
 }
 
 /** Reads files as the copy will have them: those that git ignores come from the original, and are listed in `brought`. */
@@ -175,16 +216,19 @@ function reader(workspace: Workspace, env: string, text: string, brought: Set<st
   }
 }
 
-function hostPaths(root: string, isInstance: boolean) {
-  const top = readCheckout(root)?.top ?? root
-  const own = isInstance ? ('shared-checkout' as const) : ('own' as const)
+function hostPaths(root: string, folder: string, kind: CopyPlace['kind']) {
+  const top = kind === 'isolated' ? root : (readCheckout(root)?.top ?? root)
+  const own = kind === 'checkout' ? top : join(root, folder)
   return {
     kindOf: (path: string) => {
       const full = resolve(root, path)
       return isFile(full) ? ('file' as const) : isFolder(full) ? ('folder' as const) : ('none' as const)
     },
-    placeOf: (path: string) =>
-      `${resolve(root, path)}${sep}`.startsWith(`${top}${sep}`) ? own : ('outside' as const),
+    placeOf: (path: string) => {
+      const full = `${resolve(root, path)}${sep}`
+      if (kind !== 'instance' && full.startsWith(`${own}${sep}`)) return 'own' as const
+      return full.startsWith(`${top}${sep}`) ? ('shared-checkout' as const) : ('outside' as const)
+    },
   }
 }
 
@@ -252,8 +296,8 @@ export function excludeChange({ root }: Workspace, files: readonly string[]): Fi
   return { file, before, after: joined(before ?? '', `${lines.join('\n')}\n`) }
 }
 
-function originalName(root: string, isInstance: boolean): string | null {
-  if (isInstance) return '.'
+function originalName(root: string, kind: CopyPlace['kind']): string | null {
+  if (kind !== 'checkout') return '.'
   const folder = originalFolder(root)
   return folder === null ? null : relative(root, folder)
 }

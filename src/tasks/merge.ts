@@ -10,7 +10,7 @@ import { assignedPort, changesFile, type ProductPlan } from '../merge/plan.js'
 import type { ProductSource } from '../merge/source.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { saveAll } from '../save/save-all.js'
-import { type CopyPlace, findCopy } from '../workspace/copies.js'
+import { type CopyPlace, findCopy, isIsolated, isolatedPlace } from '../workspace/copies.js'
 import { type LoadedProduct, loadProduct } from '../workspace/product.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { savesOf } from './changes.js'
@@ -64,15 +64,15 @@ export async function mergeProducts(
   for (const product of products) {
     const { source } = product
     const plan = planMerge(source, options)
-    const place = findCopy(workspace, source.name, as)
+    const place = findCopy(workspace, source.name, as) ?? isolatedPlace(workspace, product)
     const own = await planCopyAt(workspace, product, plan, place)
     planned.push({ plan, source, copy: own.copy })
     problems.push(...own.problems)
     if (instance === null || hasErrors(plan.problems)) continue
-    if (workspace.layout.kind === 'project') {
+    if (workspace.layout.kind === 'project' || isIsolated(workspace, product.settings)) {
       const { copy, problems: found } = await planCopyAt(workspace, product, plan, {
         name: instance,
-        isInstance: true,
+        kind: 'instance',
       })
       problems.push(...found)
       if (copy !== null) planned.push({ plan, source, copy })
@@ -88,7 +88,9 @@ export async function mergeProducts(
     problems.push(...(await takenProjects(workspace, plans)))
   }
   problems.push(...plans.flatMap((plan) => plan.problems))
-  const originals = planned.filter(({ copy }) => copy === null).map(({ plan }) => plan)
+  const originals = planned
+    .filter(({ copy }) => copy === null || copy.kind === 'isolated')
+    .map(({ plan }) => plan)
   if (!hasErrors(problems)) problems.push(...(await sharedPorts(workspace, originals)))
   const copies = planned.flatMap(({ copy }) => copy ?? [])
   if (machine !== undefined && copies.some(({ override }) => override !== null)) {

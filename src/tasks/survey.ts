@@ -3,6 +3,7 @@ import type { PortClaim } from '../claims/claim.js'
 import { claimsOf, type StatedPlace } from '../claims/claims.js'
 import type { Owner } from '../claims/resolve.js'
 import { gapProblems } from '../compose/gaps.js'
+import { parseEnv } from '../env/document.js'
 import { readEnv } from '../env/read.js'
 import { planMerge } from '../merge/merge.js'
 import { overlaySource } from '../merge/overlay.js'
@@ -13,7 +14,7 @@ import type { ProductSource } from '../merge/source.js'
 import { isPortVariable } from '../ports/variable.js'
 import { hasErrors, notRead, type Problem, problem, unique } from '../problem.js'
 import { loadCompose } from '../workspace/compose.js'
-import { type CopyPlace, findCopy } from '../workspace/copies.js'
+import { type CopyPlace, findCopy, isIsolated, isolatedPlace } from '../workspace/copies.js'
 import { instancesOf, loadInstance } from '../workspace/instances.js'
 import { badInstanceName, checkProduct, suggestion } from '../workspace/names.js'
 import { type LoadedProduct, loadProduct } from '../workspace/product.js'
@@ -125,7 +126,7 @@ async function ownersOf(workspace: Workspace, product: LoadedProduct): Promise<S
   const stopped = hasErrors(problems)
   const instances = instancesOf(workspace, source.name)
   const found = [...problems, ...instances.problems]
-  const place = stopped ? null : findCopy(workspace, source.name)
+  const place = stopped ? null : (findCopy(workspace, source.name) ?? isolatedPlace(workspace, product))
   const isOriginal = place === null || 'code' in place
   const own = isOriginal
     ? ownerOf(workspace, plan, null, { isOffsetSet: settings.offset !== undefined, stopped, found })
@@ -133,8 +134,8 @@ async function ownersOf(workspace: Workspace, product: LoadedProduct): Promise<S
   const base = instances.names.length === 0 ? plan : refreshed(source, plan)
   const others: SurveyedOwner[] = []
   for (const name of instances.names) {
-    if (workspace.layout.kind === 'project') {
-      others.push(await copyOwner(workspace, product, plan, { name, isInstance: true }, found))
+    if (workspace.layout.kind === 'project' || isIsolated(workspace, settings)) {
+      others.push(await copyOwner(workspace, product, plan, { name, kind: 'instance' }, found))
       continue
     }
     const loaded = loadInstance(workspace, product, name, base)
@@ -158,15 +159,34 @@ async function copyOwner(
   found: readonly Problem[],
 ): Promise<SurveyedOwner> {
   const { source, settings } = product
-  const isOffsetSet = settings.instances?.[place.name]?.offset !== undefined
+  const isIsolated = place.kind === 'isolated'
+  const isOffsetSet = (isIsolated ? settings : settings.instances?.[place.name])?.offset !== undefined
   const { copy, problems } = await planProductCopy(workspace, product, plan, place)
   if (copy === null)
     return {
       ...ownerOf(workspace, plan, null, { isOffsetSet, stopped: true, found: [...found, ...problems] }),
-      instance: place.name,
+      instance: isIsolated ? null : place.name,
     }
   const { envFile, files, offset } = copy
   const text = files.find(({ file }) => file === envFile)?.after ?? ''
+  const later = withTexts(workspace, files)
+  const isMerged = files.every(({ before, after }) => before === after)
+  const outcome = isMerged ? ('adjusted' as const) : ('planned' as const)
+  const moved = (claim: PortClaim): PortClaim => {
+    const { from, to, address } = claim
+    return { ...claim, outcome, offset, base: { from: from - offset, to: to - offset, address } }
+  }
+  if (isIsolated) {
+    const doc = parseEnv(text)
+    const merged = { ...plan, doc, values: readEnv(doc).values }
+    const owner = ownerOf(later, merged, null, {
+      isOffsetSet,
+      stopped: false,
+      found: [...found, ...problems],
+    })
+    const claims = owner.claims.map((claim) => (claim.outcome === 'literal' ? moved(claim) : claim))
+    return { ...owner, plan, claims, state: isMerged || plan.before === null ? owner.state : 'incomplete' }
+  }
   const { section } = splitCopySection(text, source.name)
   // Blank lines keep the numbers of the section's lines.
   const lines = section === null ? '' : text.slice(0, section.start).replace(/[^\n]+/g, '') + section.text
@@ -178,18 +198,14 @@ async function copyOwner(
     env: { file: envFile, text: lines },
     earlier: plan.values,
   })
-  const owner = ownerOf(withTexts(workspace, files), plan, overlay, {
+  const owner = ownerOf(later, plan, overlay, {
     isOffsetSet,
     stopped: false,
     found: [...found, ...problems],
   })
-  const isMerged = files.every(({ before, after }) => before === after)
-  const outcome = isMerged ? ('adjusted' as const) : ('planned' as const)
-  const claims = owner.claims.map((claim): PortClaim => {
-    const { from, to, address } = claim
-    if (claim.outcome === 'random') return claim
-    return { ...claim, outcome, offset, base: { from: from - offset, to: to - offset, address } }
-  })
+  // Its override publishes every port, so a variable that no service publishes is not a claim.
+  const published = owner.claims.filter(({ service }) => service !== null)
+  const claims = published.map((claim) => (claim.outcome === 'random' ? claim : moved(claim)))
   return { ...owner, claims, state: isMerged ? 'merged' : plan.before === null ? 'missing' : 'incomplete' }
 }
 

@@ -1,7 +1,7 @@
 /** Asks the real Docker Compose whether a copy is what was planned. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { toBuffer } from '../env/bytes.js'
 import type { ComposeAnswer } from '../live/compose.js'
 import type { Machine } from '../live/machine.js'
@@ -49,8 +49,7 @@ export async function verifyCopy(
       '-p',
       copy.project,
     ]
-    const isInstance = basename(copy.envFile) !== '.env'
-    const own = isInstance ? ['--env-file', '.env', '--env-file', basename(copy.envFile)] : []
+    const own = copy.options
     const cwd = resolve(root, folder)
     const config = async (args: readonly string[], profiles: readonly string[]) =>
       machine.compose([...args, ...profiles, 'config', '--format', 'json'], cwd)

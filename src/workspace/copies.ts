@@ -5,6 +5,8 @@ import { type Problem, problem } from '../problem.js'
 import { isFile, readText } from './files.js'
 import { type Checkout, otherWorktrees, readCheckout } from './git.js'
 import { badInstanceName } from './names.js'
+import type { LoadedProduct } from './product.js'
+import type { ProductSettings } from './settings.js'
 import { type FileSource, readFile, type Workspace } from './workspace.js'
 
 /** The name under which Compose finds an override by itself. */
@@ -12,10 +14,10 @@ const DEFAULT_OVERRIDE = 'compose.override.yaml'
 
 /** A copy of a product, and where its generated files are. */
 export interface CopyPlace {
-  /** `blue` of `shop@blue`. */
+  /** `blue` of `shop@blue`; the product itself if it is isolated. */
   readonly name: string
-  /** Whether the original has the same folder. */
-  readonly isInstance: boolean
+  /** In a checkout of its own, beside the original in its folder, or a product that is set apart from the others. */
+  readonly kind: 'checkout' | 'instance' | 'isolated'
 }
 
 /**
@@ -29,12 +31,12 @@ export function findCopy(
   as: string | null = null,
 ): CopyPlace | Problem | null {
   const name = as ?? earlierName(workspace, product)
-  if (name !== null) return badInstanceName(name) ?? { name, isInstance: false }
+  if (name !== null) return badInstanceName(name) ?? { name, kind: 'checkout' }
   // `--instance auto` reads the same name.
   const checkout = readCheckout(workspace.root)
   if (checkout === null || checkout.worktree === null) return null
   const given = autoInstance(workspace.root)
-  if (typeof given === 'string') return { name: given, isInstance: false }
+  if (typeof given === 'string') return { name: given, kind: 'checkout' }
   return { ...given, next: 'Name the copy: product env --merge --as blue.' }
 }
 
@@ -43,7 +45,8 @@ function earlierName(workspace: Workspace, product: string): string | null {
   const { env, folder } = workspace.layout.product(product)
   const { section } = splitCopySection(readFile(workspace, env).text ?? '', product)
   const feature = section?.feature ?? ownOverride(workspace, join(folder, DEFAULT_OVERRIDE), product)?.feature
-  return feature?.slice(product.length + 1) ?? null
+  const name = feature?.slice(product.length + 1)
+  return name === undefined || name === product ? null : name
 }
 
 /** Reads an override that a merge has generated; null for any other file. */
@@ -68,6 +71,21 @@ export function generatedOverrides(
     const mark = ownOverride(workspace, file, product)
     return mark === null ? [] : { file, untouched: mark.untouched }
   })
+}
+
+/** Returns the place of a product that is isolated, or was at its last merge; null for any other. */
+export function isolatedPlace(
+  workspace: Workspace,
+  { source: { name }, settings }: LoadedProduct,
+): CopyPlace | null {
+  const { env } = workspace.layout.product(name)
+  const isWanted = isIsolated(workspace, settings)
+  return isWanted || generatedOverrides(workspace, name, env).length > 0 ? { name, kind: 'isolated' } : null
+}
+
+/** Returns true for a product that its settings, or the workspace's, set apart from the others. */
+export function isIsolated({ layout, isolate }: Workspace, settings: ProductSettings): boolean {
+  return layout.kind === 'workspace' && (settings.isolate ?? isolate)
 }
 
 /** Returns the file that overrides the original's Compose files. @param listed whether COMPOSE_FILE has to name it */

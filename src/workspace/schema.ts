@@ -6,7 +6,7 @@ import { suggestion } from './names.js'
 export interface Schema {
   readonly title?: string
   readonly description?: string
-  readonly type: 'object' | 'array' | 'string' | 'integer'
+  readonly type: 'object' | 'array' | 'string' | 'integer' | 'boolean'
   readonly properties?: Readonly<Record<string, Schema>>
   readonly additionalProperties?: false | Schema
   readonly propertyNames?: Pattern
@@ -136,6 +136,8 @@ function scalarMisfit(value: unknown, schema: Schema): { message: string; next?:
       next: schema.patternErrorMessage,
     }
   }
+  if (schema.type === 'boolean')
+    return typeof value === 'boolean' ? null : { message: 'must be true or false' }
   const { minimum = Number.MIN_SAFE_INTEGER, maximum = Number.MAX_SAFE_INTEGER } = schema
   const fits = typeof value === 'number' && Number.isInteger(value) && value >= minimum && value <= maximum
   return fits ? null : { message: `must be a whole number from ${minimum} to ${maximum}` }

@@ -18,6 +18,13 @@ const offset: Schema = {
   description: 'Added to each base port, instead of crc32(name) % 1000.',
 }
 
+const isolate: Schema = {
+  type: 'boolean',
+  description:
+    'Gives the product names, networks, volumes and fixed ports of its own by a generated override.',
+  examples: [true],
+}
+
 const names: Schema = { type: 'array', items: { type: 'string', ...NAME } }
 
 /** `product.yaml` */
@@ -25,6 +32,7 @@ export interface ProductSettings {
   readonly features?: readonly string[]
   readonly allow?: readonly string[]
   readonly offset?: number
+  readonly isolate?: boolean
   readonly ports?: Readonly<Record<string, OwnPort>>
   readonly instances?: Readonly<Record<string, { readonly offset?: number }>>
 }
@@ -52,6 +60,7 @@ export const PRODUCT_SCHEMA: Schema = {
       examples: [['COMPOSE_PROFILES']],
     },
     offset: { ...offset, examples: [250] },
+    isolate,
     ports: {
       type: 'object',
       description: "The product's own ports, by variable: each is added if the product env does not set it.",
@@ -93,6 +102,7 @@ export const PRODUCT_SCHEMA: Schema = {
 /** `workspace.yaml` */
 export interface WorkspaceSettings {
   readonly modulus?: number
+  readonly isolate?: boolean
   readonly features?: readonly string[]
   readonly products?: readonly string[]
   readonly templates?: readonly string[]
@@ -131,6 +141,7 @@ export const WORKSPACE_SCHEMA: Schema = {
         'The number of offsets; default: 1000. Another number moves the ports of nearly every product.',
       examples: [2000],
     },
+    isolate,
     features: {
       ...FOLDERS,
       description: 'The folders of the features; default: features/*. The last "*" is the name.',

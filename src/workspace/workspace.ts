@@ -23,6 +23,8 @@ export interface Workspace {
   readonly layout: Layout
   /** The number of offsets. */
   readonly modulus: number
+  /** Whether products are set apart unless their settings say otherwise. */
+  readonly isolate: boolean
   /** The one that the user asks for; by default, that of each product env (`environmentOf`). */
   readonly environment: Environment | null
   /** Names, by code point. */
@@ -46,7 +48,7 @@ export async function openWorkspace(
 ): Promise<Workspace> {
   const plain = isWorkspace(root) ? workspaceLayout(root) : projectLayout(root)
   const caches = { texts: new Map(), templates: new Map(), parsed: new Map() }
-  const bare = { root, layout: plain, modulus: DEFAULT_MODULUS, environment, ...caches }
+  const bare = { root, layout: plain, modulus: DEFAULT_MODULUS, isolate: false, environment, ...caches }
   const empty: Workspace = { ...bare, products: [], features: [], problems: [] }
   const { settings, problems } = await readYaml<WorkspaceSettings>(empty, plain.settings, WORKSPACE_SCHEMA)
   const layout = plain.kind === 'workspace' ? workspaceLayout(root, settings) : plain
@@ -56,6 +58,7 @@ export async function openWorkspace(
     ...listing,
     layout,
     modulus: settings.modulus ?? DEFAULT_MODULUS,
+    isolate: settings.isolate ?? false,
     problems: [...listing.problems, ...problems],
   }
 }

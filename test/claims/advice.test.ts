@@ -21,7 +21,8 @@ const literal = claim({
   line: 4,
 })
 const APART = 'Choose different base ports in the templates, or set one of the variables in the product env.'
-const VARIABLE = 'Publish it with a port variable, which an offset shifts: "${WEB_HOST_PORT}:80".'
+const VARIABLE =
+  'Publish it with a port variable, which an offset shifts: "${WEB_HOST_PORT}:80"; or set "isolate: true" in product.yaml.'
 const SCHEME = 'Change the scheme or base under "ports:", or set the variable in the product env.'
 
 test.each<[what: string, claims: PortClaim[], advice: string]>([

@@ -116,7 +116,7 @@ volumes:
 volumes:
   data:
     name: "shop-data-blue"`,
-    notes: ['it is external: the copy has a network of its own, without what else is on the original one'],
+    notes: ['it is external, so the new one connects only these services'],
   },
   {
     name: 'a subnet and an address',

@@ -14,7 +14,7 @@ function sourceOf(files: Files, more: Partial<CopySource> = {}): CopySource {
     name: 'blue',
     product: 'shop',
     original: 'shop',
-    project: 'shop',
+    project: 'shop-blue',
     offset: { stated: 100, modulus: 1000 },
     files: ['compose.yaml'],
     directory: dirname('compose.yaml'),
