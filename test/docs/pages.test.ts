@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import * as library from '../../src/index.js'
 import { feature, product } from '../support/cli.js'
+import { commitAll, git } from '../support/git.js'
 import { demoWorkspace, makeFolder } from '../support/workspace.js'
 import { pagePath, readPage } from './pages.js'
 
@@ -20,6 +21,23 @@ test.each([
   ['docs/feature-authors.md', demoWorkspace],
 ])('%s shows the printed output', async (page, start) => {
   await expect(await rerun(readPage(page), start().root)).toMatchFileSnapshot(pagePath(page))
+})
+
+test('README.md and docs/copies.md show what a merge in a worktree prints and writes', async () => {
+  const [compose = ''] = /services:[\s\S]*?(?=```)/.exec(readPage('docs/copies.md')) ?? []
+  const folder = makeFolder()
+  folder.write({ 'shop/compose.yaml': compose })
+  commitAll(folder.path('shop'))
+  git(folder.path('shop'), 'worktree', 'add', '../blue')
+  const { stdout } = await product('env --merge', folder.path('blue'))
+  const override = folder.read('blue/compose.override.yaml') ?? ''
+  const shown = (page: string) =>
+    page
+      .replace(/```text\n[\s\S]*?```/, () => `\`\`\`text\n${stdout}\`\`\``)
+      .replace(/```yaml\n# >>>[\s\S]*?```/, () => `\`\`\`yaml\n${override}\`\`\``)
+  for (const page of ['README.md', 'docs/copies.md']) {
+    await expect(shown(readPage(page))).toMatchFileSnapshot(pagePath(page))
+  }
 })
 
 test('the library example of README.md works', async () => {
