@@ -30,9 +30,7 @@ export interface Assembly {
 }
 
 /**
- * Assembles the new text.
  * @param doc the old product env
- * @param fates its sections, in order
  * @param chosen the candidates to add, by feature, in the product's order
  * @param winners the keys that templates set, which a trimmed section keeps
  */
@@ -104,7 +102,6 @@ export function ownStatement(doc: EnvDocument, statement: Statement): OwnStateme
   return { origin: null, key, line, kind, raw: rawValue(doc, statement), quote }
 }
 
-/** '' if there are no candidates. */
 function sectionText(candidates: readonly Candidate[], eol: string): string {
   const [first] = candidates
   if (first === undefined) return ''

@@ -83,7 +83,6 @@ function duplicates(all: readonly Candidate[], last: ReadonlyMap<string, Candida
   })
 }
 
-/** Returns the candidates of one feature, in the order of its template. */
 export function candidatesOf(
   feature: FeatureSource,
   template: TemplateSource,

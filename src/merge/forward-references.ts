@@ -6,9 +6,7 @@ import type { Origin } from './candidates.js'
 
 /**
  * Reports the forward references of a new product env, except those with an operator such as `:-`, which provide for it.
- * @param all the statements of the new product env
  * @param earlier the variables of env files that Compose reads before this one
- * @param env the product env
  * @param isLost returns true if the merge would change the value that a variable had
  */
 export function forwardReferences(

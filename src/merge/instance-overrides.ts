@@ -26,12 +26,7 @@ interface Following {
   readonly text: string | BasePort
 }
 
-/**
- * Finds what differs.
- * @param plan the product's own plan
- * @param offset the instance's
- * @param own the variables that the overlay sets first
- */
+/** @param own the variables that the overlay sets first */
 export function instanceOverrides(
   plan: ProductPlan,
   offset: number,

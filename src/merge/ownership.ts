@@ -32,7 +32,6 @@ interface ProductFeatures {
   readonly isStale: (section: Section) => boolean
 }
 
-/** Decides every section, in order. */
 export function decideSections(
   sections: readonly Section[],
   product: ProductFeatures,

@@ -21,7 +21,6 @@ export interface Shift {
  */
 export type Outcome = 'adjusted' | 'added' | 'kept' | 'conflict' | 'same'
 
-/** One variable of one feature. */
 export interface Entry {
   readonly key: string
   readonly feature: string

@@ -15,7 +15,6 @@ interface Proof {
   readonly problems: readonly Problem[]
 }
 
-/** @param file the product env */
 export function prove(old: OldEnv, assembly: Assembly, file: string): Proof {
   const values = plannedValues(assembly.expected, old.earlier)
   const doc = parseEnv(assembly.text)

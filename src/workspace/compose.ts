@@ -45,13 +45,11 @@ export function composeFiles(workspace: Workspace, product: string, lookup: Look
   return { files: override === undefined ? [file] : [file, override], directory, unread: [], problems }
 }
 
-/** A product as Compose sees it. */
 interface ProductCompose {
   /** Null if the product has no Compose file. */
   readonly compose: ComposeProject | null
   /** The project directory: relative to the workspace, or absolute. */
   readonly directory: string
-  /** Compose's name of the project. */
   readonly projectName: string
   /** Without those of `compose`. */
   readonly problems: readonly Problem[]
@@ -131,7 +129,6 @@ export function readComposeProject(
   return readProject(files, readText, lookup, directory, parsed)
 }
 
-/** Decodes the values of a lookup. */
 export function textLookup(bytesOf: Lookup): Lookup {
   return (name) => {
     const value = bytesOf(name)

@@ -37,7 +37,6 @@ export function isFile(path: string): boolean {
   }
 }
 
-/** Returns true for a folder, or a link to one. */
 export function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory()

@@ -8,14 +8,12 @@ import { type Place, type Problem, problem } from '../problem.js'
 import { composeFiles, textLookup } from './compose.js'
 import { readFile, type Workspace } from './workspace.js'
 
-/** A feature, and where the product names it. */
 export interface NamedFeature {
   readonly feature: string
   readonly place: Place
 }
 
 export interface ProductIncludes {
-  /** The included paths, in order. */
   readonly paths: readonly {
     /** The feature in whose folder it is; null for another file, or if the path has an unknown variable. */
     readonly feature: string | null

@@ -17,14 +17,12 @@ export function badName(name: string, kind: 'product' | 'feature' | 'instance'):
   return problem('bad-name', {}, `${JSON.stringify(name)} is not a valid ${kind} name`, NAMES_ARE)
 }
 
-/** Returns a problem, with the nearest name, if the workspace has no such product. */
 export function checkProduct({ products }: Workspace, name: string): Problem | null {
   if (products.includes(name)) return null
   if (!isName(name)) return badName(name, 'product')
   return problem('no-product', {}, `Product ${name} does not exist`, suggestion(name, products, 'products'))
 }
 
-/** Returns a problem, with the nearest name, if the workspace has no such feature. */
 export function checkFeature({ features }: Workspace, name: string): Problem | null {
   if (!isName(name)) return badName(name, 'feature')
   if (features.includes(name)) return null
@@ -39,7 +37,6 @@ export function withoutFeatures({ layout, products }: Workspace): Problem | null
   return problem('no-workspace', {}, message, next)
 }
 
-/** Returns a problem if no instance can have the name. */
 export function badInstanceName(name: string): Problem | null {
   if (!isName(name)) return badName(name, 'instance')
   if (!/(?:^|\.)example$/.test(name)) return null
@@ -61,7 +58,6 @@ export function suggestion(
   return `${whose} ${kind} are: ${someOf(known)}.`
 }
 
-/** Lists at most twenty names. */
 export function someOf(names: readonly string[]): string {
   return `${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`
 }

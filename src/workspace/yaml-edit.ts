@@ -17,7 +17,6 @@ import { encode } from '../env/bytes.js'
 export interface StatedOffset {
   /** Null for the product itself. */
   readonly instance: string | null
-  /** In ports. */
   readonly offset: number
   /** The text whose hash it is, for the comment. */
   readonly hashed: string
