@@ -27,6 +27,7 @@ interface LintSettings {
 interface ReadFeature {
   readonly source: LintSource
   readonly templates: readonly Template[]
+  readonly stated: ReadonlyMap<Template, readonly Stated[]>
   /** By template, whose values Compose reads. */
   readonly projects: Map<Template, ComposeProject | null>
 }
@@ -57,15 +58,11 @@ export class FeatureIndex {
     this.views.clear()
   }
 
-  /** Runs something that may replace a feature, and restores it. */
-  restoring<Result>(name: string, run: () => Result): Result {
-    const feature = this.features.get(name) as ReadFeature
-    const views = [...this.views]
-    const result = run()
-    this.features.set(name, feature)
-    this.views.clear()
-    for (const [environment, view] of views) this.views.set(environment, view)
-    return result
+  /** Returns an index whose features can be replaced without a change to this one. */
+  copy(): FeatureIndex {
+    const copy = new FeatureIndex([], this.settings)
+    for (const [name, feature] of this.features) copy.features.set(name, feature)
+    return copy
   }
 
   /** Returns the contexts of a feature, one for each template. */
@@ -116,7 +113,7 @@ export class FeatureIndex {
   private viewOf(environment: string | null): View {
     const all = [...this.features.values()].flatMap((feature) => {
       const template = templateFor(feature, environment)
-      return template === undefined ? [] : statedBy(feature.source.name, template)
+      return template === undefined ? [] : (feature.stated.get(template) ?? [])
     })
     const ports = all.flatMap((stated) => portsOf(stated.base).map((port) => ({ port, stated })))
     const byPort = groupBy(ports, ({ port }) => port)
@@ -161,7 +158,8 @@ const MAYBE_LITERAL = /(?<![\w}])\d{1,5}(?:-\d{1,5})?:\d|published|include/
 
 function readFeature(source: LintSource): ReadFeature {
   const templates = source.templates.map((template) => readTemplate(source, template))
-  return { source, templates, projects: new Map() }
+  const stated = new Map(templates.map((template) => [template, statedBy(source.name, template)]))
+  return { source, templates, stated, projects: new Map() }
 }
 
 function projectOf({ source, projects }: ReadFeature, template: Template): ComposeProject | null {
@@ -178,22 +176,15 @@ function templateFor({ templates }: ReadFeature, environment: string | null): Te
   )
 }
 
-/** The views are built anew after each change; unchanged templates are not read again. */
-const known = new WeakMap<Template, Stated[]>()
-
 function statedBy(feature: string, template: Template): Stated[] {
-  const all =
-    known.get(template) ??
-    [...template.stated.values()].flatMap((statement): Stated[] => {
-      const { key, line } = statement
-      const value = template.reading.values.get(key)
-      if (statement.kind === 'inherit' || value === undefined) return []
-      const port = isPortVariable(key) ? parsePortValue(rawOf(template, statement)) : 'empty'
-      const base = typeof port === 'string' ? null : { from: port.from, to: port.to }
-      return [{ feature, file: template.file, line, key, value, base }]
-    })
-  known.set(template, all)
-  return all
+  return [...template.stated.values()].flatMap((statement): Stated[] => {
+    const { key, line } = statement
+    const value = template.reading.values.get(key)
+    if (statement.kind === 'inherit' || value === undefined) return []
+    const port = isPortVariable(key) ? parsePortValue(rawOf(template, statement)) : 'empty'
+    const base = typeof port === 'string' ? null : { from: port.from, to: port.to }
+    return [{ feature, file: template.file, line, key, value, base }]
+  })
 }
 
 function portsOf(range: Range | null): number[] {

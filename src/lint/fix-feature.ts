@@ -52,7 +52,7 @@ export function fixFeature(source: LintSource, index: FeatureIndex): Fixed {
 export function withTrueEdits(source: LintSource, index: FeatureIndex): Finding[] {
   const findings = lintFeature(index.contexts(source.name))
   if (findings.every(({ edits }) => edits === undefined)) return findings
-  const { remaining } = index.restoring(source.name, () => fixFeature(source, index))
+  const { remaining } = fixFeature(source, index.copy())
   const left = countBy(remaining, lineless)
   return findings.map((finding) => {
     const count = left.get(lineless(finding)) ?? 0

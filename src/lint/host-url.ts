@@ -141,11 +141,9 @@ function referInCompose(
   if (span.start !== rawSpan.start) return composeEdits(text, splices)
   // Adds quotes: in a plain scalar of a flow collection, `{` starts a mapping.
   if (/["\\]/.test(raw)) return null
-  let value = ''
-  let at = 0
-  for (const [{ start, end }, reference] of splices) {
-    value += raw.slice(at, start - rawSpan.start) + reference
-    at = end - rawSpan.start
-  }
-  return composeEdits(text, [[span, `"${value}${raw.slice(at)}"`]])
+  const value = named.reduceRight(
+    (old, [{ number, at }, variable]) => `${old.slice(0, at)}\${${variable}}${old.slice(at + number.length)}`,
+    raw,
+  )
+  return composeEdits(text, [[span, `"${value}"`]])
 }

@@ -72,7 +72,7 @@ export class PortInspector {
 
   async runsOf(wanted: WantedPorts): Promise<StateRun[]> {
     const { from, to } = wanted
-    if (from === 0) return [{ from, to, ...unknown('Docker picks a random port') }]
+    if (from === 0) return [{ from, to, ...unknown('Docker chooses a random port') }]
     if (to > MAX_PORT) return [{ from, to, ...unknown('there is no such port') }]
     const runs: StateRun[] = []
     for (let port = from; port <= to; port += 1) {
@@ -92,24 +92,24 @@ export class PortInspector {
   async #stateOf({ protocol, address, stack }: WantedPorts, port: number): Promise<PortState> {
     const host = canonicalAddress(address)
     const states = this.#publishers(protocol, host, port).map((each) => this.#stateOfContainer(each, stack))
-    // Where the stack's own container has one address and a stranger another, it is the stranger that matters.
+    // On different addresses, somebody else matters more than the stack itself.
     const published = states.find(({ kind }) => kind !== 'own') ?? states[0]
     if (published !== undefined) return published
     if (this.engine?.remote)
       return this.engine.silence === null ? FREE_BY_ENGINE : unknown(this.engine.silence)
     if (protocol === 'tcp' || protocol === 'udp') return this.#stateHere(protocol, host, port, stack)
-    return unknown(`ports of ${protocol} cannot be looked at`)
+    return unknown(`${protocol} ports cannot be checked`)
   }
 
   #publishers(protocol: string, address: string, port: number): Container[] {
     return (this.engine?.containers ?? []).flatMap(({ container, published }) => {
-      const inTheWay = published.some(
+      const isUser = published.some(
         (range) =>
           range.protocol === protocol &&
           rangesOverlap(range, { from: port, to: port }) &&
           addressesOverlap(range.address, address),
       )
-      return inTheWay ? [container] : []
+      return isUser ? [container] : []
     })
   }
 
@@ -156,7 +156,7 @@ export class PortInspector {
       case 'forbidden':
         return socket === null ? unknown(`you may not bind it (${code})`) : this.#stateOfHeld(socket, stack)
       case 'failed':
-        return unknown(`it could not be bound (${code})`)
+        return unknown(`binding it failed (${code})`)
     }
   }
 

@@ -319,14 +319,14 @@ describe('on this machine', () => {
       {},
       { protocol: 'sctp' },
       'unknown',
-      'unknown: ports of sctp cannot be looked at',
+      'unknown: sctp ports cannot be checked',
     ],
     [
       'a port that Docker picks is not known',
       {},
       { from: 0, to: 0 },
       'unknown',
-      'unknown: Docker picks a random port',
+      'unknown: Docker chooses a random port',
     ],
     [
       'a port over 65535 is none',
@@ -362,7 +362,7 @@ describe('where the system lists no sockets', () => {
       { sockets: null, bindings: { 'tcp/6971': 'failed' } },
       {},
       'unknown',
-      'unknown: it could not be bound (ECODE)',
+      'unknown: binding it failed (ECODE)',
     ],
     [
       'a machine without any address is reported',
