@@ -11,7 +11,7 @@ import type { ClaimOutcome, PortClaim } from './claim.js'
 import { isHttp, isHttps } from './http.js'
 
 /** Where an env file sets a variable. */
-export interface StatedPlace {
+export interface VariablePlace {
   readonly file: string
   readonly line: number
   /** True if --refresh rewrites it: it is in an unedited section of a feature that is merged. */
@@ -25,7 +25,7 @@ export interface ClaimSource {
   readonly overlay: ProductPlan | null
   /** As Compose reads them after the merge, with the overlay: byte strings. */
   readonly values: ReadonlyMap<string, string>
-  readonly places: ReadonlyMap<string, StatedPlace>
+  readonly places: ReadonlyMap<string, VariablePlace>
   /** Variables that take their port from another one. */
   readonly references: PortReferences
   readonly compose: ComposeProject | null
@@ -180,7 +180,7 @@ function dueAddress(source: ClaimSource, key: string, leader: string, entries: E
   return plainAddress(due(key) === now(leader) ? due(leader) : due(key))
 }
 
-function outcomeOf(entry: Entry | null, place: StatedPlace | undefined): ClaimOutcome {
+function outcomeOf(entry: Entry | null, place: VariablePlace | undefined): ClaimOutcome {
   // A refresh drops what no template sets any more.
   if (entry === null) return place?.merges ? 'outdated' : 'pinned'
   if (entry.ownPort) return 'pinned'

@@ -35,7 +35,7 @@ export interface Template extends TemplateFile {
   readonly doc: EnvDocument
   readonly reading: EnvReading
   /** The last definition of each variable. */
-  readonly stated: ReadonlyMap<string, Statement>
+  readonly defined: ReadonlyMap<string, Statement>
 }
 
 export interface LintContext {
@@ -54,7 +54,7 @@ export interface LintContext {
 }
 
 /** A variable that a feature defines. */
-export interface Stated {
+export interface Definition {
   readonly feature: string
   readonly file: string
   readonly line: number
@@ -68,11 +68,11 @@ export interface Stated {
 /** The other features in one environment, and the Compose files of products. */
 export interface OtherFeatures {
   /** Returns the definitions of a variable. */
-  readonly stating: (key: string) => readonly Stated[]
+  readonly defining: (key: string) => readonly Definition[]
   /** Returns the variables whose base ports overlap with a range. */
-  readonly withBase: (base: Range) => readonly Stated[]
+  readonly withBase: (base: Range) => readonly Definition[]
   /** Returns the ports that the Compose file of the variable's feature publishes. */
-  readonly ports: (stated: Stated) => readonly PublishedPort[]
+  readonly ports: (defined: Definition) => readonly PublishedPort[]
   /** Returns true if a Compose file contains a text. */
   readonly isUsed: (text: string) => boolean
   /** Returns true if a Compose file has a key of that name: a service, a network… */
@@ -86,8 +86,8 @@ export interface OtherFeatures {
 export function readTemplate(source: LintSource, { environment, file }: TemplateFile): Template {
   const text = source.read(file)
   const doc = parseEnv(text ?? '')
-  const stated = new Map(doc.statements.map((statement) => [statement.key, statement]))
-  return { environment, file, text, doc, reading: readEnv(doc), stated }
+  const defined = new Map(doc.statements.map((statement) => [statement.key, statement]))
+  return { environment, file, text, doc, reading: readEnv(doc), defined }
 }
 
 /** Reads the Compose file as in a product that includes it. */
@@ -138,7 +138,7 @@ interface PortVariable<Port = ReturnType<typeof parsePortValue>> {
 }
 
 export function portVariables({ template }: LintContext): PortVariable[] {
-  return [...template.stated].flatMap(([key, statement]): PortVariable[] => {
+  return [...template.defined].flatMap(([key, statement]): PortVariable[] => {
     if (!isPortVariable(key) || statement.kind === 'inherit') return []
     const raw = rawOf(template, statement)
     return [{ key, file: template.file, line: statement.line, raw, port: parsePortValue(raw) }]
@@ -173,7 +173,7 @@ export function isFixed({ template, others }: LintContext, raw: string, text: st
   if (text.includes('__PRODUCT__')) return false
   return references(raw).every(({ name, operator }) => {
     if (reservedReason(name) !== null) return false
-    if (template.stated.has(name) || others.stating(name).length > 0) return true
+    if (template.defined.has(name) || others.defining(name).length > 0) return true
     return operator.endsWith('-')
   })
 }

@@ -7,13 +7,13 @@ import { type Range, rangesOverlap } from '../ports/overlap.js'
 import { MAX_PORT, parsePortValue } from '../ports/value.js'
 import { isPortVariable } from '../ports/variable.js'
 import {
+  type Definition,
   type LintContext,
   type LintSource,
   type OtherFeatures,
   rawOf,
   readCompose,
   readTemplate,
-  type Stated,
   type Template,
 } from './context.js'
 
@@ -27,15 +27,15 @@ interface LintSettings {
 interface ReadFeature {
   readonly source: LintSource
   readonly templates: readonly Template[]
-  readonly stated: ReadonlyMap<Template, readonly Stated[]>
+  readonly defined: ReadonlyMap<Template, readonly Definition[]>
   /** By template, whose values Compose reads. */
   readonly projects: Map<Template, ComposeProject | null>
 }
 
 /** All features in one environment. */
 interface View {
-  readonly byKey: ReadonlyMap<string, readonly Stated[]>
-  readonly byPort: ReadonlyMap<number, readonly Stated[]>
+  readonly byKey: ReadonlyMap<string, readonly Definition[]>
+  readonly byPort: ReadonlyMap<number, readonly Definition[]>
   /** Host ports that Compose files publish as numbers; found on demand. */
   literals?: readonly { readonly feature: string; readonly host: Range }[]
 }
@@ -88,7 +88,7 @@ export class FeatureIndex {
     this.views.set(environment, view)
     const isOther = ({ feature }: { readonly feature: string }) => feature !== name
     return {
-      stating: (key) => view.byKey.get(key)?.filter(isOther) ?? [],
+      defining: (key) => view.byKey.get(key)?.filter(isOther) ?? [],
       withBase: (base) => portsOf(base).flatMap((port) => view.byPort.get(port)?.filter(isOther) ?? []),
       ports: ({ feature }) => this.projectIn(feature, environment)?.ports ?? [],
       isUsed: (text) => this.isOutside(name, (compose) => compose.includes(text)),
@@ -113,13 +113,13 @@ export class FeatureIndex {
   private viewOf(environment: string | null): View {
     const all = [...this.features.values()].flatMap((feature) => {
       const template = templateFor(feature, environment)
-      return template === undefined ? [] : (feature.stated.get(template) ?? [])
+      return template === undefined ? [] : (feature.defined.get(template) ?? [])
     })
-    const ports = all.flatMap((stated) => portsOf(stated.base).map((port) => ({ port, stated })))
+    const ports = all.flatMap((defined) => portsOf(defined.base).map((port) => ({ port, defined })))
     const byPort = groupBy(ports, ({ port }) => port)
     return {
       byKey: groupBy(all, ({ key }) => key),
-      byPort: new Map([...byPort].map(([port, found]) => [port, found.map(({ stated }) => stated)])),
+      byPort: new Map([...byPort].map(([port, found]) => [port, found.map(({ defined }) => defined)])),
     }
   }
 
@@ -158,8 +158,8 @@ const MAYBE_LITERAL = /(?<![\w}])\d{1,5}(?:-\d{1,5})?:\d|published|include/
 
 function readFeature(source: LintSource): ReadFeature {
   const templates = source.templates.map((template) => readTemplate(source, template))
-  const stated = new Map(templates.map((template) => [template, statedBy(source.name, template)]))
-  return { source, templates, stated, projects: new Map() }
+  const defined = new Map(templates.map((template) => [template, definitionsIn(source.name, template)]))
+  return { source, templates, defined, projects: new Map() }
 }
 
 function projectOf({ source, projects }: ReadFeature, template: Template): ComposeProject | null {
@@ -176,8 +176,8 @@ function templateFor({ templates }: ReadFeature, environment: string | null): Te
   )
 }
 
-function statedBy(feature: string, template: Template): Stated[] {
-  return [...template.stated.values()].flatMap((statement): Stated[] => {
+function definitionsIn(feature: string, template: Template): Definition[] {
+  return [...template.defined.values()].flatMap((statement): Definition[] => {
     const { key, line } = statement
     const value = template.reading.values.get(key)
     if (statement.kind === 'inherit' || value === undefined) return []

@@ -29,7 +29,7 @@ export function* insideUses(context: LintContext, isWanted: (name: string) => bo
     behindNames(raw, isWanted)
       .map(([reference, host]) => inside.behind(reference.name, host, value))
       .find((use) => use !== null)
-  for (const statement of template.stated.values()) {
+  for (const statement of template.defined.values()) {
     if (statement.quote === "'" || statement.kind === 'inherit') continue
     const use = first(rawOf(template, statement), null)
     if (use !== undefined) yield { ...use, title: statement.key, file: template.file, line: statement.line }
@@ -64,7 +64,7 @@ class Inside {
     // On the host, and in other containers, localhost is not the service.
     if (isItself && value?.path[0] !== 'healthcheck') return null
     const service = isItself ? (value?.service ?? '') : host.name
-    const theirs = others.stating(variable).flatMap((stated) => others.ports(stated))
+    const theirs = others.defining(variable).flatMap((defined) => others.ports(defined))
     const ports = [...(compose?.ports ?? []), ...theirs]
     const port = ports.find(
       (each) => each.service === service && each.references.some(({ name }) => name === variable),
@@ -92,7 +92,7 @@ class Inside {
         .flatMap(({ raw }) => references(raw).map(({ name }) => name)),
     )
     for (const name of seen) {
-      const statement = template.stated.get(name)
+      const statement = template.defined.get(name)
       if (name === variable) return true
       if (statement === undefined || statement.quote === "'") continue
       for (const { name: used } of references(rawOf(template, statement))) seen.add(used)

@@ -29,7 +29,7 @@ export class Localhost {
       if (range !== null) add(this.ports, value.service, range)
       for (const name of namesIn(value.raw)) add(this.values, name, value)
     }
-    for (const statement of template.stated.values()) {
+    for (const statement of template.defined.values()) {
       if (statement.quote === "'") continue
       for (const name of namesIn(rawOf(template, statement))) add(this.users, name, statement.key)
     }

@@ -14,7 +14,7 @@ export class NewNames {
   private readonly taken: Set<string>
 
   constructor(private readonly context: LintContext) {
-    this.taken = new Set(context.templates.flatMap(({ stated }) => [...stated.keys()]))
+    this.taken = new Set(context.templates.flatMap(({ defined }) => [...defined.keys()]))
   }
 
   /** @param wanted preferred if it is free */
@@ -35,7 +35,7 @@ export class NewNames {
   }
 
   private isFree(name: string): boolean {
-    return !this.taken.has(name) && this.context.others.stating(name).length === 0
+    return !this.taken.has(name) && this.context.others.defining(name).length === 0
   }
 }
 

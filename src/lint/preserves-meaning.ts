@@ -31,8 +31,8 @@ function keepsValues(before: Template, after: Template, replaced: Replaced): boo
   if (before.doc.statements.length > after.doc.statements.length) return false
   // A reference that has just replaced a number may still have to be moved below its variable.
   const lookup = (name: string) => replaced.get(name) ?? after.reading.values.get(name)
-  return [...before.stated].every(([key, statement]) => {
-    const now = after.stated.get(key)
+  return [...before.defined].every(([key, statement]) => {
+    const now = after.defined.get(key)
     if (now === undefined || now.kind !== statement.kind) return false
     if (rawOf(before, statement).includes('$') && statement.quote !== "'") return true
     if (now.kind === 'inherit') return true

@@ -1,6 +1,6 @@
 /** Surveys many products at once: the host ports that each of them claims. */
 import type { PortClaim } from '../claims/claim.js'
-import { claimsOf, type StatedPlace } from '../claims/claims.js'
+import { claimsOf, type VariablePlace } from '../claims/claims.js'
 import type { Owner } from '../claims/resolve.js'
 import { gapProblems } from '../compose/gaps.js'
 import { parseEnv } from '../env/document.js'
@@ -222,7 +222,7 @@ function ownerOf(
   overlay: ProductPlan | null,
   { isOffsetSet, stopped, found }: { isOffsetSet: boolean; stopped: boolean; found: readonly Problem[] },
 ): SurveyedOwner {
-  const places = new Map<string, StatedPlace>()
+  const places = new Map<string, VariablePlace>()
   const plans = overlay === null ? [plan] : [plan, overlay]
   const docs = plans.map(({ doc }) => doc)
   const values = overlay === null ? plan.values : readEnv(overlay.doc, new Map(), plan.values).values
@@ -267,7 +267,7 @@ function projectClaim(claim: PortClaim): PortClaim {
 }
 
 /** @param places where its env files set each variable */
-function stateOf(plan: ProductPlan, places: ReadonlyMap<string, StatedPlace>): SurveyedOwner['state'] {
+function stateOf(plan: ProductPlan, places: ReadonlyMap<string, VariablePlace>): SurveyedOwner['state'] {
   if (plan.before === null) return 'missing'
   if (changesFile(plan)) return 'incomplete'
   const templates = new Set(plan.entries.map(({ key }) => key))

@@ -241,7 +241,7 @@ describe('a URL in a Compose file', () => {
 })
 
 describe('a default for a port that the template lacks', () => {
-  test('is stated there', () => {
+  test('is defined there', () => {
     const { files, remaining } = fixed({
       [COMPOSE]: 'services: {redis: {image: x, ports: ["${R_HOST_PORT:-8000}:1"]}}\n',
     })
@@ -344,7 +344,7 @@ describe('the order of variables', () => {
     ['in a circle', 'A=$B\nB=$A\n'],
     ['in a wider circle', 'A=$B\nB=$C\nC=x$A\n'],
     ['before a circle', 'A=$B\nB=$C\nC=$B\n'],
-    ['stated twice', 'A=$B\nB=1\nB=2\n'],
+    ['defined twice', 'A=$B\nB=1\nB=2\n'],
     ['two on a line', 'A="$B" C=1\nB=1\n'],
     ['a file that is refused', 'A=$B\nB=1\nC="\n'],
   ])('stays: %s', (_, text) => {

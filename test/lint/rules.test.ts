@@ -428,7 +428,7 @@ const CASES: Readonly<Record<LintCode, readonly Case[]>> = {
   ],
   'port-not-shifted': [
     {
-      name: 'with a default, not stated',
+      name: 'with a default, not defined',
       compose: ports('"${REDIS_PORT:-6380}:6379"'),
       at: ['compose.yaml:5'],
     },
@@ -469,7 +469,7 @@ const CASES: Readonly<Record<LintCode, readonly Case[]>> = {
       compose: ports('"${A_HOST_PORT}:1"'),
       more: { 'features/mail/.env.example': 'A_HOST_PORT=1\n' },
     },
-    { name: 'stated, but empty', env: '# p\nA_HOST_PORT=\n', compose: ports('"${A_HOST_PORT}:1"') },
+    { name: 'defined, but empty', env: '# p\nA_HOST_PORT=\n', compose: ports('"${A_HOST_PORT}:1"') },
     {
       name: 'in one of two templates',
       env: '# p\nA_HOST_PORT=1\n',

@@ -25,10 +25,10 @@ export const basePortTaken = {
       const { key, port } = variable
       const mine = protocolsOf(context.compose?.ports ?? [], key)
       const own = take(earlier, mine, variable)
-      const theirs = others.withBase(port).find((stated) => {
-        const published = protocolsOf(others.ports(stated), stated.key)
+      const theirs = others.withBase(port).find((defined) => {
+        const published = protocolsOf(others.ports(defined), defined.key)
         // A variable that two features define is one port, unless both publish it.
-        if (stated.key === key && (mine.length === 0 || published.length === 0)) return false
+        if (defined.key === key && (mine.length === 0 || published.length === 0)) return false
         return orTcp(mine).some((protocol) => orTcp(published).includes(protocol))
       })
       if (own === null && theirs === undefined) continue

@@ -21,10 +21,10 @@ export const conflict = {
     'features/mysql/.env.example': '# Memory\nMYSQL_MEMORY_LIMIT=512mb\n',
   },
   *check({ feature, template, others }) {
-    for (const [key, { line, kind }] of template.stated) {
+    for (const [key, { line, kind }] of template.defined) {
       const value = template.reading.values.get(key)
       if (kind === 'inherit' || value === undefined) continue
-      const other = others.stating(key).find((stated) => stated.value !== value)
+      const other = others.defining(key).find((defined) => defined.value !== value)
       if (other === undefined) continue
       const theirs = `${quoted(decode(other.value), key)} in feature ${other.feature} (${placeOf(other)})`
       const prefix = upper(feature)

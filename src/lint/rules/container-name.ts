@@ -37,7 +37,7 @@ export const containerName = {
 /** Finds a place that may use a container's name as a host name, since Compose's networks resolve it. */
 function userOf(context: LintContext, name: string): string | null {
   for (const template of context.templates) {
-    const statement = [...template.stated.values()].find((each) =>
+    const statement = [...template.defined.values()].find((each) =>
       hasWord(rawOf(template, each), encode(name)),
     )
     if (statement !== undefined) return placeOf({ file: template.file, line: statement.line })

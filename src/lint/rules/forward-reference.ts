@@ -24,7 +24,7 @@ export const forwardReference = {
     const { template } = context
     let moves: Moves | undefined
     for (const { statement, name } of unsetReferences(context)) {
-      const target = template.stated.get(name)
+      const target = template.defined.get(name)
       if (target === undefined || target.start <= statement.start) continue
       const { key, line } = statement
       moves ??= new Moves(template)
@@ -75,7 +75,7 @@ class Moves {
 /** Returns the variables that lead into a circle of references, in which no order is right. */
 function circular(template: Template): Set<string> {
   const open = new Map<string, string[]>()
-  for (const statement of template.stated.values()) {
+  for (const statement of template.defined.values()) {
     const { key, quote } = statement
     const names = references(quote === "'" ? '' : rawOf(template, statement)).map(({ name }) => name)
     open.set(

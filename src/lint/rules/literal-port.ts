@@ -63,7 +63,7 @@ class Fixes {
       ({ key, port }) =>
         port.address === '' &&
         reservedReason(key) === null &&
-        context.templates.every(({ stated }) => stated.has(key)),
+        context.templates.every(({ defined }) => defined.has(key)),
     )
     const none = { edits: [], replaces: {} }
     this.known = new Map(

@@ -44,7 +44,7 @@ export const portMissing = {
 
 function missing({ template, others }: LintContext, { references, host }: PublishedPort): string | null {
   const names = references.map(({ name }) => name)
-  if (names.some((name) => template.stated.has(name) || others.stating(name).length > 0)) return null
+  if (names.some((name) => template.defined.has(name) || others.defining(name).length > 0)) return null
   // port-not-shifted reports other names, unless Docker chooses the port at random.
   return names.find(isPortVariable) ?? (host === null ? (names[0] ?? null) : null)
 }
@@ -74,7 +74,7 @@ function setDefault(
   if (!isWhole || port.host === null || !only?.operator.endsWith('-')) return null
   const value = parsePortValue(only.operand)
   if (typeof value === 'string') return null
-  const lacking = templates.filter(({ stated }) => !stated.has(name))
+  const lacking = templates.filter(({ defined }) => !defined.has(name))
   const added = ports.add(name, value, port, lacking)
   return added === null ? null : { edits: added.edits, replaces: added.replaces }
 }

@@ -28,7 +28,7 @@ export const portNotShifted = {
       if (name === null || seen.has(name)) continue
       seen.add(name)
       const use = port.hostSpan ?? port.span
-      const statement = template.stated.get(name)
+      const statement = template.defined.get(name)
       const better = names.take(port, suggestedName(name, feature))
       const where = statement === undefined ? '' : ` (${placeOf(use)})`
       yield found(
@@ -53,11 +53,11 @@ function insideText(context: LintContext, name: string, { container }: Published
 function unshifted({ template, others }: LintContext, { references, host }: PublishedPort): string | null {
   const names = references.map(({ name }) => name)
   if (names.some(isPortVariable)) return null
-  const stated = names.find((name) => template.stated.has(name))
-  if (stated !== undefined) return stated
+  const defined = names.find((name) => template.defined.has(name))
+  if (defined !== undefined) return defined
   const [first] = names
   // port-missing reports a random port; another feature's variable is reported there.
-  if (first === undefined || host === null || others.stating(first).length > 0) return null
+  if (first === undefined || host === null || others.defining(first).length > 0) return null
   return first
 }
 

@@ -15,17 +15,17 @@ export const readersDiffer = {
   bad: { [ENV]: '# Colour of the page\nREDIS_PAGE_COLOUR=#f00\n' },
   good: { [ENV]: "# Colour of the page\nREDIS_PAGE_COLOUR='#f00'\n" },
   *check({ template }) {
-    const { doc, reading, stated, file } = template
+    const { doc, reading, defined, file } = template
     if (reading.refusals.length > 0) return
     const second = readAsDotenv(doc)
-    for (const [key, statement] of stated) {
+    for (const [key, statement] of defined) {
       const value = reading.values.get(key)
       if (statement.kind === 'inherit' || value === undefined) continue
       const other = second.get(key)
       const raw = rawOf(template, statement)
       if (other === value) continue
       const lookup: Lookup = (name) =>
-        (stated.get(name)?.start ?? Number.POSITIVE_INFINITY) < statement.start
+        (defined.get(name)?.start ?? Number.POSITIVE_INFINITY) < statement.start
           ? reading.values.get(name)
           : undefined
       if (other !== undefined && isReferenceOnly(raw, other, value, lookup)) continue

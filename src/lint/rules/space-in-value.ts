@@ -11,7 +11,7 @@ export const spaceInValue = {
   bad: { [ENV]: '# Name of the server\nREDIS_SERVER="redis "\n' },
   good: { [ENV]: '# Name of the server\nREDIS_SERVER="redis"\n' },
   *check({ template }) {
-    for (const [key, { line, kind }] of template.stated) {
+    for (const [key, { line, kind }] of template.defined) {
       const value = decode(template.reading.values.get(key) ?? '')
       if (kind === 'inherit' || value === '') continue
       // The newline at the end of a certificate is intended.

@@ -17,8 +17,8 @@ export const unsetReference = {
     const { template, others } = context
     for (const { statement, name } of unsetReferences(context)) {
       // forward-reference reports one defined below; another feature's depends on the product's order.
-      const isBelow = (template.stated.get(name)?.start ?? -1) > statement.start
-      if (isBelow || others.stating(name).length > 0) continue
+      const isBelow = (template.defined.get(name)?.start ?? -1) > statement.start
+      if (isBelow || others.defining(name).length > 0) continue
       const { key, line } = statement
       const raw = rawOf(template, statement)
       // What only looks like a variable may be part of a secret.

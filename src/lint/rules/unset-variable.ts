@@ -32,7 +32,7 @@ export const unsetVariable = {
       // Ports have their own rules, and features may not set reserved variables.
       if (use === undefined || published.has(name) || isPortVariable(name)) continue
       if (reservedReason(name) !== null || FROM_THE_SHELL.has(name)) continue
-      if (templates.some(({ stated }) => stated.has(name)) || others.stating(name).length > 0) continue
+      if (templates.some(({ defined }) => defined.has(name)) || others.defining(name).length > 0) continue
       yield found(
         use.span,
         `No template sets ${name}, so Docker Compose replaces \${${name}} with nothing`,

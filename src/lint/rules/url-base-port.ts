@@ -49,10 +49,10 @@ function basesOf(context: LintContext): (port: number) => Base | null {
     if (literal.some(({ host }) => host !== null && isIn(host))) return null
     const range = own.find(({ port }) => isIn(port))
     if (range !== undefined) return range
-    const [stated] = context.others.withBase({ from: number, to: number })
-    const port = stated === undefined ? 'empty' : parsePortValue(stated.value)
-    if (stated === undefined || typeof port === 'string') return null
-    return { variable: stated.key, port, where: placeOf(stated), feature: stated.feature }
+    const [defined] = context.others.withBase({ from: number, to: number })
+    const port = defined === undefined ? 'empty' : parsePortValue(defined.value)
+    if (defined === undefined || typeof port === 'string') return null
+    return { variable: defined.key, port, where: placeOf(defined), feature: defined.feature }
   }
 }
 
