@@ -112,6 +112,23 @@ describe('check --fix', () => {
     expect((await checked(here)).collisions).toEqual([])
   })
 
+  test('names one command for several products that are to be merged again', async () => {
+    const here = colliding({ 'products/c/product.yaml': 'offset: 5\n' })
+    await ok('env --merge --all', here)
+    const { stdout } = await product('check --fix', here)
+    expect(stdout).toContain('a, b and c share port 8005 [collision]\n')
+    expect(stdout).toContain('\n  Run: product check --fix --refresh\n')
+  })
+
+  test('names the command for an instance that is to be merged again', async () => {
+    const here = colliding({ 'products/b/product.yaml': 'offset: 7\ninstances: { blue: { offset: 6 } }\n' })
+    await ok('env --merge --all', here)
+    await ok('env --merge b --instance blue', here)
+    here.write({ 'products/b/product.yaml': 'offset: 7\ninstances: { blue: { offset: 8 } }\n' })
+    const { stdout } = await product('check', here)
+    expect(stdout).toContain('\n  Run: product env --merge --refresh b --instance blue\n')
+  })
+
   test('with --refresh merges again itself; a check after that is clean', async () => {
     const here = colliding()
     await ok('env --merge --all', here)
