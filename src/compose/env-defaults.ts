@@ -48,11 +48,16 @@ export class EnvDefaults {
         this.problems.push(unreadAt(named, 'An env file of an include', file, text?.why ?? null))
       }
     }
-    const own = new Map([...values].map(([name, value]) => [decode(name), decode(value)]))
-    const lookup: Lookup = found ? (name) => scope.lookup(name) ?? own.get(name) : scope.lookup
+    const lookup = found ? withDefaults(scope.lookup, values) : scope.lookup
     known.set(id, lookup)
     return lookup
   }
+}
+
+/** @param values byte strings */
+function withDefaults(lookup: Lookup, values: ReadonlyMap<string, string>): Lookup {
+  const defaults = new Map([...values].map(([name, value]) => [decode(name), decode(value)]))
+  return (name) => lookup(name) ?? defaults.get(name)
 }
 
 /** The variables of a lookup that a text may refer to, as byte strings. */

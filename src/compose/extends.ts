@@ -36,9 +36,13 @@ export function applyExtends(document: MappingNode, file: string, scope: Scope, 
     loader.refuse(services.value, '`services` must be a mapping', 'Write the services below it, indented.')
     return document
   }
+  const names = [...services.value.entries].flatMap(([name, { value }]) =>
+    get(value, 'extends') ? name : [],
+  )
+  if (names.length === 0) return document
   const entries = new Map(services.value.entries)
   const within: Services = { file, scope, entries, done: new Set() }
-  for (const name of services.value.entries.keys()) extend(name, within, loader, [])
+  for (const name of names) extend(name, within, loader, [])
   const value = { ...services.value, entries }
   return { ...document, entries: new Map(document.entries).set('services', { key: services.key, value }) }
 }

@@ -78,34 +78,39 @@ export function includesOf(document: Node): { items: IncludeNode[]; problems: Pr
 const SECTIONS = ['services', 'volumes', 'networks', 'secrets', 'configs', 'models']
 
 /**
- * Adds what an include brings to the file that includes it, which it may not contradict.
+ * Adds what includes bring to the file that includes them, which they may not contradict.
  * @param entries of the top level; changed in place
  * @param spend called with the number of keys that are written; throws when it is too much
  */
 export function importResources(
-  imported: MappingNode,
+  imported: readonly MappingNode[],
   entries: Map<string, Entry>,
   spend: (items: number) => void,
 ): Problem[] {
   const problems: Problem[] = []
   for (const section of SECTIONS) {
-    const from = imported.entries.get(section)
-    if (from?.value.kind !== 'mapping') continue
     const own = entries.get(section)
-    if (own === undefined) entries.set(section, from)
-    if (own?.value.kind !== 'mapping') continue
-    const together = new Map(own.value.entries)
-    spend(from.value.entries.size + together.size)
-    for (const [name, entry] of from.value.entries) {
-      const existing = together.get(name)
-      if (existing === undefined) together.set(name, entry)
-      else if (!equal(existing.value, entry.value)) {
-        const message = `Entry ${section}.${name} conflicts with the one of an included file (${spanOf(entry.key).file})`
-        const next = 'Rename one of them, or override it in a second file.'
-        problems.push(refused(existing.key, message, next))
+    const others = imported.flatMap((model) => model.entries.get(section) ?? [])
+    const [first, ...rest] = [
+      ...(own ? [own] : []),
+      ...others.filter(({ value }) => value.kind === 'mapping'),
+    ]
+    if (first?.value.kind !== 'mapping') continue
+    const together = new Map(first.value.entries)
+    for (const { value } of rest) {
+      if (value.kind !== 'mapping') continue
+      spend(value.entries.size)
+      for (const [name, entry] of value.entries) {
+        const existing = together.get(name)
+        if (existing === undefined) together.set(name, entry)
+        else if (!equal(existing.value, entry.value)) {
+          const message = `Entry ${section}.${name} conflicts with the one of an included file (${spanOf(entry.key).file})`
+          const next = 'Rename one of them, or override it in a second file.'
+          problems.push(refused(existing.key, message, next))
+        }
       }
     }
-    entries.set(section, { key: own.key, value: { ...own.value, entries: together } })
+    entries.set(section, { key: first.key, value: { ...first.value, entries: together } })
   }
   return problems
 }

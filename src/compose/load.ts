@@ -165,14 +165,12 @@ export class Loader implements MergeContext {
   }
 
   private applyIncludes(document: MappingNode, scope: Scope, chain: readonly string[]): MappingNode {
+    if (!document.entries.has('include')) return document
     const { items, problems } = includesOf(document)
     this.report(problems)
     const entries = new Map(document.entries)
-    for (const item of items) {
-      const imported = this.include(item, scope, chain)
-      if (imported === undefined) continue
-      this.report(importResources(imported, entries, (count) => this.spend(count)))
-    }
+    const imported = items.flatMap((item) => this.include(item, scope, chain) ?? [])
+    this.report(importResources(imported, entries, (count) => this.spend(count)))
     entries.delete('include')
     return { ...document, entries }
   }

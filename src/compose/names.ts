@@ -67,10 +67,10 @@ interface Dependent {
 /** Returns a problem for the first services that depend on each other in a circle (compose-go 2.9.1, `loader/validate.go`). */
 export function checkCycles(services: readonly Dependent[]): Problem | null {
   const byName = new Map(services.map((service) => [service.name, service]))
-  const begin = (service: Dependent) => ({
-    ...service,
-    next: service.names.filter(({ kind }) => kind === 'service').map(({ name }) => name),
-  })
+  const begin = ({ name, node, names }: Dependent) => {
+    const next = names.filter(({ kind }) => kind === 'service').map(({ name }) => name)
+    return { name, node, next }
+  }
   const begun = new Map<string, 'open' | 'done'>()
   for (const service of services) {
     if (begun.has(service.name)) continue

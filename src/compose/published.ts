@@ -71,8 +71,16 @@ export function checkPorts(ports: Node): Problem[] {
   })
 }
 
+const specs = new WeakMap<Node, PortSpec | string>()
+
 /** A mapping in the short syntax, or a message that says why Compose refuses it. */
 function specOf(node: Node): PortSpec | string {
+  const spec = specs.get(node) ?? parseSpec(node)
+  specs.set(node, spec)
+  return spec
+}
+
+function parseSpec(node: Node): PortSpec | string {
   if (node.kind !== 'scalar' || (node.type !== 'string' && node.type !== 'int'))
     return 'A port must be a string, a number or a mapping'
   const spec = parsePortSpec(node.text)

@@ -7,6 +7,7 @@ import type { Candidate, PublishedPort } from './published.js'
  * compares, so a later entry may take a part of an earlier range.
  */
 export function unique(found: readonly Candidate[]): PublishedPort[] {
+  if (found.length === 1) return found.map(({ port }) => port)
   const taken = new Map<string, Set<number>>()
   const seen = new Set<string>()
   const kept = found.toReversed().map(({ port, published }) => {
