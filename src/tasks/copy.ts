@@ -3,7 +3,7 @@ import { join, relative, resolve, sep } from 'node:path'
 import type { ReadText } from '../compose/load.js'
 import type { PublishedPort } from '../compose/published.js'
 import { assignmentText, planCopy } from '../copies/plan.js'
-import type { Change, CopyPlan, Edit } from '../copies/source.js'
+import type { Change, CopyPlan, Edit, TakenPort } from '../copies/source.js'
 import { decode, encode } from '../env/bytes.js'
 import type { FileChange } from '../file-change.js'
 import { overlaySection } from '../merge/overlay.js'
@@ -58,6 +58,7 @@ export interface PlannedCopy {
     /** The product env without what the copy sets; a byte string. */
     readonly env: string
     readonly edits: readonly Edit[]
+    readonly ports: readonly TakenPort[]
     /** Where Compose is run. */
     readonly folder: string
   }
@@ -154,6 +155,7 @@ export async function planProductCopy(
         directory: found.directory,
         env: text,
         edits: plan.changes.flatMap((change) => change.edits),
+        ports: plan.footprint?.ports ?? [],
         folder,
       },
       files: base.after === null && section === '' ? changes.slice(1) : changes,

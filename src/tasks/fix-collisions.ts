@@ -59,7 +59,7 @@ export async function fixCollisions(
   const failed = saveAll(savesOf(workspace, changes, true))
   if (failed.length > 0)
     return { ...stopped, unresolved: plan.unresolved, problems: [...problems, ...failed] }
-  const held = machine === undefined ? [] : await heldPorts(workspace, plans, machine)
+  const held = machine === undefined ? [] : await heldPorts(workspace, plans, [], machine)
   return { ...plan, state: 'done', refresh, written: changes.length > 0, problems: [...problems, ...held] }
 }
 

@@ -1,6 +1,7 @@
 /** Who holds the ports of products right now. */
 import { resolve } from 'node:path'
 import { claimPorts, ownerName, type PortClaim } from '../claims/claim.js'
+import type { TakenPort } from '../copies/source.js'
 import { engineNotice } from '../live/engine.js'
 import { isInUse, PortInspector, type Stack, type StateRun } from '../live/inspector.js'
 import type { Machine } from '../live/machine.js'
@@ -73,18 +74,24 @@ export async function inspectPort(
  * Returns a problem for each TCP port that a merge has just assigned and that somebody else holds. Nearly always none is held;
  * only if one is, all products are read and the engine is asked.
  * @param plans those that were written
+ * @param copies the same: each owner with its ports
  */
 export async function heldPorts(
   workspace: Workspace,
   plans: readonly ProductPlan[],
+  copies: readonly { readonly owner: string; readonly ports: readonly TakenPort[] }[],
   machine: Machine,
 ): Promise<Problem[]> {
-  const assigned = plans.flatMap((plan) =>
+  const ofCopies = copies.flatMap(({ owner, ports }) =>
+    ports.filter(({ protocol }) => protocol === 'tcp').map(({ range }) => ({ name: owner, ...range })),
+  )
+  const ofPlans = plans.flatMap((plan) =>
     plan.entries.flatMap((entry) => {
       const port = assignedPort(entry)
       return port === null ? [] : [{ name: `${ownerName(plan)} ${entry.key}`, ...port }]
     }),
   )
+  const assigned = [...ofPlans, ...ofCopies]
   if (assigned.reduce((count, { from, to }) => count + to - from + 1, 0) > MOST_PORTS) return []
   const inspector = new PortInspector(machine)
   const names = new Set<string>()
@@ -95,7 +102,7 @@ export async function heldPorts(
   return names.size === 0 ? [] : describeHeld(workspace, names, machine)
 }
 
-/** @param names each owner and variable: `shop@blue REDIS_HOST_PORT` */
+/** @param names each owner and variable (`shop REDIS_HOST_PORT`), or each copy (`shop@blue`) */
 async function describeHeld(
   workspace: Workspace,
   names: ReadonlySet<string>,
@@ -108,10 +115,11 @@ async function describeHeld(
   const survey = await surveyProducts(current)
   const claims = survey.owners
     .flatMap((owner) => owner.claims)
-    .filter((claim) => names.has(`${ownerName(claim)} ${claim.variable}`))
+    .filter((claim) => names.has(ownerName(claim)) || names.has(`${ownerName(claim)} ${claim.variable}`))
   const { held } = await inspectClaims(current, survey, claims, machine)
   return held.map(({ claim, by }) => {
-    const message = `${ownerName(claim)} gets ${claim.variable} ${claimPorts(claim)}, but that port is ${by}`
+    const port = claim.variable === null ? 'port' : claim.variable
+    const message = `${ownerName(claim)} gets ${port} ${claimPorts(claim)}, but that port is ${by}`
     const next = 'Stop that first, set another port in the product env, or run: product check --live'
     return problem('port-held', { file: claim.file, line: claim.line }, message, next)
   })

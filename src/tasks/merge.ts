@@ -115,12 +115,17 @@ export async function mergeProducts(
   }
   const state = hasErrors(problems) ? 'stopped' : dryRun ? 'shown' : 'done'
   const written = state === 'done' ? originals.filter(changesFile) : []
-  if (
-    machine !== undefined &&
-    written.some(({ entries }) => entries.some((entry) => assignedPort(entry) !== null))
-  ) {
-    const { heldPorts } = await import('./live.js')
-    problems.push(...(await heldPorts(workspace, written, machine)))
+  if (machine !== undefined && state === 'done') {
+    const ofCopies = planned.flatMap((each) =>
+      each.copy === null || !isChanged(each)
+        ? []
+        : { owner: `${each.plan.product}@${each.copy.name}`, ports: each.copy.proof.ports },
+    )
+    const isAssigned = written.some(({ entries }) => entries.some((entry) => assignedPort(entry) !== null))
+    if (isAssigned || ofCopies.length > 0) {
+      const { heldPorts } = await import('./live.js')
+      problems.push(...(await heldPorts(workspace, written, ofCopies, machine)))
+    }
   }
   return {
     state,

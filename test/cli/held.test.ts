@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { SCHEMES } from '../../src/ports/schemes.js'
 import { product } from '../support/cli.js'
 import { containerOf, engineOf, everywhere, fakeMachine, SILENT } from '../support/machine.js'
-import { makeWorkspace } from '../support/workspace.js'
+import { makeFolder, makeWorkspace } from '../support/workspace.js'
 import { colliding, ok } from './claims-support.js'
 
 /** A machine on which node listens on a port, of IPv4's loopback. */
@@ -31,6 +31,19 @@ describe('a merge warns', () => {
     const { stderr } = await product('env --merge shop', workspace, holding(8006))
     expect(stderr).toContain('API_HOST_PORT')
     expect(stderr).not.toContain('WEB_HOST_PORT')
+  })
+
+  test('of one of a copy', async () => {
+    const folder = makeFolder()
+    folder.write({
+      'compose.yaml': 'services: { web: { image: nginx, ports: ["8080:80"] } }\n',
+      'product.yaml': 'instances: { blue: { offset: 5 } }\n',
+    })
+    const { exitCode, stderr } = await product('env --merge --as blue', folder, holding(8085))
+    expect([exitCode, stderr]).toEqual([
+      0,
+      expect.stringMatching(`@blue gets port 8085, but that port is ${NODE.replace(/[()]/g, '.')} `),
+    ])
   })
 
   test('of one within a range', async () => {
