@@ -1,5 +1,4 @@
 /** Plans a copy of a Compose project: what differs, the files that bring it about, and the proof that nothing else does. */
-
 import { basename } from 'node:path'
 import { gapProblems } from '../compose/gaps.js'
 import type { ReadText } from '../compose/load.js'
@@ -66,6 +65,8 @@ export function planCopy(source: CopySource): CopyPlan {
   const before = read(source, source.files, source.env.text, null, source.original)
   const taken =
     isolated === undefined ? [footprintOf(source.product, before, source.original), ...source.taken] : []
+  const namesake = taken.slice(1).find(({ names }) => names.has(`project ${project}`))
+  if (namesake !== undefined) return { ...nothing, problems: [sameProject(source, project, namesake)] }
   const offset = offsetFor(source, original, taken)
   if (offset === null) return { ...nothing, problems: [noOffset(source)] }
   const shift: Shift = (port) => (isolated?.keeps(port) ? 0 : offset)
@@ -190,6 +191,11 @@ function clash(one: Footprint, two: Footprint): string[] {
     .filter((port) => two.ports.some((other) => meet(port, other)))
     .map(({ protocol, range }) => `${protocol} port ${range.from}`)
   return [...ports, ...[...one.names].filter((name) => two.names.has(name))]
+}
+
+function sameProject({ env }: CopySource, project: string, { owner }: Footprint): Problem {
+  const message = `Another copy, ${owner}, has the Compose project name ${project} already`
+  return problem('same-project', { file: env.file }, message, 'Give this copy another name.')
 }
 
 function noOffset({ name, env }: CopySource): Problem {

@@ -82,15 +82,15 @@ export function wholeSection(text: string): { readonly feature: string; readonly
   return { feature, untouched: closing?.[1] === feature && sectionSum(text.slice(0, end)) === closing[2] }
 }
 
-/** Takes the section out of a product env that makes it the env of a copy (`shop@blue`). */
-export function splitCopySection(
-  text: string,
-  product: string,
-): { readonly text: string; readonly section: (Section & { readonly text: string }) | null } {
+/** Takes the section out of a product env that makes it the env of a copy (`shop@blue`), also under an earlier name of the product. */
+export function splitCopySection(text: string): {
+  readonly text: string
+  readonly section: (Section & { readonly text: string }) | null
+} {
   // Hardly any product env has one.
-  if (!text.includes(`# >>> ${product}@`)) return { text, section: null }
+  if (!/# >>> [^\s@]+@/.test(text)) return { text, section: null }
   const { sections } = findSections(parseEnv(text))
-  const section = sections.find(({ feature }) => feature.startsWith(`${product}@`))
+  const section = sections.find(({ feature }) => feature.includes('@'))
   if (section === undefined) return { text, section: null }
   const { start, end } = section
   return { text: textOutside(text, [section]), section: { ...section, text: text.slice(start, end) } }

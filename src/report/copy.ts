@@ -25,11 +25,11 @@ export function isolatedSummary(copy: PlannedCopy | null): [string, string][] {
     'isolated',
     printable(`${what}: ${from} → ${to}${note === undefined ? '' : ` (${note})`}`),
   ])
-  return [...changes, overrideLine(copy.override, copy.exclude)]
+  return [...changes, ['override', copy.override], ...hiddenLine(copy)]
 }
 
-function overrideLine(override: string, exclude: string | null): [string, string] {
-  return ['override', exclude === null ? override : `${override}, kept out of git by ${exclude}`]
+function hiddenLine({ exclude, ignored }: PlannedCopy): [string, string][] {
+  return exclude === null ? [] : [['git', `${exclude} hides ${ignored.map(printable).join(' and ')}`]]
 }
 
 /** @param isChanged whether a merge changes a file */
@@ -41,19 +41,7 @@ export function copyLines(
   style: Style,
   width: number | null,
 ): string[] {
-  const {
-    name,
-    project,
-    offset,
-    original,
-    changes,
-    override,
-    exclude,
-    brought,
-    envFile,
-    options,
-    variables,
-  } = copy
+  const { name, project, offset, original, changes, override, brought, envFile, options, variables } = copy
   const of = original === null ? product : `${product} in ${original}`
   const start = `start it with ${['docker compose', ...options, 'up'].join(' ')}`
   const head = `${style.bold(`${product}@${name}`)}  copy of ${of}, offset ${offset}, Compose project ${project}`
@@ -70,9 +58,10 @@ export function copyLines(
       `${count(added.length, 'variable')}: ${added.map(({ key }) => printable(key)).join(', ')}`,
     ])
   if (variables.length > 0) lines.push(['env', `${envFile} sets ${variables.map(printable).join(', ')}`])
-  if (override !== null) lines.push(overrideLine(override, exclude))
+  if (override !== null) lines.push(['override', override])
   if (brought.length > 0)
     lines.push(['brought', `${brought.map(printable).join(', ')} from ${original ?? 'the original'}`])
+  lines.push(...hiddenLine(copy))
   lines.push(['merged', isChanged ? start : `nothing to do: ${start}`])
   if (state === 'shown' && isChanged) lines.push(['dry run', 'nothing was written'])
   return [head, ...table, '', ...lines.map(([what, text]) => `  ${style.dim(what.padEnd(9))}${text}`)]

@@ -11,18 +11,17 @@ import type { ProductPlan } from '../merge/plan.js'
 import { composeProjectName } from '../merge/project-name.js'
 import { splitCopySection, writeSection } from '../merge/sections.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
-import { composeFiles, nameOf, readComposeProject } from '../workspace/compose.js'
+import { composeFiles, missingFiles, nameOf, readComposeProject } from '../workspace/compose.js'
 import {
   type CopyPlace,
   generatedOverrides,
   isIsolated,
-  originalFolder,
   overrideFile,
   ownOverride,
   readFromOriginal,
 } from '../workspace/copies.js'
 import { isFile, isFolder, readText } from '../workspace/files.js'
-import { type Checkout, readCheckout } from '../workspace/git.js'
+import { type Checkout, originalFolder, readCheckout } from '../workspace/git.js'
 import { overlayOf } from '../workspace/instances.js'
 import type { LoadedProduct } from '../workspace/product.js'
 import { readFile, type Workspace } from '../workspace/workspace.js'
@@ -48,8 +47,10 @@ export interface PlannedCopy {
   readonly override: string | null
   /** Files that git does not bring along, copied from the original. */
   readonly brought: readonly string[]
-  /** The file that keeps the override out of git; null outside of git. */
+  /** The file that keeps `ignored` out of git; null outside of git. */
   readonly exclude: string | null
+  /** The override, and the env file where the copy creates it. */
+  readonly ignored: readonly string[]
   /** What the copy is compared with. */
   readonly proof: {
     /** Those of the original. */
@@ -89,7 +90,10 @@ export async function planProductCopy(
   const text = base.after ?? ''
   const setFiles = base.values.get('COMPOSE_FILE') ?? ''
   const found = composeFiles(workspace, product, (key) => base.values.get(key))
-  const files = found.files.filter((file) => ownOverride(workspace, file, product) === null)
+  const missing = missingFiles(found, { file: env })
+  // Without a Compose file there is nothing to copy.
+  if (found.files.length === 0) return { copy: null, problems: [...found.problems, ...missing] }
+  const files = found.files.filter((file) => ownOverride(workspace, file) === null)
   const isListed = isInstance || setFiles !== '' || files.length > 1
   const override = overrideFile(isListed ? folder : found.directory, name, isListed)
   const separator = decode(base.values.get('COMPOSE_PATH_SEPARATOR') ?? ':')
@@ -116,13 +120,12 @@ export async function planProductCopy(
         listed:
           setFiles === '' ? files.map((file) => relative(folder, file)) : decode(setFiles).split(separator),
         separator,
-        taken: await otherFootprints(workspace, product, owner),
+        taken: await otherFootprints(workspace, product, place),
       })
   const blocked = blockers(workspace, product, target, override)
-  const problems = [...found.problems, ...plan.problems, ...blocked]
+  const problems = [...found.problems, ...missing, ...plan.problems, ...blocked]
   if (hasErrors(problems)) return { copy: null, problems }
   const section = sectionText(owner, env, plan, text)
-  const exclude = plan.override === null ? null : excludeFile(readCheckout(root))
   const copies = [...brought].map((file) => ({
     file,
     after: readFromOriginal(workspace, file)?.text ?? null,
@@ -136,6 +139,14 @@ export async function planProductCopy(
     ...copies,
   ]
   const changes = wanted.map((each) => ({ ...each, before: readFile(workspace, each.file).text }))
+  const ignored = changes
+    .filter(
+      ({ file, before, after }) =>
+        after !== null &&
+        (file === override || (kind !== 'isolated' && file === target && before === null && after !== '')),
+    )
+    .map(({ file }) => file)
+  const exclude = ignored.length === 0 ? null : excludeFile(readCheckout(root))
   return {
     copy: {
       name,
@@ -150,6 +161,7 @@ export async function planProductCopy(
       override: plan.override === null ? null : override,
       brought: copies.map(({ file }) => file),
       exclude: exclude === null ? null : relative(root, exclude),
+      ignored,
       proof: {
         files,
         directory: found.directory,
@@ -239,17 +251,17 @@ function blockers(workspace: Workspace, product: string, target: string, overrid
   const { env } = workspace.layout.product(product)
   const problems: Problem[] = []
   const { text } = readFile(workspace, override)
-  const mark = ownOverride(workspace, override, product)
+  const mark = ownOverride(workspace, override)
   if (text !== null && mark === null) problems.push(foreign(override))
   else if (mark?.untouched === false) problems.push(edited(override))
   if (target === env) {
-    const { section } = splitCopySection(readFile(workspace, env).text ?? '', product)
+    const { section } = splitCopySection(readFile(workspace, env).text ?? '')
     if (section?.untouched === false) problems.push(edited(env))
   } else {
     const overlay = overlayOf(workspace, product, target.slice(env.length + 1))
     if (overlay.state === 'foreign') problems.push(foreign(target))
     else if (overlay.state === 'ours') {
-      const { section, text: rest } = splitCopySection(overlay.text ?? '', product)
+      const { section, text: rest } = splitCopySection(overlay.text ?? '')
       if (section?.untouched !== true || rest.trim() !== '') problems.push(edited(target))
     }
   }
@@ -301,5 +313,5 @@ export function excludeChange({ root }: Workspace, files: readonly string[]): Fi
 function originalName(root: string, kind: CopyPlace['kind']): string | null {
   if (kind !== 'checkout') return '.'
   const folder = originalFolder(root)
-  return folder === null ? null : relative(root, folder)
+  return folder === null || !isFolder(folder) ? null : relative(root, folder)
 }

@@ -3,39 +3,42 @@ import { footprintOf } from '../copies/plan.js'
 import type { Footprint } from '../copies/source.js'
 import { parseEnv } from '../env/document.js'
 import { readEnv } from '../env/read.js'
+import { overlaySection } from '../merge/overlay.js'
 import { loadCompose } from '../workspace/compose.js'
-import { findCopy, otherFolders } from '../workspace/copies.js'
+import { type CopyPlace, findCopy, otherFolders } from '../workspace/copies.js'
 import { instancesOf } from '../workspace/instances.js'
 import { openWorkspace, readFile, type Workspace } from '../workspace/workspace.js'
 
 /**
  * Reads the instances of a product, and its copies in the other worktrees of the repository, by their files as they are.
- * @param self the copy that is left out: `shop@blue`
+ * @param place the copy that is left out
  */
 export async function otherFootprints(
   workspace: Workspace,
   product: string,
-  self: string,
+  { name, kind }: CopyPlace,
 ): Promise<Footprint[]> {
-  const here = instanceFootprints(workspace, product, product)
+  const isOriginal = kind !== 'instance' || findCopy(workspace, product) === null
+  const own = isOriginal ? [] : copyFootprints(workspace, product)
+  const here = instanceFootprints(workspace, product)
   const others = await Promise.all(otherFolders(workspace).map((root) => openWorkspace(root)))
   const elsewhere = others
     .filter(({ products }) => products.includes(product))
-    .flatMap((other) => {
-      const copy = findCopy(other, product)
-      const owner = copy === null || 'code' in copy ? product : `${product}@${copy.name}`
-      return [
-        ...footprintsOf(other, product, owner, [other.layout.product(product).env]),
-        ...instanceFootprints(other, product, owner),
-      ]
-    })
-  return [...here, ...elsewhere].filter(({ owner }) => owner !== self)
+    .flatMap((other) => [...copyFootprints(other, product), ...instanceFootprints(other, product)])
+  return [...own, ...here.filter(({ owner }) => owner !== overlaySection(product, name)), ...elsewhere]
 }
 
-function instanceFootprints(workspace: Workspace, product: string, owner: string): Footprint[] {
+/** The product in a checkout: the original, or the copy that it is there. */
+function copyFootprints(workspace: Workspace, product: string): Footprint[] {
+  const copy = findCopy(workspace, product)
+  const owner = copy === null || 'code' in copy ? product : overlaySection(product, copy.name)
+  return footprintsOf(workspace, product, owner, [workspace.layout.product(product).env])
+}
+
+function instanceFootprints(workspace: Workspace, product: string): Footprint[] {
   const { env, overlay } = workspace.layout.product(product)
   return instancesOf(workspace, product).names.flatMap((name) =>
-    footprintsOf(workspace, product, `${owner}@${name}`, [env, overlay(name)]),
+    footprintsOf(workspace, product, overlaySection(product, name), [env, overlay(name)]),
   )
 }
 

@@ -12,7 +12,7 @@ import { hasErrors, type Problem, problem } from '../problem.js'
 import { saveAll } from '../save/save-all.js'
 import { type CopyPlace, findCopy, isIsolated, isolatedPlace } from '../workspace/copies.js'
 import { type LoadedProduct, loadProduct } from '../workspace/product.js'
-import type { Workspace } from '../workspace/workspace.js'
+import { type Workspace, withTexts } from '../workspace/workspace.js'
 import { savesOf } from './changes.js'
 import type { PlannedCopy } from './copy.js'
 import { sharedPorts } from './shared-ports.js'
@@ -70,7 +70,8 @@ export async function mergeProducts(
     problems.push(...own.problems)
     if (instance === null || hasErrors(plan.problems)) continue
     if (workspace.layout.kind === 'project' || isIsolated(workspace, product.settings)) {
-      const { copy, problems: found } = await planCopyAt(workspace, product, plan, {
+      const merged = own.copy === null ? workspace : withTexts(workspace, own.copy.files)
+      const { copy, problems: found } = await planCopyAt(merged, product, plan, {
         name: instance,
         kind: 'instance',
       })
@@ -156,7 +157,7 @@ async function excludeChanges(workspace: Workspace, copies: readonly PlannedCopy
   const { excludeChange } = await import('./copy.js')
   const change = excludeChange(
     workspace,
-    copies.flatMap(({ override }) => override ?? []),
+    copies.flatMap(({ ignored }) => ignored),
   )
   return change === null ? [] : [change]
 }

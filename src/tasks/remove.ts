@@ -50,10 +50,13 @@ function instanceRemovals(workspace: Workspace, product: string, instance: strin
 function copyRemovals(workspace: Workspace, product: string): (FileChange | Problem)[] {
   const { env } = workspace.layout.product(product)
   const { text: before } = readFile(workspace, env)
-  const { text: after, section } = splitCopySection(before ?? '', product)
+  const { text: after, section } = splitCopySection(before ?? '')
   const overrides = overrideRemovals(workspace, product, env)
   if (section === null) return overrides
-  return [section.untouched ? { file: env, before, after } : edited(env), ...overrides]
+  return [
+    section.untouched ? { file: env, before, after: after === '' ? null : after } : edited(env),
+    ...overrides,
+  ]
 }
 
 function overrideRemovals(workspace: Workspace, product: string, env: string): (FileChange | Problem)[] {

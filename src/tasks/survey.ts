@@ -162,11 +162,11 @@ async function copyOwner(
   const isIsolated = place.kind === 'isolated'
   const isOffsetSet = (isIsolated ? settings : settings.instances?.[place.name])?.offset !== undefined
   const { copy, problems } = await planProductCopy(workspace, product, plan, place)
-  if (copy === null)
-    return {
-      ...ownerOf(workspace, plan, null, { isOffsetSet, stopped: true, found: [...found, ...problems] }),
-      instance: isIsolated ? null : place.name,
-    }
+  if (copy === null) {
+    const stopped = hasErrors(problems)
+    const owner = ownerOf(workspace, plan, null, { isOffsetSet, stopped, found: [...found, ...problems] })
+    return { ...owner, instance: stopped && !isIsolated ? place.name : null }
+  }
   const { envFile, files, offset } = copy
   const text = files.find(({ file }) => file === envFile)?.after ?? ''
   const later = withTexts(workspace, files)
@@ -187,7 +187,7 @@ async function copyOwner(
     const claims = owner.claims.map((claim) => (claim.outcome === 'literal' ? moved(claim) : claim))
     return { ...owner, plan, claims, state: isMerged || plan.before === null ? owner.state : 'incomplete' }
   }
-  const { section } = splitCopySection(text, source.name)
+  const { section } = splitCopySection(text)
   // Blank lines keep the numbers of the section's lines.
   const lines = section === null ? '' : text.slice(0, section.start).replace(/[^\n]+/g, '') + section.text
   const overlay = planMerge({

@@ -64,19 +64,22 @@ export function loadCompose(
 ): ProductCompose {
   const found = composeFiles(workspace, product, (name) => values.get(name))
   const { files, directory } = found
-  // Without the path, which is the product's own value.
-  const missing = found.unread.map((number) => {
-    const message = `File ${number} of COMPOSE_FILE does not exist or cannot be read`
-    return problem('compose-missing', place, message, 'Correct the path.')
-  })
   const compose = files.length === 0 ? null : readComposeProject(workspace, files, values, directory)
-  const problems = [...found.problems, ...missing, ...namelessProject(compose, values)]
+  const problems = [...found.problems, ...missingFiles(found, place), ...namelessProject(compose, values)]
   return {
     compose,
     directory,
     projectName: nameOf(workspace, values, compose?.name?.text, directory),
     problems,
   }
+}
+
+/** Returns a problem for each file of COMPOSE_FILE that cannot be read, without the path: it is the product's own value. */
+export function missingFiles({ unread }: Pick<ComposeFiles, 'unread'>, place: Place): Problem[] {
+  return unread.map((number) => {
+    const message = `File ${number} of COMPOSE_FILE does not exist or cannot be read`
+    return problem('compose-missing', place, message, 'Correct the path.')
+  })
 }
 
 function namelessProject(compose: ComposeProject | null, values: ReadonlyMap<string, string>): Problem[] {

@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path'
 import { splitCopySection, wholeSection } from '../merge/sections.js'
 import { type Problem, problem } from '../problem.js'
 import { isFile, readText } from './files.js'
-import { type Checkout, otherWorktrees, readCheckout } from './git.js'
+import { originalFolder, otherWorktrees, readCheckout } from './git.js'
 import { badInstanceName } from './names.js'
 import type { LoadedProduct } from './product.js'
 import type { ProductSettings } from './settings.js'
@@ -43,16 +43,17 @@ export function findCopy(
 /** The name in the marks of an earlier merge. */
 function earlierName(workspace: Workspace, product: string): string | null {
   const { env, folder } = workspace.layout.product(product)
-  const { section } = splitCopySection(readFile(workspace, env).text ?? '', product)
-  const feature = section?.feature ?? ownOverride(workspace, join(folder, DEFAULT_OVERRIDE), product)?.feature
-  const name = feature?.slice(product.length + 1)
-  return name === undefined || name === product ? null : name
+  const { section } = splitCopySection(readFile(workspace, env).text ?? '')
+  const feature = section?.feature ?? ownOverride(workspace, join(folder, DEFAULT_OVERRIDE))?.feature
+  const [owner, name = owner] = feature?.split('@') ?? []
+  // The mark of an isolated product is `shop@shop`.
+  return name === undefined || name === owner ? null : name
 }
 
 /** Reads an override that a merge has generated; null for any other file. */
-export function ownOverride(workspace: Workspace, file: string, product: string) {
+export function ownOverride(workspace: Workspace, file: string) {
   const mark = wholeSection(readFile(workspace, file).text ?? '')
-  return mark?.feature.startsWith(`${product}@`) ? mark : null
+  return mark?.feature.includes('@') ? mark : null
 }
 
 /** Returns the overrides that merges have generated: under the default name, or as COMPOSE_FILE of an env file lists it. */
@@ -62,13 +63,15 @@ export function generatedOverrides(
   envFile: string,
 ): { readonly file: string; readonly untouched: boolean }[] {
   const { env, folder } = workspace.layout.product(product)
-  const listed = /^COMPOSE_FILE=.*?([^:;,\s]+)\r?$/m.exec(readFile(workspace, envFile).text ?? '')?.[1]
+  const { text } = readFile(workspace, envFile)
+  // The last line wins; those before it may be the user's.
+  const listed = [...(text ?? '').matchAll(/^COMPOSE_FILE=.*?(compose\.[\w.-]+\.yaml)\r?$/gm)].at(-1)?.[1]
   const files = [
     ...(envFile === env ? [join(folder, DEFAULT_OVERRIDE)] : []),
     ...(listed === undefined ? [] : [join(folder, listed)]),
   ]
   return files.flatMap((file) => {
-    const mark = ownOverride(workspace, file, product)
+    const mark = ownOverride(workspace, file)
     return mark === null ? [] : { file, untouched: mark.untouched }
   })
 }
@@ -96,18 +99,9 @@ export function overrideFile(directory: string, copy: string, listed: boolean): 
 /** Returns the folders of this workspace in the other worktrees of its repository, the main one first; absolute. */
 export function otherFolders({ root }: Workspace): string[] {
   const checkout = readCheckout(root)
-  return checkout === null ? [] : otherWorktrees(checkout).map((top) => inWorktree(root, checkout, top))
-}
-
-function inWorktree(root: string, checkout: Checkout, top: string): string {
-  return join(top, relative(checkout.top, root))
-}
-
-/** Returns the folder of this workspace in the main worktree; null in the main one itself. */
-export function originalFolder(root: string): string | null {
-  const checkout = readCheckout(root)
-  if (checkout === null || checkout.worktree === null || checkout.main === null) return null
-  return inWorktree(root, checkout, checkout.main)
+  return checkout === null
+    ? []
+    : otherWorktrees(checkout).map((top) => join(top, relative(checkout.top, root)))
 }
 
 /** Reads a file that only the main worktree has, such as one that git ignores. @param file relative to the workspace */

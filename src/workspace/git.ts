@@ -1,6 +1,6 @@
 /** Reads a git checkout from its files, without git (gitrepository-layout(5)). */
 import { existsSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { decode } from '../env/bytes.js'
 import { entriesIn, readText } from './files.js'
 
@@ -30,6 +30,11 @@ export function readCheckout(folder: string): Checkout | null {
   return { top, worktree: basename(own), main: mainWorktree(gitDir), gitDir, branch }
 }
 
+/** Returns the folder that a repository has its name from: the top level, without one the bare repository's own. */
+export function repositoryFolder({ top, main, worktree, gitDir }: Checkout): string {
+  return main ?? (worktree === null ? top : gitDir.replace(/[\\/]?\.(?:git|bare)$/, ''))
+}
+
 /** The parent of `.git`, or the folder that a submodule's configuration names. */
 function mainWorktree(gitDir: string): string | null {
   const config = textOf(join(gitDir, 'config'))
@@ -37,6 +42,13 @@ function mainWorktree(gitDir: string): string | null {
   const worktree = /^\s*worktree\s*=\s*(.+?)\s*$/m.exec(config)?.[1]
   if (worktree !== undefined) return resolve(gitDir, worktree)
   return basename(gitDir) === '.git' ? dirname(gitDir) : null
+}
+
+/** Returns the same folder in the main worktree, whether or not it exists there; null in the main one itself. */
+export function originalFolder(folder: string): string | null {
+  const checkout = readCheckout(folder)
+  if (checkout === null || checkout.worktree === null || checkout.main === null) return null
+  return join(checkout.main, relative(checkout.top, folder))
 }
 
 /** Returns the top levels of the other worktrees of a repository, the main one first; absolute. */

@@ -29,13 +29,14 @@ export async function loadProduct(workspace: Workspace, name: string): Promise<L
   if (unknown !== null) return notLoaded(workspace, name, unknown)
   const places = workspace.layout.product(name)
   const raw = readFile(workspace, places.env)
-  const env = { ...raw, text: raw.text === null ? null : splitCopySection(raw.text, name).text }
+  const env = { ...raw, text: raw.text === null ? null : splitCopySection(raw.text).text }
   const isMissing = raw.text === null && raw.problems.length === 0
   // A worktree starts with the values of the main one, which git does not bring along.
   const original = isMissing ? readFromOriginal(workspace, places.env) : null
   const environment = workspace.environment ?? environmentOf(env.text ?? original?.text ?? '')
   const template = firstFile(workspace, places.templates(environment))
-  const example = original ?? template
+  const example =
+    original === null ? template : { ...original, text: splitCopySection(original.text ?? '').text }
   const read = await readYaml<ProductSettings>(workspace, places.settings, PRODUCT_SCHEMA)
   const { settings, file, lineOf } = read
   const text = env.text ?? example.text ?? ''

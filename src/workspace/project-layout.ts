@@ -2,7 +2,7 @@
 import { basename, isAbsolute, join, relative } from 'node:path'
 import { composeProjectName } from '../merge/project-name.js'
 import { isFile, readText } from './files.js'
-import { readCheckout } from './git.js'
+import { originalFolder, readCheckout, repositoryFolder } from './git.js'
 import { COMPOSE_FILES, type Layout, placesIn, templateTest, yamlNames } from './layout.js'
 
 const TEMPLATES = ['.env.example', '.env.sample', '.env.template', '.env.dist', 'env.example', 'example.env']
@@ -11,11 +11,16 @@ const TEMPLATES = ['.env.example', '.env.sample', '.env.template', '.env.dist', 
 const MEANINGLESS =
   /^\.?(?:docker|docker-?compose|compose|containers?|deploy|deployments?|infra|infrastructure|dev|local|ops)$/i
 
-/** Returns true if a folder has a Compose file, or a `.env` that sets COMPOSE_FILE. */
+/** Returns true if a folder has a Compose file, or a `.env` that sets COMPOSE_FILE; a worktree may not have it yet. */
 export function isProject(folder: string): boolean {
   if (COMPOSE_FILES.some((file) => isFile(join(folder, file)))) return true
-  return /^\s*(?:export\s+)?COMPOSE_FILE\s*=/m.test(readText(join(folder, '.env'), '.env').text ?? '')
+  const setsFiles = (at: string) => SETS_FILES.test(readText(join(at, '.env'), '.env').text ?? '')
+  if (isFile(join(folder, '.env'))) return setsFiles(folder)
+  const original = originalFolder(folder)
+  return original !== null && setsFiles(original)
 }
+
+const SETS_FILES = /^\s*(?:export\s+)?COMPOSE_FILE\s*=/m
 
 /** @param root absolute */
 export function projectLayout(root: string): Layout {
@@ -43,7 +48,7 @@ export function projectLayout(root: string): Layout {
 /** Compose's name for the folder, or for the repository if many have that name. All worktrees have the main one's. */
 function projectNameOf(root: string): string {
   const checkout = readCheckout(root)
-  const top = checkout?.main ?? checkout?.top ?? root
+  const top = checkout === null ? root : repositoryFolder(checkout)
   const folder = checkout === null ? root : join(top, relative(checkout.top, root))
   const name = MEANINGLESS.test(basename(folder)) ? basename(top) : basename(folder)
   return composeProjectName(name) || 'project'

@@ -14,6 +14,11 @@ export function git(folder: string, ...args: string[]): void {
   })
 }
 
+/** Runs git in a folder. @returns what it prints */
+export function gitOutput(folder: string, ...args: string[]): string {
+  return execFileSync('git', args, { cwd: folder, encoding: 'utf8' })
+}
+
 /** Makes a repository of a folder, with all of its files committed. */
 export function commitAll(folder: string): void {
   git(folder, 'init')
