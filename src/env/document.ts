@@ -124,7 +124,7 @@ function parseStatement(text: string, start: number, line: number): Statement | 
   const hasSpace = key.includes(' ')
   if (hasSpace && !isEnd) {
     // The name is not shown, as such a line may be part of a pasted key.
-    const reason = 'the name of the variable has a space in it (is a "=" missing?)'
+    const reason = 'the name of the variable contains a space (is a "=" missing?)'
     return { line, reason, composeSays: `line ${line}: key cannot contain a space` }
   }
   // Objects are written out, because spreading a common one makes a large file take seven times as long.
@@ -233,7 +233,7 @@ function unexpectedCharacter(text: string, start: number, at: number, line: numb
   const head = JSON.stringify(decode(text.slice(start, lineEnd(text, start))))
   return {
     line,
-    reason: `${character} cannot stand in the name of a variable`,
+    reason: `${character} is not allowed in the name of a variable`,
     composeSays: `line ${line}: unexpected character ${character} in variable name ${head}`,
   }
 }

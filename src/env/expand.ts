@@ -95,7 +95,7 @@ function resolve(reference: Reference, lookup: Lookup, depth: number): Expansion
 }
 
 function malformed(text: string): Expansion {
-  const reason = 'a "${" is not closed, or what is in it is no variable'
+  const reason = 'a "${" is not closed, or does not contain a variable'
   return {
     ok: false,
     error: { kind: 'expansion', reason, message: `Invalid template: ${JSON.stringify(text)}` },

@@ -218,8 +218,8 @@ describe('a file that cannot be read', () => {
 describe('a template that Compose refuses', () => {
   test.each([
     ['a quote that is never closed', 'A=1\nB="x\n', 2, 'the quote " is never closed'],
-    ['a space in a name', 'A=1\n\nMY KEY=1\n', 3, 'the name of the variable has a space in it'],
-    ['a character that no name may have', 'A=1\nB!=1\n', 2, '"!" cannot stand in the name of a variable'],
+    ['a space in a name', 'A=1\n\nMY KEY=1\n', 3, 'the name of the variable contains a space'],
+    ['a character that no name may have', 'A=1\nB!=1\n', 2, '"!" is not allowed in the name of a variable'],
     ['a malformed reference', 'A=1\n# c\nB=${\n', 3, ''],
   ])('for %s is named with its line', async (_, template, line, reason) => {
     const { exitCode, stderr, written } = await merge({ 'features/bad/.env.example': template })

@@ -71,7 +71,7 @@ describe('a text that Compose refuses', () => {
     ['Latin-1 in a name', '\xe9=1'],
     ['half a character in a name', 'A\xc3=1'],
   ])('%s', (_, bytes) => {
-    expect(parseEnv(bytes).refusal?.reason).toContain('cannot stand in the name of a variable')
+    expect(parseEnv(bytes).refusal?.reason).toContain('is not allowed in the name of a variable')
   })
 })
 
