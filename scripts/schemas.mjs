@@ -1,5 +1,5 @@
 /**
- * Writes `schemas/`: the JSON Schemas of product.yaml and workspace.yaml, by which editors complete and check these
+ * Writes `schemas/`: the JSON Schemas of product.yaml, feature.yaml and workspace.yaml, by which editors complete and check these
  * files, from the one definition in src/workspace/settings.ts. With --check writes nothing, and exits with 1 if a
  * file is not what it would write.
  */
@@ -9,7 +9,11 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const FILES = { 'product.schema.json': 'PRODUCT_SCHEMA', 'workspace.schema.json': 'WORKSPACE_SCHEMA' }
+const FILES = {
+  'product.schema.json': 'PRODUCT_SCHEMA',
+  'feature.schema.json': 'FEATURE_SCHEMA',
+  'workspace.schema.json': 'WORKSPACE_SCHEMA',
+}
 /** Draft 7 is what the YAML language server of editors knows best; nothing newer is used. */
 const DRAFT = 'http://json-schema.org/draft-07/schema#'
 

@@ -44,7 +44,7 @@ export const PROBLEMS = {
   'bad-base-port': error('The base port is already used in some product, or is likely to cause problems.'),
   'cannot-edit': error('A file of the product cannot be edited without changing its other settings.'),
   'bad-settings': error(
-    '`product.yaml` or `workspace.yaml` is not valid YAML, or has a key or value that is not allowed.',
+    '`product.yaml`, `feature.yaml` or `workspace.yaml` is not valid YAML, or has a key or value that is not allowed.',
   ),
   'unreadable-file': error('A file exists but cannot be read.'),
   'foreign-link': error(

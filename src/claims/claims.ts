@@ -6,7 +6,6 @@ import type { Entry, ProductPlan } from '../merge/plan.js'
 import type { PortReferences } from '../merge/port-references.js'
 import { canonicalAddress } from '../ports/overlap.js'
 import { type PortValue, parsePortValue } from '../ports/value.js'
-import { isPortVariable } from '../ports/variable.js'
 import type { ClaimOutcome, PortClaim } from './claim.js'
 import { isHttp, isHttps } from './http.js'
 
@@ -45,7 +44,7 @@ export function claimsOf(source: ClaimSource): PortClaim[] {
     return publishedClaim(source, entries, port)
   })
   const unused = [...source.values].flatMap(([key, value]): PortClaim[] => {
-    if (!isPortOf(entries, key) || derived.has(key)) return []
+    if (!source.plan.isPort(key) || derived.has(key)) return []
     const port = claimed.has(key) || claimed.has(leaders.get(key) ?? key) ? 'empty' : parsePortValue(value)
     if (typeof port === 'string') return []
     claim(key)
@@ -85,13 +84,9 @@ function lookupsOf({ plan, overlay }: ClaimSource): Lookups {
   return { own, effective: overlay === null ? own : new Map([...own, ...byKey(overlay.entries)]) }
 }
 
-function isPortOf({ own }: Lookups, key: string): boolean {
-  return isPortVariable(key) || own.get(key)?.ownPort === true
-}
-
 function publishedClaim(source: ClaimSource, entries: Lookups, port: PublishedPort): PortClaim {
   const names = port.references.map(({ name }) => name)
-  const variable = names.find((name) => isPortOf(entries, name)) ?? names[0] ?? null
+  const variable = names.find(source.plan.isPort) ?? names[0] ?? null
   const { file, line } = port.span
   const container = port.container.from
   const use = { appProtocol: port.appProtocol, container, variable, protocol: port.protocol }

@@ -1,7 +1,7 @@
 /** Ports that the env files of two products share, by number: a plain merge reads no Compose file. */
 import { addressesOverlap, canonicalAddress, type Range } from '../ports/overlap.js'
 import { MAX_PORT, parsePortValue, rangeText } from '../ports/value.js'
-import { isPortVariable } from '../ports/variable.js'
+import type { IsPort } from '../ports/variable.js'
 
 /** A port variable with its host ports. */
 export interface EnvPort extends Range {
@@ -10,9 +10,9 @@ export interface EnvPort extends Range {
 }
 
 /** Returns the ports of an env file. @param values as Compose reads them: byte strings */
-export function portsIn(values: ReadonlyMap<string, string>): EnvPort[] {
+export function portsIn(values: ReadonlyMap<string, string>, isPort: IsPort): EnvPort[] {
   return [...values].flatMap(([key, value]) => {
-    const port = isPortVariable(key) ? parsePortValue(value) : 'empty'
+    const port = isPort(key) ? parsePortValue(value) : 'empty'
     if (typeof port === 'string') return []
     const address = port.address === '' ? '' : canonicalAddress(port.address.slice(0, -1))
     return [{ key, from: port.from, to: Math.min(port.to, MAX_PORT), address }]

@@ -22,7 +22,7 @@ export async function featureLint(
   if (dryRun && !fix) return usageError(host, '--dry-run needs --fix')
   const workspace = await workspaceOf(host, command)
   if ('code' in workspace) return print(host, options, { json: () => lintJson(NOTHING_LINTED) }, [workspace])
-  const lint = lintFeatures(workspace, names, { fix, dryRun })
+  const lint = await lintFeatures(workspace, names, { fix, dryRun })
   const { findings, changes, problems } = lint
   const style = styleOf(host, 'stdout')
   // Loaded lazily: only a dry run shows a diff.

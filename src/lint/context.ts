@@ -10,7 +10,7 @@ import { type EnvReading, readEnv } from '../env/read.js'
 import { reservedReason } from '../merge/reserved.js'
 import type { Range } from '../ports/overlap.js'
 import { type PortValue, parsePortValue } from '../ports/value.js'
-import { isPortVariable } from '../ports/variable.js'
+import type { IsPort } from '../ports/variable.js'
 
 /** The files of a feature, relative to the workspace; texts are byte strings. */
 export interface LintSource {
@@ -20,6 +20,8 @@ export interface LintSource {
   /** At least one; the one without an environment comes first. */
   readonly templates: readonly TemplateFile[]
   readonly composeFile: string | null
+  /** Of the workspace and of the feature. */
+  readonly portVariables: readonly string[]
   /** Returns null for a file that does not exist. */
   readonly read: (file: string) => string | null
 }
@@ -48,6 +50,8 @@ export interface LintContext {
   readonly compose: ComposeProject | null
   readonly read: (file: string) => string | null
   readonly others: OtherFeatures
+  /** Returns true for a port variable. */
+  readonly isPort: IsPort
   /** The number of offsets. */
   readonly modulus: number
   readonly ephemeral: EphemeralRange | null
@@ -137,9 +141,9 @@ interface PortVariable<Port = ReturnType<typeof parsePortValue>> {
   readonly port: Port
 }
 
-export function portVariables({ template }: LintContext): PortVariable[] {
+export function portVariables({ template, isPort }: LintContext): PortVariable[] {
   return [...template.defined].flatMap(([key, statement]): PortVariable[] => {
-    if (!isPortVariable(key) || statement.kind === 'inherit') return []
+    if (!isPort(key) || statement.kind === 'inherit') return []
     const raw = rawOf(template, statement)
     return [{ key, file: template.file, line: statement.line, raw, port: parsePortValue(raw) }]
   })

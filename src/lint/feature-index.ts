@@ -2,10 +2,11 @@
 import { groupBy } from '../claims/group.js'
 import type { EphemeralRange } from '../claims/hazards.js'
 import type { ComposeProject } from '../compose/project.js'
+import { portsOfFeature } from '../compose/published-variables.js'
 import { encode } from '../env/bytes.js'
 import { type Range, rangesOverlap } from '../ports/overlap.js'
 import { MAX_PORT, parsePortValue } from '../ports/value.js'
-import { isPortVariable } from '../ports/variable.js'
+import type { IsPort } from '../ports/variable.js'
 import {
   type Definition,
   type LintContext,
@@ -78,6 +79,7 @@ export class FeatureIndex {
       compose: projectOf(feature, template),
       read: source.read,
       others: this.others(name, template.environment),
+      isPort: portsIn(feature, template),
       modulus,
       ephemeral,
     }))
@@ -158,14 +160,19 @@ const MAYBE_LITERAL = /(?<![\w}])\d{1,5}(?:-\d{1,5})?:\d|published|include/
 
 function readFeature(source: LintSource): ReadFeature {
   const templates = source.templates.map((template) => readTemplate(source, template))
-  const defined = new Map(templates.map((template) => [template, definitionsIn(source.name, template)]))
-  return { source, templates, defined, projects: new Map() }
+  const feature = { source, templates, defined: new Map(), projects: new Map() }
+  for (const template of templates) feature.defined.set(template, definitionsIn(feature, template))
+  return feature
 }
 
 function projectOf({ source, projects }: ReadFeature, template: Template): ComposeProject | null {
   const project = projects.get(template) ?? readCompose(source, template)
   projects.set(template, project)
   return project
+}
+
+function portsIn(feature: ReadFeature, template: Template): IsPort {
+  return portsOfFeature(feature.source.portVariables, () => projectOf(feature, template), template)
 }
 
 /** Returns the template that a merge in an environment reads. */
@@ -176,14 +183,15 @@ function templateFor({ templates }: ReadFeature, environment: string | null): Te
   )
 }
 
-function definitionsIn(feature: string, template: Template): Definition[] {
+function definitionsIn(feature: ReadFeature, template: Template): Definition[] {
+  const isPort = portsIn(feature, template)
   return [...template.defined.values()].flatMap((statement): Definition[] => {
     const { key, line } = statement
     const value = template.reading.values.get(key)
     if (statement.kind === 'inherit' || value === undefined) return []
-    const port = isPortVariable(key) ? parsePortValue(rawOf(template, statement)) : 'empty'
+    const port = isPort(key) ? parsePortValue(rawOf(template, statement)) : 'empty'
     const base = typeof port === 'string' ? null : { from: port.from, to: port.to }
-    return [{ feature, file: template.file, line, key, value, base }]
+    return [{ feature: feature.source.name, file: template.file, line, key, value, base }]
   })
 }
 

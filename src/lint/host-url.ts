@@ -1,7 +1,6 @@
 /** URLs of the host, such as `http://localhost:8025`, in templates and in the services of Compose files. */
 import { groupBy } from '../claims/group.js'
 import type { Statement } from '../env/document.js'
-import { isPortVariable } from '../ports/variable.js'
 import { isOwn, type LintContext, rawOf, type Template } from './context.js'
 import { Blocks, composeEdits, composeText } from './edit.js'
 import { combined, Localhost, type Reader } from './localhost.js'
@@ -49,7 +48,7 @@ export function urlsOfTemplate(context: LintContext, template: Template = contex
   const blocks = new Blocks(template)
   return template.doc.statements.flatMap((statement): HostUrl[] => {
     const { key, kind, line } = statement
-    if (isPortVariable(key) || kind === 'inherit') return []
+    if (context.isPort(key) || kind === 'inherit') return []
     const raw = rawOf(template, statement)
     const ports = namedPorts(raw)
     if (ports.length === 0) return []

@@ -8,7 +8,6 @@ import { quoted } from '../env/secret.js'
 import { writeValue } from '../env/write-value.js'
 import type { Offset } from '../ports/offset.js'
 import { formatPort, MAX_PORT, parsePortValue, rangeText, shiftPort } from '../ports/value.js'
-import { isPortVariable } from '../ports/variable.js'
 import { type Problem, problem } from '../problem.js'
 import {
   featurePlaceholders,
@@ -64,7 +63,7 @@ export function offersOf(source: ProductSource) {
     if (template === null) continue
     const { refusal } = template.doc
     if (refusal !== null) problems.push(refusalProblem(template.file, { ...refusal, kind: 'parse' }))
-    const all = candidatesOf(feature, template, source.name, source.offset)
+    const all = candidatesOf(feature, template, source)
     const last = new Map(all.map((candidate) => [candidate.key, candidate]))
     for (const [key, candidate] of last) if (!winners.has(key)) winners.set(key, candidate)
     problems.push(...duplicates(all, last))
@@ -83,13 +82,12 @@ function duplicates(all: readonly Candidate[], last: ReadonlyMap<string, Candida
   })
 }
 
-export function candidatesOf(
+function candidatesOf(
   feature: FeatureSource,
   template: TemplateSource,
-  product: string,
-  offset: Offset,
+  { name: product, offset, isPort }: ProductSource,
 ): Candidate[] {
-  const { file, doc, noRoom, shifts = isPortVariable } = template
+  const { file, doc, noRoom, shifts = isPort } = template
   const placeholders = template.isOwn ? new Map() : featurePlaceholders(product, feature.hostDir)
   const origin: Origin = { feature: feature.name, file, doc, placeholders }
   return chunksOf(doc).map(({ statement, start, end, below }): Candidate => {

@@ -3,7 +3,6 @@ import { type EnvDocument, rawValue, type Statement } from '../env/document.js'
 import { evaluate, evaluator } from '../env/read.js'
 import { writeValue } from '../env/write-value.js'
 import { formatPort, type PortValue, parsePortValue, shiftPort } from '../ports/value.js'
-import { isPortVariable } from '../ports/variable.js'
 import type { Entry, ProductPlan } from './plan.js'
 import { portReferences } from './port-references.js'
 
@@ -32,9 +31,8 @@ export function instanceOverrides(
   offset: number,
   own: ReadonlyMap<string, string>,
 ): InstanceOverrides {
-  const { doc } = plan
+  const { doc, isPort } = plan
   const entries = new Map(plan.entries.filter(({ first }) => first === null).map((each) => [each.key, each]))
-  const isPort = (key: string) => isPortVariable(key) || entries.get(key)?.ownPort === true
   /** Null for a port of the product's own. */
   const featuresEntry = (key: string): Entry | null => {
     const entry = entries.get(key)

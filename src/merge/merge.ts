@@ -74,6 +74,7 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
     product: source.name,
     instance: source.instance ?? null,
     offset: { value: source.offset.value, from: source.offset.from },
+    isPort: source.isPort,
     file: env.file,
     before: env.text,
     after: stays ? env.text : assembly.text,

@@ -47,6 +47,7 @@ export function overlaySource(
     name: source.name,
     instance: instance.name,
     offset: instance.offset,
+    isPort: source.isPort,
     allow: [PROJECT],
     env: instance.overlay,
     example: { file: source.example.file, text: null },

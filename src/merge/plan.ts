@@ -3,6 +3,7 @@ import type { EnvDocument } from '../env/document.js'
 import type { FileChange } from '../file-change.js'
 import type { Offset } from '../ports/offset.js'
 import { type PortValue, parsePortValue } from '../ports/value.js'
+import type { IsPort } from '../ports/variable.js'
 import type { Problem } from '../problem.js'
 
 /** How a base port becomes a host port: `base` + `offset` = `host`. */
@@ -56,6 +57,8 @@ export interface ProductPlan extends FileChange {
   /** The instance whose overlay the file is; null for the product itself. */
   readonly instance: string | null
   readonly offset: Offset
+  /** Returns true for a port variable of the product. */
+  readonly isPort: IsPort
   /** `after`, parsed. */
   readonly doc: EnvDocument
   /** The values in `after` as Compose reads them, without the shell's variables. */

@@ -1,13 +1,14 @@
 /** The input of a merge: every text already read. File names are as shown to people, relative to the workspace. */
 import type { EnvDocument } from '../env/document.js'
 import type { Offset } from '../ports/offset.js'
+import type { IsPort } from '../ports/variable.js'
 
 /** A feature's template. */
 export interface TemplateSource {
   readonly file: string
   readonly doc: EnvDocument
-  /** Returns true for a variable that takes the offset; defaults to the names of port variables. */
-  readonly shifts?: (key: string) => boolean
+  /** Returns true for a variable that takes the offset; defaults to the product's port variables. */
+  readonly shifts?: IsPort
   /** A template that the tool generates from the product's own values, which may be secrets. */
   readonly isOwn?: true
   /** For the same: returns the next step if a port is above the highest one. @param most the largest offset that fits */
@@ -37,6 +38,8 @@ export interface ProductSource {
   /** Set if the overlay of an instance is planned. */
   readonly instance?: string
   readonly offset: Offset
+  /** Returns true for a port variable: by its name, by `portVariables:`, or a port of the product's own. */
+  readonly isPort: IsPort
   /** In the product's order, which decides conflicts. */
   readonly features: readonly FeatureSource[]
   /** Reserved variables that features may set anyway (`allow:` in product.yaml). */

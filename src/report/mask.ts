@@ -2,7 +2,8 @@
 import { type EnvDocument, lineEnd, parseEnv, rawValue, type Statement } from '../env/document.js'
 import { isHidden, MASK } from '../env/secret.js'
 import { findSections } from '../merge/sections.js'
-import { isPasted, isPort } from './secrets.js'
+import { type IsPort, isPortVariable } from '../ports/variable.js'
+import { isPasted, showsPort } from './secrets.js'
 
 /** Whose lines an env file holds: all a person's, all but those of untouched sections, or those of a template. */
 type Owner = 'product' | 'both' | 'template'
@@ -11,13 +12,13 @@ type Owner = 'product' | 'both' | 'template'
 type Span = readonly [start: number, end: number]
 
 /** An env text, a byte string: of each line of the product's own the key, of a template's all but what looks like a secret. */
-export function maskEnv(text: string, owner: Owner): string {
+export function maskEnv(text: string, owner: Owner, isPort: IsPort = isPortVariable): string {
   const doc = parseEnv(text)
   const untouched = owner === 'both' ? findSections(doc).sections.filter((each) => each.untouched) : []
   const isOwn = (at: number): boolean =>
     owner !== 'template' && !untouched.some(({ start, end }) => start <= at && at < end)
   const spans = [
-    ...doc.statements.flatMap((statement) => statementSpans(doc, statement, isOwn(statement.start))),
+    ...doc.statements.flatMap((statement) => statementSpans(doc, statement, isOwn(statement.start), isPort)),
     ...doc.comments.flatMap(({ start, end }) => commentSpans(text, start, end, isOwn(start))),
     // Past a line that cannot be parsed, nothing is known.
     ...(doc.refusal === null ? [] : [[lineStart(text, doc.refusal.line), text.length] as const]),
@@ -33,13 +34,13 @@ export function maskEnv(text: string, owner: Owner): string {
   return masked + text.slice(at)
 }
 
-function statementSpans(doc: EnvDocument, statement: Statement, isOwn: boolean): Span[] {
+function statementSpans(doc: EnvDocument, statement: Statement, isOwn: boolean, isPort: IsPort): Span[] {
   const { text } = doc
   const { key, kind, quote, start, valueStart, valueEnd, end } = statement
   const raw = rawValue(doc, statement)
   const eol = lineEnd(text, end)
   if (isOwn && (kind === 'inherit' || isPasted(key, raw))) return [[start, eol]]
-  if (isPort(key, raw)) {
+  if (showsPort(isPort, key, raw)) {
     const behind = quote === '' ? text.slice(valueEnd, eol) : ''
     return isOwn && behind.trim() !== '' ? [[valueEnd, eol]] : []
   }

@@ -12,7 +12,7 @@ export function mergeDiff({ plan, copy }: MergedProduct, reveal: boolean, style:
       const isYaml = /\.ya?ml$/.test(file)
       // The section of an overlay is made of the product's own lines.
       const owner = plan.instance === null && basename(file) === '.env' ? 'both' : 'product'
-      const mask = (text: string) => (isYaml ? maskCommitted(file, text) : maskEnv(text, owner))
+      const mask = (text: string) => (isYaml ? maskCommitted(file, text) : maskEnv(text, owner, plan.isPort))
       return unifiedDiff(file, before, after ?? '', reveal ? null : mask, style)
     })
     .join('')

@@ -4,7 +4,7 @@ import type { Entry } from '../merge/plan.js'
 import { rangeText } from '../ports/value.js'
 import type { MergedProduct } from '../tasks/merge.js'
 import { copyJson, isCopy } from './copy.js'
-import { isPort, type Secrets } from './secrets.js'
+import { type Secrets, showsPort } from './secrets.js'
 
 /** One product's merge. @param secrets what is not to be printed; null prints everything */
 export function mergeJson({ plan, copy, changed, written }: MergedProduct, secrets: Secrets | null) {
@@ -45,7 +45,9 @@ function shownValue(entry: Entry, secrets: Secrets | null): string | null {
   const { key, value, given } = entry
   if (value === null) return null
   const isTemplates = value === given && isGivenPublic(entry, secrets)
-  return isTemplates || isPort(key, value) || !secrets?.has(key) ? decode(value) : null
+  const isPublic =
+    secrets === null || isTemplates || showsPort(secrets.isPort, key, value) || !secrets.has(key)
+  return isPublic ? decode(value) : null
 }
 
 function isGivenPublic({ feature, key }: Entry, secrets: Secrets | null): boolean {

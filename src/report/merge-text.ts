@@ -5,12 +5,13 @@ import { decode } from '../env/bytes.js'
 import { MASK } from '../env/secret.js'
 import { changesFile, type Entry, isOutdated, type ProductPlan } from '../merge/plan.js'
 import { rangeText } from '../ports/value.js'
+import type { IsPort } from '../ports/variable.js'
 import { hasErrors } from '../problem.js'
 import type { Merge, MergedProduct } from '../tasks/merge.js'
 import { copyLines, isCopy, isolatedSummary } from './copy.js'
 import { count } from './count.js'
 import { printable } from './escape.js'
-import { isPort } from './secrets.js'
+import { showsPort } from './secrets.js'
 import type { Style } from './style.js'
 import { type Column, tableLines } from './table.js'
 
@@ -34,7 +35,7 @@ export function mergeLines(
   const name = ownerName(plan)
   const from = offset.from === 'crc32' ? `crc32("${name}")` : offset.from
   const head = `${style.bold(name)}  offset ${offset.value} (${from})`
-  const rows = entries.filter(({ shift }) => shift !== null).map(portRow)
+  const rows = entries.filter(({ shift }) => shift !== null).map((entry) => portRow(entry, plan.isPort))
   // With an error, the numbers are not what will be.
   const table = rows.length === 0 || state === 'stopped' ? [] : ['', ...tableLines(COLUMNS, rows, width)]
   return [
@@ -88,27 +89,29 @@ function outcomeOf({ plan, changed }: MergedProduct, state: MergeState): string 
   return state === 'stopped' ? 'not written' : state === 'shown' ? 'would be merged' : 'merged'
 }
 
-function portRow(entry: Entry): string[] {
+function portRow(entry: Entry, isPort: IsPort): string[] {
   const { feature, key, shift, outcome } = entry
-  const host = outcome === 'adjusted' && shift !== null ? rangeText(shift.host) : shownPort(entry)
-  return [feature, key, shift === null ? '' : rangeText(shift.base), host, outcomeText(entry)].map(printable)
+  const host = outcome === 'adjusted' && shift !== null ? rangeText(shift.host) : shownPort(entry, isPort)
+  return [feature, key, shift === null ? '' : rangeText(shift.base), host, outcomeText(entry, isPort)].map(
+    printable,
+  )
 }
 
 /** `kept 6971, redis now gives 6981`: what stood, and what it stood against. */
-function outcomeText(entry: Entry): string {
+function outcomeText(entry: Entry, isPort: IsPort): string {
   const { outcome, feature, value, given, kept, first } = entry
   if (outcome === 'kept' && given !== value) {
     // In a section that nobody touched, only a change of the template can be why they differ.
-    return `kept ${shownPort(entry)}, ${feature} ${kept?.untouched ? 'now gives' : 'gives'} ${decode(given ?? '')}`
+    return `kept ${shownPort(entry, isPort)}, ${feature} ${kept?.untouched ? 'now gives' : 'gives'} ${decode(given ?? '')}`
   }
   if (outcome === 'conflict') return `conflict with ${first?.feature}, which wins`
   return outcome === 'same' ? `same as ${first?.feature}` : outcome
 }
 
 /** The product may have set a port variable to what is no port. */
-function shownPort({ key, value }: Entry): string {
+function shownPort({ key, value }: Entry, isPort: IsPort): string {
   if (value === null || value === '') return 'empty'
-  return isPort(key, value) ? decode(value) : MASK
+  return showsPort(isPort, key, value) ? decode(value) : MASK
 }
 
 function summary(plan: ProductPlan, state: MergeState): [string, string][] {

@@ -8,10 +8,12 @@ import { isHidden } from '../env/secret.js'
 import { findSections } from '../merge/sections.js'
 import type { ProductSource } from '../merge/source.js'
 import { parsePortValue } from '../ports/value.js'
-import { isPortVariable } from '../ports/variable.js'
+import type { IsPort } from '../ports/variable.js'
 
 /** What may be printed of one product. */
 export interface Secrets {
+  /** Whether a variable is a port variable of the product. */
+  readonly isPort: IsPort
   /** Whether what Compose reads for the variable may be a secret. */
   readonly has: (key: string) => boolean
   /** Whether what a template states there may be printed: it says nothing but the template's own words, and looks like no secret. */
@@ -26,12 +28,12 @@ export interface Secrets {
  * @param shell the names of the shell's variables, where the values to print were read with them
  */
 export function secretsOf(
-  { env, example, earlier, features }: ProductSource,
+  { env, example, earlier, features, isPort }: ProductSource,
   texts: readonly string[] = [env.text ?? example.text ?? ''],
   shell: Iterable<string> = [],
 ): Secrets {
   const secret = new Set(shell)
-  for (const [key, value] of earlier ?? []) if (!isPort(key, value)) secret.add(key)
+  for (const [key, value] of earlier ?? []) if (!showsPort(isPort, key, value)) secret.add(key)
   /** Name → the variables that refer to it. */
   const users = new Map<string, string[]>()
   const words = new Map<string, string[]>()
@@ -42,7 +44,7 @@ export function secretsOf(
     const used = referencesIn(raw, quote).map(({ name }) => name)
     for (const name of used) push(users, name, key)
     push(words, key, raw)
-    if (isPort(key, raw) || !isHidden(key, raw)) return used
+    if (showsPort(isPort, key, raw) || !isHidden(key, raw)) return used
     secret.add(key)
     return null
   }
@@ -54,7 +56,7 @@ export function secretsOf(
       while (next < sections.length && statement.start >= (sections[next]?.end ?? 0)) next += 1
       const { key } = statement
       if ((sections[next]?.start ?? Number.POSITIVE_INFINITY) <= statement.start) derive(own, statement)
-      else if (!isPort(key, rawValue(own, statement))) secret.add(key)
+      else if (!showsPort(isPort, key, rawValue(own, statement))) secret.add(key)
     }
   }
   const ownTemplates = new Set(features.filter(({ template }) => template?.isOwn).map(({ name }) => name))
@@ -66,6 +68,7 @@ export function secretsOf(
   // A value may refer to one that refers to a secret: the loop comes to what it adds, too.
   for (const name of secret) for (const key of users.get(name) ?? []) secret.add(key)
   return {
+    isPort,
     has: (key) => secret.has(key),
     isPublicIn: (feature, key) =>
       !(ownTemplates.has(feature) && secret.has(key)) &&
@@ -81,8 +84,8 @@ function push(lists: Map<string, string[]>, name: string, item: string): void {
 }
 
 /** Whether a value is the port of a port variable, which is no secret. */
-export function isPort(key: string, value: string): boolean {
-  return isPortVariable(key) && typeof parsePortValue(value) === 'object'
+export function showsPort(isPort: IsPort, key: string, value: string): boolean {
+  return isPort(key) && typeof parsePortValue(value) === 'object'
 }
 
 /** Whether what reads as a variable is rather the last line of a pasted key: padding of base64 is all that there is of a value. */

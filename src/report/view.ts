@@ -3,7 +3,7 @@ import { decode } from '../env/bytes.js'
 import { MASK } from '../env/secret.js'
 import type { ViewEntry } from '../merge/view.js'
 import { escaped, printable } from './escape.js'
-import { isPasted, isPort, type Secrets } from './secrets.js'
+import { isPasted, type Secrets, showsPort } from './secrets.js'
 import { type Column, tableLines } from './table.js'
 
 /** The lines for one product. @param secrets what is not to be printed; null prints everything */
@@ -54,14 +54,14 @@ function shownKey({ key, value, generated }: ViewEntry, secrets: Secrets | null)
 }
 
 function shown({ key, value }: ViewEntry, secrets: Secrets | null): string | null {
-  return isPort(key, value) || !secrets?.has(key) ? decode(value) : null
+  return secrets === null || showsPort(secrets.isPort, key, value) || !secrets.has(key) ? decode(value) : null
 }
 
 function notes(entry: ViewEntry, secrets: Secrets | null): string[] {
   const notes: string[] = []
   if (entry.shellWins) notes.push('the shell has another value, which wins')
   if (entry.container !== undefined) {
-    const isPublic = secrets?.has(entry.key) !== true || isPort(entry.key, entry.container)
+    const isPublic = secrets?.has(entry.key) !== true || showsPort(secrets.isPort, entry.key, entry.container)
     notes.push(`a container with env_file reads ${isPublic ? text(entry.container) : 'another value'}`)
   }
   if (entry.dotenv === null) notes.push('npm dotenv does not see it')

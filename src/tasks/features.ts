@@ -1,16 +1,17 @@
 /** Lists the features of a workspace: the variables and services of each, and the products that use it. */
 import type { Service } from '../compose/project.js'
+import { portsOfFeature } from '../compose/published-variables.js'
 import { readEnv } from '../env/read.js'
 import { refusalProblem } from '../env/refusal.js'
 import { OWN_PORTS } from '../ports/own.js'
 import { type PortValue, parsePortValue } from '../ports/value.js'
-import { isPortVariable } from '../ports/variable.js'
+import { type IsPort, isPortVariable } from '../ports/variable.js'
 import type { Problem } from '../problem.js'
 import { readComposeProject } from '../workspace/compose.js'
 import { withoutFeatures } from '../workspace/names.js'
 import { type LoadedProduct, loadProduct } from '../workspace/product.js'
 import { unreadFiles } from '../workspace/unread.js'
-import { onlyFile, readTemplate, type Workspace } from '../workspace/workspace.js'
+import { onlyFile, readFeatureSettings, readTemplate, type Workspace } from '../workspace/workspace.js'
 
 interface FeatureVariable {
   readonly key: string
@@ -43,7 +44,7 @@ export async function listFeatures(workspace: Workspace): Promise<FeatureList> {
   if (useless !== null) return { features: [], problems: [useless] }
   const products: LoadedProduct[] = []
   for (const name of workspace.products) products.push(await loadProduct(workspace, name))
-  const { features, problems } = readFeatures(workspace, products)
+  const { features, problems } = await readFeatures(workspace, products)
   return {
     features,
     problems: [...workspace.problems, ...products.flatMap((product) => product.problems), ...problems],
@@ -51,37 +52,45 @@ export async function listFeatures(workspace: Workspace): Promise<FeatureList> {
 }
 
 /** Reads every feature. @param products all of the workspace's */
-export function readFeatures(workspace: Workspace, products: readonly LoadedProduct[]): FeatureList {
+export async function readFeatures(
+  workspace: Workspace,
+  products: readonly LoadedProduct[],
+): Promise<FeatureList> {
   const users = new Map<string, string[]>()
   for (const { source } of products) {
     for (const { name } of source.features) {
       if (name !== OWN_PORTS) users.set(name, [...(users.get(name) ?? []), source.name])
     }
   }
-  const read = workspace.features.map((name) => readFeature(workspace, name, users.get(name) ?? []))
+  const read = await Promise.all(
+    workspace.features.map((name) => readFeature(workspace, name, users.get(name) ?? [])),
+  )
   return {
     features: read.map(({ feature }) => feature),
     problems: read.flatMap(({ problems }) => problems),
   }
 }
 
-function readFeature(
+async function readFeature(
   workspace: Workspace,
   name: string,
   products: readonly string[],
-): { readonly feature: Feature; readonly problems: readonly Problem[] } {
+): Promise<{ readonly feature: Feature; readonly problems: readonly Problem[] }> {
   const { folder, composeFiles } = workspace.layout.feature(name)
   const { template, problems: unread } = readTemplate(workspace, name, null)
   const reading = template === null ? null : readEnv(template.doc)
   const values = reading?.values ?? new Map<string, string>()
   const compose = onlyFile(workspace, composeFiles)
   const project = compose.text === null ? null : readComposeProject(workspace, [compose.file], values)
+  const { settings, problems: misfits } = await readFeatureSettings(workspace, name)
+  const patterns = [...workspace.portVariables, ...(settings.portVariables ?? [])]
+  const isPort = template === null ? isPortVariable : portsOfFeature(patterns, () => project, template)
   return {
     feature: {
       name,
       template: template?.file ?? null,
       composeFile: compose.text === null ? null : compose.file,
-      variables: variablesOf(template?.doc.statements ?? [], values),
+      variables: variablesOf(template?.doc.statements ?? [], values, isPort),
       services: project?.services ?? [],
       products,
     },
@@ -90,6 +99,7 @@ function readFeature(
       ...unread,
       ...(reading?.refusals ?? []).map((refusal) => refusalProblem(template?.file ?? '', refusal)),
       ...compose.problems,
+      ...misfits,
       ...(project?.problems ?? []),
     ],
   }
@@ -98,11 +108,12 @@ function readFeature(
 function variablesOf(
   statements: readonly { readonly key: string; readonly line: number }[],
   values: ReadonlyMap<string, string>,
+  isPort: IsPort,
 ): FeatureVariable[] {
   // The last of equal keys counts.
   const last = new Map(statements.map(({ key, line }) => [key, line]))
   return [...last].map(([key, line]) => {
-    const port = isPortVariable(key) ? parsePortValue(values.get(key) ?? '') : 'empty'
+    const port = isPort(key) ? parsePortValue(values.get(key) ?? '') : 'empty'
     return { key, line, base: typeof port === 'string' ? null : port }
   })
 }

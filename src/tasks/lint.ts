@@ -11,7 +11,14 @@ import { saveAll } from '../save/save-all.js'
 import { ENVIRONMENTS } from '../workspace/layout.js'
 import { checkFeature, withoutFeatures } from '../workspace/names.js'
 import { unreadFiles } from '../workspace/unread.js'
-import { type FileSource, firstFile, onlyFile, readFile, type Workspace } from '../workspace/workspace.js'
+import {
+  type FileSource,
+  firstFile,
+  onlyFile,
+  readFeatureSettings,
+  readFile,
+  type Workspace,
+} from '../workspace/workspace.js'
 import { savesOf } from './changes.js'
 
 export interface LintTask {
@@ -38,16 +45,16 @@ export interface LintChange extends FileChange {
 }
 
 /** Lints features. With `fix`, all files are written, or none. @param names none for all */
-export function lintFeatures(
+export async function lintFeatures(
   workspace: Workspace,
   names: readonly string[],
   { fix = false, dryRun = false }: LintTask = {},
-): Lint {
+): Promise<Lint> {
   const useless = withoutFeatures(workspace)
   const unknown = useless === null ? names.flatMap((name) => checkFeature(workspace, name) ?? []) : [useless]
   const isChosen = (name: string) => names.length === 0 || names.includes(name)
   // Features that are not chosen count too: their ports and services are what others must avoid.
-  const read = workspace.features.map((name) => sourceOf(workspace, name))
+  const read = await Promise.all(workspace.features.map((name) => sourceOf(workspace, name)))
   const chosen = read.filter(({ source }) => isChosen(source.name))
   const sources = chosen.map(({ source }) => source)
   const index = new FeatureIndex(
@@ -79,10 +86,10 @@ export function lintFeatures(
 }
 
 /** A feature's source, and a list that gets the problems of the files that the linter reads later. */
-function sourceOf(
+async function sourceOf(
   workspace: Workspace,
   name: string,
-): { readonly source: LintSource; readonly problems: readonly Problem[] } {
+): Promise<{ readonly source: LintSource; readonly problems: readonly Problem[] }> {
   const { folder, composeFiles, templates: files } = workspace.layout.feature(name)
   const problems: Problem[] = []
   const noted = (source: FileSource): FileSource => {
@@ -99,7 +106,10 @@ function sourceOf(
   const templates = read(plain.file) !== null || others.length === 0 ? [plain, ...others] : others
   const compose = noted(onlyFile(workspace, composeFiles))
   const composeFile = compose.text === null ? null : compose.file
-  return { source: { name, folder, templates, composeFile, read }, problems }
+  const { settings, problems: misfits } = await readFeatureSettings(workspace, name)
+  problems.push(...misfits)
+  const portVariables = [...workspace.portVariables, ...(settings.portVariables ?? [])]
+  return { source: { name, folder, templates, composeFile, portVariables, read }, problems }
 }
 
 /** The Compose files of the products, read when they are first needed. */

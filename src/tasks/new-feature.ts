@@ -58,7 +58,7 @@ export async function newFeature(
   const refused = [...workspace.problems, ...refusals(workspace, name, addTo)]
   if (hasErrors(refused)) return { feature: null, problems: refused }
   const survey = await surveyProducts(workspace)
-  const { features, problems: unread } = readFeatures(workspace, survey.products)
+  const { features, problems: unread } = await readFeatures(workspace, survey.products)
   const found = [...survey.problems, ...unread]
   const { folder, newTemplate, newComposeFile: composeFile } = workspace.layout.feature(name)
   const image = imageFor(name, reference, containerPort)
@@ -134,7 +134,7 @@ async function problemsLeft(later: Workspace, found: readonly Problem[]): Promis
   // Without the next step, which may name the feature now.
   const id = ({ code, file, line, column, message }: Problem): string =>
     JSON.stringify([code, file, line, column, message])
-  const left = new Set([...problems, ...readFeatures(later, products).problems].map(id))
+  const left = new Set([...problems, ...(await readFeatures(later, products)).problems].map(id))
   return found.filter((each) => left.has(id(each)))
 }
 

@@ -25,6 +25,8 @@ interface Pair {
 /** Warns of each port that several of the plans, or a plan and another env file, have: once a pair. */
 export async function sharedPorts(workspace: Workspace, plans: readonly ProductPlan[]): Promise<Problem[]> {
   const planned = new Set(plans.map(({ file }) => file))
+  // Without the settings of the other products, which take longer to read than a merge.
+  const isPort = (key: string) => plans.some((plan) => plan.isPort(key))
   const shared = new SharedPorts()
   const products = new Map(plans.map((plan) => [ownerName(plan), plan.product]))
   for (const { file, product, instance } of await envFiles(workspace)) {
@@ -32,10 +34,10 @@ export async function sharedPorts(workspace: Workspace, plans: readonly ProductP
     const owner = ownerName({ product, instance })
     products.set(owner, product)
     const { text } = readFile(workspace, file)
-    if (text !== null) shared.add(owner, portsIn(readEnv(parseEnv(text)).values))
+    if (text !== null) shared.add(owner, portsIn(readEnv(parseEnv(text)).values, isPort))
   }
   const pairs = plans.flatMap((plan) => {
-    const ports = portsIn(plan.values)
+    const ports = portsIn(plan.values, plan.isPort)
     const found = shared.sharedWith(ports).map((each): Pair => {
       return { ...each, plan, product: products.get(each.owner) as string }
     })

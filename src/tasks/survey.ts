@@ -11,7 +11,6 @@ import { changesFile, isOutdated, type ProductPlan } from '../merge/plan.js'
 import { type PortReferences, portReferences } from '../merge/port-references.js'
 import { findSections, splitCopySection } from '../merge/sections.js'
 import type { ProductSource } from '../merge/source.js'
-import { isPortVariable } from '../ports/variable.js'
 import { hasErrors, notRead, type Problem, problem, unique } from '../problem.js'
 import { loadCompose } from '../workspace/compose.js'
 import { type CopyPlace, findCopy, isIsolated, isolatedPlace } from '../workspace/copies.js'
@@ -236,8 +235,7 @@ function ownerOf(
     }
   }
   const last = overlay ?? plan
-  const ownPorts = new Set(plan.entries.filter(({ ownPort }) => ownPort).map(({ key }) => key))
-  const references = portReferences(docs, (key) => isPortVariable(key) || ownPorts.has(key))
+  const references = portReferences(docs, plan.isPort)
   const read = loadCompose(workspace, plan.product, values, places.get('COMPOSE_FILE'))
   const { compose, directory, projectName } = read
   const problems = [...found, ...read.problems, ...(compose?.problems ?? [])]

@@ -50,6 +50,7 @@ interface ProductPlaces extends Places {
 }
 
 interface FeaturePlaces extends Places {
+  readonly settings: readonly string[]
   /** The value of `__FEATURE_HOST_DIR__`, absolute. */
   readonly hostDir: string
 }

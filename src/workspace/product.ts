@@ -5,14 +5,23 @@ import { environmentOf, splitCopySection } from '../merge/sections.js'
 import type { FeatureSource, ProductSource } from '../merge/source.js'
 import { crc32Offset, type Offset } from '../ports/offset.js'
 import { OWN_PORTS, ownPortsTemplate } from '../ports/own.js'
+import { isPortVariable } from '../ports/variable.js'
 import { hasErrors, type Place, type Problem, problem } from '../problem.js'
 import { readFromOriginal } from './copies.js'
 import { includedFeatures, type NamedFeature, productIncludes } from './included-features.js'
 import type { Environment } from './layout.js'
 import { checkProduct, suggestion } from './names.js'
+import { portsOfProduct } from './port-variables.js'
 import { PRODUCT_SCHEMA, type ProductSettings } from './settings.js'
 import { unreadFiles } from './unread.js'
-import { firstFile, readFile, readTemplate, readYaml, type Workspace } from './workspace.js'
+import {
+  firstFile,
+  readFeatureSettings,
+  readFile,
+  readTemplate,
+  readYaml,
+  type Workspace,
+} from './workspace.js'
 
 export interface LoadedProduct {
   readonly source: ProductSource
@@ -44,7 +53,8 @@ export async function loadProduct(workspace: Workspace, name: string): Promise<L
   const named = hasErrors(read.problems)
     ? { features: [], problems: [] }
     : await namedFeatures(workspace, name, read, text)
-  const features = named.features.map((each) => loadFeature(workspace, name, each, environment))
+  const features: LoadedFeature[] = []
+  for (const each of named.features) features.push(await loadFeature(workspace, name, each, environment))
   const ports = ownPortsTemplate(settings.ports ?? {}, name, workspace.modulus)
   const own: FeatureSource = {
     name: OWN_PORTS,
@@ -62,17 +72,28 @@ export async function loadProduct(workspace: Workspace, name: string): Promise<L
       template: { file: template.file, doc, shifts: () => false },
     })
   }
-  const source: ProductSource = {
+  const ownPorts = new Set(ports.doc.statements.map(({ key }) => key))
+  const plain: ProductSource = {
     name,
     offset:
       isProject && settings.offset === undefined
         ? { value: 0, from: 'original' }
         : offsetOf(name, settings.offset, workspace.modulus, { file, line: lineOf('offset') }),
+    isPort: (key) => isPortVariable(key) || ownPorts.has(key),
     features: ports.doc.statements.length === 0 ? sources : [own, ...sources],
     allow: settings.allow ?? [],
     env,
     example,
   }
+  const lists = [
+    { patterns: [...workspace.portVariables, ...(settings.portVariables ?? [])], feature: null },
+    ...features.flatMap(({ portVariables = [], source }) =>
+      source === null ? [] : { patterns: portVariables, feature: source },
+    ),
+  ]
+  // The original of a project keeps its ports.
+  const isPort = isProject ? plain.isPort : await portsOfProduct(workspace, plain, lists)
+  const source = { ...plain, isPort }
   const problems = [
     ...unreadFiles(workspace, places.folder),
     ...env.problems,
@@ -93,6 +114,7 @@ function notLoaded({ layout }: Workspace, name: string, unknown: Problem): Loade
   const source: ProductSource = {
     name,
     offset: { value: 0, from: 'crc32' },
+    isPort: isPortVariable,
     features: [],
     allow: [],
     env: { file: env, text: null },
@@ -133,15 +155,16 @@ async function namedFeatures(
 interface LoadedFeature {
   /** Null if the feature does not exist or cannot be read. */
   readonly source: FeatureSource | null
+  readonly portVariables?: readonly string[] | undefined
   readonly problems: readonly Problem[]
 }
 
-function loadFeature(
+async function loadFeature(
   workspace: Workspace,
   product: string,
   { feature, place }: NamedFeature,
   environment: Environment | null,
-): LoadedFeature {
+): Promise<LoadedFeature> {
   const { folder, hostDir, newTemplate } = workspace.layout.feature(feature)
   if (!workspace.features.includes(feature)) {
     const message = `Product ${product} has a feature ${feature}, but ${folder} does not exist`
@@ -149,11 +172,17 @@ function loadFeature(
     return { source: null, problems: [problem('no-feature', place, message, next)] }
   }
   const { template, problems } = readTemplate(workspace, feature, environment)
-  const unread = unreadFiles(workspace, folder)
+  const { settings, problems: misfits } = await readFeatureSettings(workspace, feature)
+  const { portVariables } = settings
+  const unread = [...unreadFiles(workspace, folder), ...misfits]
   if (problems.length > 0) return { source: null, problems: [...problems, ...unread] }
   const source = { name: feature, hostDir, template }
-  if (template !== null) return { source, problems: unread }
+  if (template !== null) return { source, portVariables, problems: unread }
   const next = `Create ${newTemplate}, or remove the feature from the product.`
   const message = `Feature ${feature} has no ${basename(newTemplate)}`
-  return { source, problems: [problem('no-template', { file: folder }, message, next), ...unread] }
+  return {
+    source,
+    portVariables,
+    problems: [problem('no-template', { file: folder }, message, next), ...unread],
+  }
 }

@@ -38,6 +38,7 @@ export function projectLayout(root: string): Layout {
     }),
     feature: (feature) => ({
       ...placesIn(`features/${feature}`, TEMPLATES, COMPOSE_FILES),
+      settings: yamlNames(`features/${feature}/feature`),
       hostDir: join(root, 'features', feature),
     }),
     productAt: (path) => (/^\.\.(?:\/|$)/.test(path) || isAbsolute(path) ? null : name),

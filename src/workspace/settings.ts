@@ -1,4 +1,4 @@
-/** The JSON Schemas of `product.yaml` and `workspace.yaml`, for the checks and for editors. Unknown keys are refused. */
+/** The JSON Schemas of `product.yaml`, `feature.yaml` and `workspace.yaml`, for the checks and for editors. Unknown keys are refused. */
 import { SCHEME_NAMES, SCHEMES, type SchemeName } from '../ports/schemes.js'
 import { NAME_PATTERN } from './layout.js'
 import { NAMES_ARE } from './names.js'
@@ -27,6 +27,18 @@ const isolate: Schema = {
 
 const names: Schema = { type: 'array', items: { type: 'string', ...NAME } }
 
+const portVariables: Schema = {
+  type: 'array',
+  items: {
+    type: 'string',
+    pattern: '^\\**[A-Za-z_][A-Za-z0-9_*]*$',
+    patternErrorMessage: 'Write the name of a variable; "*" stands for any characters.',
+  },
+  description:
+    'Port variables beside *_HOST_PORT, *_PORT_ONE and *_PORT_TWO. The word "published" stands for each variable that is used only as the host part of a published port.',
+  examples: [['APP_PORT', 'FORWARD_*_PORT']],
+}
+
 /** `product.yaml` */
 export interface ProductSettings {
   readonly features?: readonly string[]
@@ -34,6 +46,7 @@ export interface ProductSettings {
   readonly offset?: number
   readonly isolate?: boolean
   readonly ports?: Readonly<Record<string, OwnPort>>
+  readonly portVariables?: readonly string[]
   readonly instances?: Readonly<Record<string, { readonly offset?: number }>>
 }
 
@@ -89,6 +102,7 @@ export const PRODUCT_SCHEMA: Schema = {
         else: { properties: { base: false } },
       },
     },
+    portVariables,
     instances: {
       type: 'object',
       description: 'Settings of instances, by name.',
@@ -99,6 +113,18 @@ export const PRODUCT_SCHEMA: Schema = {
   },
 }
 
+/** `feature.yaml` */
+export interface FeatureSettings {
+  readonly portVariables?: readonly string[]
+}
+
+export const FEATURE_SCHEMA: Schema = {
+  title: 'feature.yaml of product-env',
+  type: 'object',
+  additionalProperties: false,
+  properties: { portVariables },
+}
+
 /** `workspace.yaml` */
 export interface WorkspaceSettings {
   readonly modulus?: number
@@ -107,6 +133,7 @@ export interface WorkspaceSettings {
   readonly products?: readonly string[]
   readonly templates?: readonly string[]
   readonly composeFiles?: readonly string[]
+  readonly portVariables?: readonly string[]
 }
 
 /** No path of these leads out of the workspace. */
@@ -163,5 +190,6 @@ export const WORKSPACE_SCHEMA: Schema = {
         "Further names of the features' Compose files, tried before compose.yaml and the other default names.",
       examples: [['docker/compose.yaml']],
     },
+    portVariables,
   },
 }

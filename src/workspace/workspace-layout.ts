@@ -59,6 +59,7 @@ export function workspaceLayout(root: string, settings: WorkspaceSettings = {}):
       const folder = lookUp().features.folders.get(name) ?? newFolder(features, FEATURES, name)
       return {
         ...placesIn(folder, templates, [...(settings.composeFiles ?? []), ...COMPOSE_FILES]),
+        settings: yamlNames(`${folder}/feature`),
         hostDir: join(root, folder),
       }
     },

@@ -13,7 +13,7 @@ import { isLink, leadsOut, strayLink } from './link.js'
 import { projectLayout } from './project-layout.js'
 import { readSettings, type Settings } from './read-settings.js'
 import type { Schema } from './schema.js'
-import { WORKSPACE_SCHEMA, type WorkspaceSettings } from './settings.js'
+import { FEATURE_SCHEMA, type FeatureSettings, WORKSPACE_SCHEMA, type WorkspaceSettings } from './settings.js'
 import { isWorkspace, workspaceLayout } from './workspace-layout.js'
 
 /** A workspace whose settings are read; products are loaded one by one. */
@@ -25,6 +25,8 @@ export interface Workspace {
   readonly modulus: number
   /** Whether products are set apart unless their settings say otherwise. */
   readonly isolate: boolean
+  /** Patterns of port variables, for all products and features. */
+  readonly portVariables: readonly string[]
   /** The one that the user asks for; by default, that of each product env (`environmentOf`). */
   readonly environment: Environment | null
   /** Names, by code point. */
@@ -34,6 +36,7 @@ export interface Workspace {
   /** Caches: each file is read and parsed once in a run. */
   readonly texts: Map<string, FileText>
   readonly templates: Map<string, TemplateSource | null>
+  readonly featureSettings: Map<string, SettingsFile<FeatureSettings>>
   readonly parsed: ParsedFiles
 }
 
@@ -47,8 +50,9 @@ export async function openWorkspace(
   environment: Environment | null = null,
 ): Promise<Workspace> {
   const plain = isWorkspace(root) ? workspaceLayout(root) : projectLayout(root)
-  const caches = { texts: new Map(), templates: new Map(), parsed: new Map() }
-  const bare = { root, layout: plain, modulus: DEFAULT_MODULUS, isolate: false, environment, ...caches }
+  const caches = { texts: new Map(), templates: new Map(), featureSettings: new Map(), parsed: new Map() }
+  const defaults = { modulus: DEFAULT_MODULUS, portVariables: [], isolate: false }
+  const bare = { root, layout: plain, ...defaults, environment, ...caches }
   const empty: Workspace = { ...bare, products: [], features: [], problems: [] }
   const { settings, problems } = await readYaml<WorkspaceSettings>(empty, plain.settings, WORKSPACE_SCHEMA)
   const layout = plain.kind === 'workspace' ? workspaceLayout(root, settings) : plain
@@ -59,6 +63,7 @@ export async function openWorkspace(
     layout,
     modulus: settings.modulus ?? DEFAULT_MODULUS,
     isolate: settings.isolate ?? false,
+    portVariables: settings.portVariables ?? [],
     problems: [...listing.problems, ...problems],
   }
 }
@@ -117,12 +122,28 @@ export function readTemplate(
   return { template, problems }
 }
 
+/** A settings file, whether or not it exists. */
+type SettingsFile<T> = Settings<T> & { readonly file: string }
+
+/** Reads the settings of a feature. */
+export async function readFeatureSettings(
+  workspace: Workspace,
+  feature: string,
+): Promise<SettingsFile<FeatureSettings>> {
+  const files = workspace.layout.feature(feature).settings
+  const read =
+    workspace.featureSettings.get(feature) ??
+    (await readYaml<FeatureSettings>(workspace, files, FEATURE_SCHEMA))
+  workspace.featureSettings.set(feature, read)
+  return read
+}
+
 /** Reads a settings file; empty settings if it does not exist. @param files its names */
 export async function readYaml<T extends object>(
   workspace: Workspace,
   files: readonly string[],
   schema: Schema,
-): Promise<Settings<T> & { readonly file: string }> {
+): Promise<SettingsFile<T>> {
   const { file, text, problems } = onlyFile(workspace, files)
   if (text === null) return { file, settings: {} as T, problems, lineOf: () => 1 }
   const read = await readSettings<T>(text, file, schema)

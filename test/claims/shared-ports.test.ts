@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest'
 import { portsIn, SharedPorts, sharedText } from '../../src/claims/shared-ports.js'
+import { isPortVariable } from '../../src/ports/variable.js'
 
 type Env = Readonly<Record<string, string>>
 
 /** What is said of `mine`, with the other products' variables. */
 function messages(mine: Env, others: Readonly<Record<string, Env>>): string[] {
+  const ports = (env: Env) => portsIn(new Map(Object.entries(env)), isPortVariable)
   const shared = new SharedPorts()
-  for (const [name, env] of Object.entries(others)) shared.add(name, portsIn(new Map(Object.entries(env))))
-  const found = shared.sharedWith(portsIn(new Map(Object.entries(mine))))
+  for (const [name, env] of Object.entries(others)) shared.add(name, ports(env))
+  const found = shared.sharedWith(ports(mine))
   return found.map(({ owner, ports }) => `${ports[0]?.key}: ${sharedText(ports, owner)}`)
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { OUTCOMES } from '../../src/claims/claim.js'
 import { HAZARD_RULES } from '../../src/claims/hazards.js'
 import { SCHEME_NAMES, SCHEMES, type SchemeName } from '../../src/ports/schemes.js'
-import { PRODUCT_SCHEMA, WORKSPACE_SCHEMA } from '../../src/workspace/settings.js'
+import { FEATURE_SCHEMA, PRODUCT_SCHEMA, WORKSPACE_SCHEMA } from '../../src/workspace/settings.js'
 import { readPage } from './pages.js'
 
 describe('docs/ports.md', () => {
@@ -53,7 +53,9 @@ describe('docs/ports.md', () => {
 describe('docs/commands.md', () => {
   test('has every key of the settings', () => {
     expect(tables('docs/commands.md', 'key').map((keys) => keys.sort())).toEqual(
-      [PRODUCT_SCHEMA, WORKSPACE_SCHEMA].map(({ properties = {} }) => Object.keys(properties).sort()),
+      [PRODUCT_SCHEMA, FEATURE_SCHEMA, WORKSPACE_SCHEMA].map(({ properties = {} }) =>
+        Object.keys(properties).sort(),
+      ),
     )
   })
 })

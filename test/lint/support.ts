@@ -25,9 +25,16 @@ export function sourcesOf(files: Example, areBytes = false): LintSource[] {
       folder,
       templates: there.length > 0 ? there : all.slice(0, 1),
       composeFile: texts.has(`${folder}/compose.yaml`) ? `${folder}/compose.yaml` : null,
+      portVariables: patternsIn(texts.get(`${folder}/feature.yaml`)),
       read: (file) => texts.get(file) ?? null,
     }
   })
+}
+
+/** In a fixture, the list is a flow sequence. */
+function patternsIn(text = ''): string[] {
+  const [, list] = /^portVariables: \[(.*)\]$/m.exec(text) ?? []
+  return list === undefined ? [] : list.split(', ')
 }
 
 export function indexOf(sources: readonly LintSource[], files: Example = {}): FeatureIndex {

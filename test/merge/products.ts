@@ -5,6 +5,7 @@ import { planMerge } from '../../src/merge/merge.js'
 import type { MergeOptions } from '../../src/merge/ownership.js'
 import type { ProductPlan } from '../../src/merge/plan.js'
 import type { ProductSource } from '../../src/merge/source.js'
+import { isPortVariable } from '../../src/ports/variable.js'
 import { hasErrors } from '../../src/problem.js'
 
 /** What a test says of a product; everything else is as it mostly is. Texts are byte strings. */
@@ -31,6 +32,7 @@ export function source({
   return {
     name: 'app',
     offset: { value: offset, from: 'crc32' },
+    isPort: isPortVariable,
     features: Object.entries(features).map(([name, template]) => ({
       name,
       hostDir: hostDir ?? `/ws/features/${name}`,

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { parseEnv } from '../../src/env/document.js'
 import { readAsDotenv } from '../../src/env/dotenv.js'
 import { readEnv } from '../../src/env/read.js'
-import { candidatesOf } from '../../src/merge/candidates.js'
+import { offersOf } from '../../src/merge/candidates.js'
 import { OUR_FAULT } from '../../src/merge/changed-keys.js'
 import { planMerge } from '../../src/merge/merge.js'
 import { textFromExample } from '../../src/merge/placeholder.js'
@@ -38,9 +38,7 @@ it('plans any source without throwing', () => {
       planMerge(source, options)
       const { file, text } = source.env
       viewEnv(source, [{ file, text: text ?? '' }], environment, readAsDotenv, () => 'p')
-      for (const feature of source.features) {
-        if (feature.template !== null) candidatesOf(feature, feature.template, source.name, source.offset)
-      }
+      offersOf(source)
     }),
     runs,
   )

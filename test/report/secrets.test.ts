@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest'
 import { parseEnv } from '../../src/env/document.js'
 import type { ProductSource } from '../../src/merge/source.js'
-import { isPort, secretsOf } from '../../src/report/secrets.js'
+import { isPortVariable } from '../../src/ports/variable.js'
+import { secretsOf, showsPort } from '../../src/report/secrets.js'
 
 /** A product whose features `a`, `b`, … have these templates. */
 function source(env: string, ...templates: string[]): ProductSource {
   return {
     name: 'shop',
     offset: { value: 0, from: 'crc32' },
+    isPort: isPortVariable,
     features: templates.map((text, index) => {
       const name = String.fromCharCode(97 + index)
       return { name, hostDir: '', template: { file: name, doc: parseEnv(text) } }
@@ -29,7 +31,8 @@ test('a port number of the product is no secret; anything else in a port variabl
   )
   const keys = ['A_HOST_PORT', 'B_HOST_PORT', 'C_HOST_PORT', 'D_PORT']
   expect(keys.filter(secrets.has)).toEqual(['C_HOST_PORT', 'D_PORT'])
-  expect([isPort('X_HOST_PORT', '80'), isPort('X_HOST_PORT', 'x'), isPort('X', '80')]).toEqual([
+  const shows = (key: string, value: string) => showsPort(isPortVariable, key, value)
+  expect([shows('X_HOST_PORT', '80'), shows('X_HOST_PORT', 'x'), shows('X', '80')]).toEqual([
     true,
     false,
     false,

@@ -6,10 +6,14 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { readSettings } from '../../src/workspace/read-settings.js'
 import type { Schema } from '../../src/workspace/schema.js'
-import { PRODUCT_SCHEMA, WORKSPACE_SCHEMA } from '../../src/workspace/settings.js'
+import { FEATURE_SCHEMA, PRODUCT_SCHEMA, WORKSPACE_SCHEMA } from '../../src/workspace/settings.js'
 
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url))
-const SCHEMAS = { 'product.schema.json': PRODUCT_SCHEMA, 'workspace.schema.json': WORKSPACE_SCHEMA }
+const SCHEMAS = {
+  'product.schema.json': PRODUCT_SCHEMA,
+  'feature.schema.json': FEATURE_SCHEMA,
+  'workspace.schema.json': WORKSPACE_SCHEMA,
+}
 
 test('the files are what the code defines', () => {
   // Its exit code says it; what it prints goes to the developer.

@@ -8,6 +8,7 @@ import { encode } from '../../src/env/bytes.js'
 import { parseEnv } from '../../src/env/document.js'
 import { writeSection } from '../../src/merge/sections.js'
 import type { FeatureSource, ProductSource } from '../../src/merge/source.js'
+import { isPortVariable } from '../../src/ports/variable.js'
 
 /** Cases of every property by our own reading. */
 export const RUNS = 1_000
@@ -284,6 +285,7 @@ export const productSource: Arbitrary<ProductSource> = fc.record({
   offset: fc
     .oneof(fc.integer({ min: 0, max: 999 }), fc.constant(0), fc.constant(60_000))
     .map((value) => ({ value, from: 'crc32' as const })),
+  isPort: fc.constant(isPortVariable),
   features,
   allow: fc.constant([]),
   env: fc.option(productEnv, { freq: 8 }).map((text) => ({ file: 'products/p/.env', text })),

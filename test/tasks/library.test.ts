@@ -123,7 +123,7 @@ test('newFeature creates a feature that listFeatures returns and lintFeatures fi
   const workspace = await open(here)
   const { features } = await library.listFeatures(workspace)
   expect(features.map(({ name }) => name)).toContain('sessions')
-  expect(library.lintFeatures(workspace, ['sessions'])).toMatchObject({
+  expect(await library.lintFeatures(workspace, ['sessions'])).toMatchObject({
     features: 1,
     findings: [],
     problems: [],

@@ -1,5 +1,4 @@
 import { rangeText } from '../../ports/value.js'
-import { isPortVariable } from '../../ports/variable.js'
 import { insideUses } from '../inside-port.js'
 import { COMPOSE, ENV, found, PORT, PUBLISHED, type Rule } from '../rule.js'
 
@@ -20,7 +19,7 @@ export const hostPortInside = {
     [COMPOSE]: PUBLISHED,
   },
   *check(context) {
-    for (const use of insideUses(context, isPortVariable)) {
+    for (const use of insideUses(context, context.isPort)) {
       const { variable, title, host, service, container } = use
       if (host === null)
         yield found(

@@ -2,7 +2,6 @@ import type { PublishedPort } from '../../compose/published.js'
 import { allowedName } from '../../merge/reserved.js'
 import type { Range } from '../../ports/overlap.js'
 import { parsePortValue, rangeText } from '../../ports/value.js'
-import { isPortVariable } from '../../ports/variable.js'
 import { type LintContext, ownPorts } from '../context.js'
 import { NewPorts } from '../new-port.js'
 import { COMPOSE, ENV, type Found, found, PORT, REDIS, type Rule } from '../rule.js'
@@ -42,11 +41,14 @@ export const portMissing = {
   },
 } as const satisfies Rule
 
-function missing({ template, others }: LintContext, { references, host }: PublishedPort): string | null {
+function missing(
+  { template, others, isPort }: LintContext,
+  { references, host }: PublishedPort,
+): string | null {
   const names = references.map(({ name }) => name)
   if (names.some((name) => template.defined.has(name) || others.defining(name).length > 0)) return null
   // port-not-shifted reports other names, unless Docker chooses the port at random.
-  return names.find(isPortVariable) ?? (host === null ? (names[0] ?? null) : null)
+  return names.find(isPort) ?? (host === null ? (names[0] ?? null) : null)
 }
 
 function nextStep(name: string, free: Range | null, wanted: Range | null, isFixable: boolean): string {
@@ -61,7 +63,7 @@ function nextStep(name: string, free: Range | null, wanted: Range | null, isFixa
 
 /** Adds the variable with the default of the Compose file. */
 function setDefault(
-  { templates }: LintContext,
+  { templates, isPort }: LintContext,
   port: PublishedPort,
   name: string,
   ports: NewPorts,
@@ -69,7 +71,7 @@ function setDefault(
   const { references, hostText } = port
   const [only] = references
   // A merge refuses a feature that sets a reserved name.
-  if (allowedName(name) !== name || !isPortVariable(name)) return null
+  if (allowedName(name) !== name || !isPort(name)) return null
   const isWhole = references.length === 1 && only?.start === 0 && only.end === hostText?.length
   if (!isWhole || port.host === null || !only?.operator.endsWith('-')) return null
   const value = parsePortValue(only.operand)

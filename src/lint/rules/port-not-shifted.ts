@@ -1,6 +1,5 @@
 import type { PublishedPort } from '../../compose/published.js'
 import { rangeText } from '../../ports/value.js'
-import { isPortVariable } from '../../ports/variable.js'
 import { type LintContext, ownPorts, placeOf } from '../context.js'
 import { insideUses } from '../inside-port.js'
 import { NewNames, upper } from '../new-port.js'
@@ -50,9 +49,12 @@ function insideText(context: LintContext, name: string, { container }: Published
 }
 
 /** Returns the variable of a host port that contains no port variable. */
-function unshifted({ template, others }: LintContext, { references, host }: PublishedPort): string | null {
+function unshifted(
+  { template, others, isPort }: LintContext,
+  { references, host }: PublishedPort,
+): string | null {
   const names = references.map(({ name }) => name)
-  if (names.some(isPortVariable)) return null
+  if (names.some(isPort)) return null
   const defined = names.find((name) => template.defined.has(name))
   if (defined !== undefined) return defined
   const [first] = names

@@ -1,6 +1,5 @@
 import { variablesOf } from '../../compose/variables.js'
 import { reservedReason } from '../../merge/reserved.js'
-import { isPortVariable } from '../../ports/variable.js'
 import { isOwn, ownPorts } from '../context.js'
 import { COMPOSE, ENV, found, REDIS, type Rule } from '../rule.js'
 
@@ -23,14 +22,14 @@ export const unsetVariable = {
     [COMPOSE]: `${REDIS}    command: ["redis-server", "--maxmemory", "\${REDIS_MAXMEMORY}"]\n`,
   },
   *check(context) {
-    const { compose, templates, template, others } = context
+    const { compose, templates, template, others, isPort } = context
     const published = new Set(
       ownPorts(context).flatMap(({ references }) => references.map(({ name }) => name)),
     )
     for (const { name, uses } of variablesOf([compose?.model])) {
       const use = uses.find(({ span, operator, isSet }) => operator === '' && !isSet && isOwn(context, span))
       // Ports have their own rules, and features may not set reserved variables.
-      if (use === undefined || published.has(name) || isPortVariable(name)) continue
+      if (use === undefined || published.has(name) || isPort(name)) continue
       if (reservedReason(name) !== null || FROM_THE_SHELL.has(name)) continue
       if (templates.some(({ defined }) => defined.has(name)) || others.defining(name).length > 0) continue
       yield found(
