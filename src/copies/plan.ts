@@ -146,7 +146,7 @@ function read(
   }
   const readText: ReadText = (path) =>
     override !== null && path === source.override.file ? decode(override) : source.readText(path)
-  return readProject(files, readText, lookup, source.directory)
+  return readProject(files, readText, lookup, source.directory, source.parsed)
 }
 
 /** What a project takes of its host. */

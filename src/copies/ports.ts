@@ -95,20 +95,38 @@ export function offsetFor(
 ): number | null {
   if (isolated !== undefined) return offset.stated ?? 0
   const own = takenPorts(original)
-  const theirs = taken.flatMap(({ ports }) => ports)
+  const theirs = portsByNumber(taken.flatMap(({ ports }) => ports))
   const fits = (by: number): boolean =>
     own.every(({ protocol, address, range }) => {
-      const port = { protocol, address, range: { from: range.from + by, to: range.to + by } }
-      return port.range.to <= MAX_PORT && !theirs.some((other) => meet(port, other))
+      if (range.to + by > MAX_PORT) return false
+      for (let port = range.from + by; port <= range.to + by; port++) {
+        const addresses = theirs.get(`${protocol} ${port}`) ?? []
+        if (addresses.some((other) => addressesOverlap(address, other))) return false
+      }
+      return true
     })
   if (offset.stated !== undefined) return fits(offset.stated) ? offset.stated : null
-  const free = new Set(Array.from({ length: offset.modulus }, (_, by) => by).filter(fits))
-  if (free.size === 0) return null
   const hashed = `${product}@${name}`
   const first = crc32(hashed) % offset.modulus
-  if (free.has(first)) return first
+  if (fits(first)) return first
+  const free = new Set(Array.from({ length: offset.modulus }, (_, by) => by).filter(fits))
+  if (free.size === 0) return null
   for (let attempt = 1; ; attempt++) {
     const next = crc32(`${hashed}#${attempt}`) % offset.modulus
     if (free.has(next)) return next
   }
+}
+
+/** The addresses on which each port is taken, by protocol and number. */
+function portsByNumber(ports: readonly TakenPort[]): Map<string, string[]> {
+  const addresses = new Map<string, string[]>()
+  for (const { protocol, address, range } of ports) {
+    for (let port = range.from; port <= Math.min(range.to, MAX_PORT); port++) {
+      const key = `${protocol} ${port}`
+      const known = addresses.get(key)
+      if (known === undefined) addresses.set(key, [address])
+      else known.push(address)
+    }
+  }
+  return addresses
 }

@@ -1,5 +1,6 @@
 /** What a copy is planned from, and what the plan says: data only. */
 import type { ReadText } from '../compose/load.js'
+import type { ParsedFiles } from '../compose/parse.js'
 import type { PortRange } from '../compose/port.js'
 import type { ComposeProject } from '../compose/project.js'
 import type { PublishedPort } from '../compose/published.js'
@@ -46,6 +47,8 @@ export interface CopySource {
   readonly files: readonly string[]
   readonly directory: string
   readonly readText: ReadText
+  /** The project is read three times. */
+  readonly parsed: ParsedFiles
   /** The env file without the copy's own section; a byte string. */
   readonly env: { readonly file: string; readonly text: string }
   /** The variables of the shell, which beat the env file: byte strings. */

@@ -19,6 +19,7 @@ function sourceOf(files: Files, more: Partial<CopySource> = {}): CopySource {
     files: ['compose.yaml'],
     directory: dirname('compose.yaml'),
     readText,
+    parsed: new Map(),
     env,
     shell: new Map(),
     paths: { kindOf: () => 'folder', placeOf: (path) => (/^\/|^\.\./.test(path) ? 'outside' : 'own') },
