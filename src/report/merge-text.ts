@@ -145,11 +145,9 @@ function summary(plan: ProductPlan, state: MergeState): [string, string][] {
       `sections of ${names}, which the product no longer has; run with --prune to drop them`,
     ])
   }
-  if (merged.length === 0)
-    lines.push([
-      'note',
-      isOriginal ? 'the project has no .env.example' : 'no feature of the product has a template',
-    ])
+  if (merged.length === 0 && isOriginal && !changesFile(plan))
+    return [...lines, ['merged', 'nothing to do: the project has no .env.example']]
+  if (merged.length === 0) lines.push(['note', 'no feature of the product has a template'])
   if (!changesFile(plan)) return [...lines, ['merged', `nothing to do: ${upToDate}`]]
   lines.push(...placeholderLines(by.added, plan.product))
   const ports = by.adjusted.length
