@@ -106,7 +106,7 @@ export function planCopy(source: CopySource): CopyPlan {
   ]
   const plan = { project, offset, changes, assignments, override }
   const proof = prove(source, original, taken, plan, edits, shift)
-  return { ...plan, ...proof, problems: [...hostProblems(context), ...proof.problems] }
+  return { ...plan, ...proof, problems: [...refused, ...hostProblems(context), ...proof.problems] }
 }
 
 /** Returns true for a name of the product's own: `container shop-db`, `volume data_shop`. */

@@ -77,8 +77,9 @@ function candidates({ source, environment }: CopyContext, service: string, node:
   const set = pairsOf(get(node, 'environment'))
   const fromFiles = new Map<string, string>()
   for (const { path, key, isRaw } of envFilesOf(node)) {
-    const text = key === 'env_file' && !isRaw ? source.readText(path) : null
-    if (typeof text !== 'string') continue
+    // Read in any case, so that a worktree gets the file.
+    const text = source.readText(path)
+    if (typeof text !== 'string' || key !== 'env_file' || isRaw) continue
     for (const [name, value] of readEnv(parseEnv(encode(text)), environment).values)
       fromFiles.set(name, decode(value))
   }

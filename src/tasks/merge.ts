@@ -103,13 +103,13 @@ export async function mergeProducts(
     const files = planned.flatMap(filesOf).filter(({ after, before }) => after !== null || before !== null)
     for (const file of copies.flatMap(({ brought }) => brought))
       mkdirSync(dirname(join(workspace.root, file)), { recursive: true })
-    const saved = copies.length === 0 ? files : [...files, ...(await excludeChanges(workspace, copies))]
-    problems.push(...saveAll(savesOf(workspace, saved)))
+    problems.push(...(copies.length === 0 ? [] : await hideFiles(workspace, copies)))
+    if (!hasErrors(problems)) problems.push(...saveAll(savesOf(workspace, files)))
     if (!hasErrors(problems) && verify && machine !== undefined) {
       const { verifyCopy } = await import('./verify-copy.js')
       for (const copy of copies) problems.push(...(await verifyCopy(workspace, copy, machine)))
       if (hasErrors(problems)) {
-        const back = saved.map(({ file, before, after }) => ({ file, before: after, after: before }))
+        const back = files.map(({ file, before, after }) => ({ file, before: after, after: before }))
         problems.push(...saveAll(savesOf(workspace, back)))
       }
     }
@@ -153,13 +153,19 @@ async function composeProblems(workspace: Workspace, machine: Machine, verify: b
   return found === null || (found.severity === 'error' && !verify) ? [] : [found]
 }
 
-async function excludeChanges(workspace: Workspace, copies: readonly PlannedCopy[]): Promise<FileChange[]> {
+/** Other worktrees share the file, and their merges may run at the same time. */
+const EXCLUDE_ATTEMPTS = 10
+
+/** Keeps the generated files out of git. */
+async function hideFiles(workspace: Workspace, copies: readonly PlannedCopy[]): Promise<Problem[]> {
   const { excludeChange } = await import('./copy.js')
-  const change = excludeChange(
-    workspace,
-    copies.flatMap(({ ignored }) => ignored),
-  )
-  return change === null ? [] : [change]
+  const files = copies.flatMap(({ ignored }) => ignored)
+  for (let attempt = 1; ; attempt++) {
+    const change = excludeChange(workspace, files)
+    const problems = change === null ? [] : saveAll(savesOf(workspace, [change]))
+    const isLost = problems.some(({ code }) => code === 'changed-meanwhile')
+    if (!isLost || attempt === EXCLUDE_ATTEMPTS) return [...problems]
+  }
 }
 
 async function planCopyAt(

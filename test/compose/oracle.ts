@@ -104,7 +104,7 @@ function readText(path: string): string | null {
   }
 }
 
-function compose(cwd: string, args: readonly string[], env: Env): Promise<Answer> {
+export function compose(cwd: string, args: readonly string[], env: Env): Promise<Answer> {
   const [program, ...first] = findCompose() as readonly [string, ...string[]]
   const options = {
     cwd,
