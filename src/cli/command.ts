@@ -1,16 +1,12 @@
-/** Shared by the commands: their workspace, the products that they are about, and their output. */
-import { relative } from 'node:path'
+/** Shared by the commands: their workspace and their output. */
 import type { Command } from 'commander'
-import { encode } from '../env/bytes.js'
 import type { Machine } from '../live/machine.js'
-import { MAX_PORT } from '../ports/value.js'
-import { hasErrors, type Problem, problem, unique } from '../problem.js'
+import { hasErrors, type Problem, unique } from '../problem.js'
 import { printable, printableJson } from '../report/escape.js'
 import { problemLines } from '../report/problems.js'
 import { type Style, styles } from '../report/style.js'
 import { findWorkspace } from '../workspace/find.js'
 import type { Environment } from '../workspace/layout.js'
-import { checkProduct, someOf } from '../workspace/names.js'
 import { openWorkspace, type Workspace } from '../workspace/workspace.js'
 import type { ExitCode, Host } from './host.js'
 
@@ -23,35 +19,44 @@ export interface OutputOptions {
   readonly reveal?: true
 }
 
+/** A command as the user typed it. */
+export interface Call<Options extends OutputOptions = OutputOptions> {
+  readonly host: Host
+  readonly command: Command
+  readonly options: Options
+}
+
 /** A result in each format, rendered when it is asked for. */
-export interface Output {
-  /** Lines, or a whole text; without it, only problems are printed. */
+export interface Result {
+  /** Lines, or a whole text. */
   readonly text?: () => readonly string[] | string
   /** The fields besides `version` and `problems`; `ok` only if more than problems count. */
-  readonly json: () => object
+  readonly json?: () => object
   /** One line a finding. */
   readonly annotations?: () => readonly string[]
+  readonly problems: readonly Problem[]
+  /** The command found what it looked for, so it exits with 1. */
+  readonly isFailing?: boolean | undefined
 }
 
 export const USAGE_HINT = 'Run it with --help for its arguments and options.'
 
-/** Reports wrong usage that only the command itself can see. */
-export function usageError(host: Host, message: string): ExitCode {
-  host.stderr(`error: ${printable(message)}\n\n${USAGE_HINT}\n`)
-  return 2
+/** Ends the run: wrong usage that commander does not see. */
+export function wrongUsage({ command }: Call, message: string): never {
+  return command.error(`error: ${message}`)
 }
 
-export const PORT_RANGE = `a port from 1 to ${MAX_PORT}`
-
-/** Returns true for a port that is typed as people write it: not 0x50, 1e3 or 080. */
-export function isPort(text: string): boolean {
-  return /^[1-9]\d{0,4}$/.test(text) && Number(text) <= MAX_PORT
+/** Ends the run if an option, in camel case, is set without any of those that it belongs to. */
+export function requireOneOf(call: Call, option: string, needed: readonly string[]): void {
+  const options: Readonly<Record<string, unknown>> = { ...call.options }
+  if (options[option] === undefined || needed.some((each) => options[each])) return
+  const flag = option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  wrongUsage(call, `--${flag} needs ${needed.map((each) => `--${each}`).join(' or ')}`)
 }
 
 /** Opens the workspace that a command works in, or returns the problem. */
 export async function workspaceOf(
-  host: Host,
-  command: Command,
+  { host, command }: Call,
   environment: Environment | null = null,
 ): Promise<Workspace | Problem> {
   const option = command.optsWithGlobals<{ readonly workspace?: string }>().workspace
@@ -60,62 +65,48 @@ export async function workspaceOf(
   return typeof found === 'string' ? openWorkspace(found, environment) : found
 }
 
-/** Returns the named product, or all; by default the one in the current directory, or the only one. */
-export function chooseProducts(
-  workspace: Workspace,
-  cwd: string,
-  name: string | undefined,
-  all: boolean,
-): readonly string[] | Problem {
-  const { products, layout } = workspace
-  if (all && products.length > 0) return products
-  const here = all ? null : layout.productAt(relative(workspace.root, cwd))
-  const chosen = name ?? here ?? (products.length === 1 ? products[0] : undefined)
-  if (chosen !== undefined) {
-    const missing = checkProduct(workspace, chosen)
-    if (missing === null) return [chosen]
-    // A folder is not an argument, so its name is not wrong usage.
-    return name === undefined ? { ...missing, file: layout.product(chosen).folder } : missing
-  }
-  if (products.length > 0) {
-    const next = `Name one of them, or use --all: ${someOf(products)}.`
-    return problem('no-product', {}, 'The workspace has several products, and none is named', next)
-  }
-  const next = `Create a folder ${layout.product('<name>').folder}.`
-  return problem('no-product', {}, 'The workspace has no products', next)
+/** Runs a command in its workspace, and prints the result. @param empty the fields of a JSON document without a result */
+export async function inWorkspace(
+  call: Call,
+  empty: object,
+  run: (workspace: Workspace) => Promise<Result>,
+  environment: Environment | null = null,
+): Promise<ExitCode> {
+  const workspace = await workspaceOf(call, environment)
+  const result = 'code' in workspace ? { problems: [workspace] } : await run(workspace)
+  return print(call, { json: () => empty, ...result })
 }
 
-/** Prints a result to stdout, and its problems to stderr. @returns the exit code of the problems */
-export async function print(
-  host: Host,
-  { format = 'text', quiet, reveal }: OutputOptions,
-  { text, json, annotations }: Output,
-  found: readonly Problem[],
-): Promise<ExitCode> {
-  const problems = unique(found)
+/** Prints a result to stdout, and its problems to stderr. */
+export async function print({ host, options }: Call, result: Result): Promise<ExitCode> {
+  const { format = 'text', quiet, reveal = false } = options
+  const { text, json, annotations } = result
+  const problems = unique(result.problems)
+  const exitCode = exitCodeOf(result)
   if (format === 'json') {
-    const document = { version: 1, ok: !hasErrors(problems), ...json(), problems }
-    host.stdout(`${printableJson(document, reveal ?? false)}\n`)
+    const document = { version: 1, ok: !hasErrors(problems), ...json?.(), problems }
+    host.stdout(`${printableJson(document, reveal)}\n`)
   } else if (format === 'github') {
     const { problemAnnotations } = await import('../report/annotation.js')
     host.stdout(joined([...problemAnnotations(problems), ...(annotations?.() ?? [])]))
-    return exitCodeOf(problems)
-  } else if (!quiet && text !== undefined) {
-    const result = text()
-    host.stdout(typeof result === 'string' ? result : joined(result))
+    return exitCode
+  } else if (!quiet && exitCode !== 2 && text !== undefined) {
+    const shown = text()
+    host.stdout(typeof shown === 'string' ? shown : joined(shown))
   }
   host.stderr(joined(problemLines(problems, styleOf(host, 'stderr'))))
-  return exitCodeOf(problems)
+  if (exitCode === 2) host.stderr(`\n${USAGE_HINT}\n`)
+  return exitCode
 }
 
 export function joined(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join('')
 }
 
-/** A name that is not valid is wrong usage: a problem of a file has its place. */
-function exitCodeOf(problems: readonly Problem[]): ExitCode {
+function exitCodeOf({ problems, isFailing }: Result): ExitCode {
+  // In an argument, not in a file.
   if (problems.some(({ code, file }) => code === 'bad-name' && file === undefined)) return 2
-  return hasErrors(problems) ? 1 : 0
+  return isFailing || hasErrors(problems) ? 1 : 0
 }
 
 /** Colour on a terminal or with FORCE_COLOR, and never with NO_COLOR (no-color.org: set and not empty). */
@@ -124,13 +115,7 @@ export function styleOf({ env, isTerminal }: Host, output: 'stdout' | 'stderr'):
   return styles(!env['NO_COLOR'] && (isForced || (isTerminal[output] && env['TERM'] !== 'dumb')))
 }
 
-/** Returns the shell's variables as byte strings. */
-export function shellOf({ env }: Host): Map<string, string> {
-  const pairs = Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== undefined)
-  return new Map(pairs.map(([name, value]) => [name, encode(value)]))
-}
-
-/** Returns the machine of the host; a Docker engine that keeps the run waiting is reported. */
+/** Returns the machine of the host; a Docker engine that is slow to answer is reported. */
 export function machineOf({ machine, stderr }: Host): Machine {
   return {
     ...machine,

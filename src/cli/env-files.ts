@@ -3,25 +3,25 @@ import { hasErrors } from '../problem.js'
 import { generatedLines, removedLines } from '../report/env-files.js'
 import { generateEnvs } from '../tasks/generate.js'
 import { removeInstances } from '../tasks/remove.js'
-import { print } from './command.js'
-import type { EnvRun } from './env.js'
-import type { ExitCode } from './host.js'
+import type { Result } from './command.js'
+import type { EnvJob } from './env.js'
 
-export async function generate({ host, workspace, options, names }: EnvRun): Promise<ExitCode> {
-  const { products, problems } = await generateEnvs(workspace, names, { skip: options.all ?? false })
-  const output = {
+export async function generate({ workspace, options, names }: EnvJob): Promise<Result> {
+  const { all: skip = false, dryRun = false } = options
+  const { products, problems } = await generateEnvs(workspace, names, { skip, dryRun })
+  return {
     text: () => generatedLines(products, hasErrors(problems)),
     json: () => ({ products }),
+    problems,
   }
-  return print(host, options, output, problems)
 }
 
-export async function remove({ host, workspace, options, names, instance }: EnvRun): Promise<ExitCode> {
-  const skip = options.all ?? false
-  const { removed, problems } = await removeInstances(workspace, names, instance, { skip })
-  const output = {
-    text: () => (hasErrors(problems) ? [] : removedLines(removed, instance)),
+export async function remove({ workspace, options, names, instance }: EnvJob): Promise<Result> {
+  const { all: skip = false, dryRun = false } = options
+  const { removed, problems } = await removeInstances(workspace, names, instance, { skip, dryRun })
+  return {
+    text: () => (hasErrors(problems) ? [] : removedLines(removed, instance, dryRun)),
     json: () => ({ removed }),
+    problems,
   }
-  return print(host, options, output, problems)
 }

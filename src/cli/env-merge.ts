@@ -1,42 +1,31 @@
 /** `product env --merge`. */
+import { blocks } from '../report/lines.js'
 import { mergeJson } from '../report/merge-json.js'
 import { mergeAllLines, mergeLines } from '../report/merge-text.js'
 import { secretsOf } from '../report/secrets.js'
 import { mergeProducts } from '../tasks/merge.js'
-import { machineOf, print, styleOf } from './command.js'
-import type { EnvRun } from './env.js'
-import type { ExitCode } from './host.js'
+import { machineOf, type Result, styleOf } from './command.js'
+import type { EnvJob } from './env.js'
 
-export async function merge({ host, workspace, options, names, instance }: EnvRun): Promise<ExitCode> {
-  const { refresh = false, prune = false, diff, reveal = false, check, all = false } = options
+export async function merge({ host, workspace, options, names, instance }: EnvJob): Promise<Result> {
+  const { refresh = false, prune = false, reveal = false, verify = false, as = null, diff, check } = options
   const dryRun = Boolean(options.dryRun || diff || check)
-  const task = {
-    refresh,
-    prune,
-    instance,
-    as: options.as ?? null,
-    dryRun,
-    verify: options.verify ?? false,
-    machine: machineOf(host),
-  }
+  const task = { refresh, prune, instance, as, dryRun, verify, machine: machineOf(host) }
   const { state, products, problems } = await mergeProducts(workspace, names, task)
   const style = styleOf(host, 'stdout')
   // Loaded lazily: `diff` is needed for nothing else.
-  const { mergeDiff } = diff ? await import('../report/merge-diff.js') : {}
+  const { mergeDiff } = diff ? await import('../report/diff.js') : {}
   const report = () =>
-    all
+    options.all
       ? mergeAllLines(products, state, style, host.width)
-      : products.flatMap((product, index) => [
-          ...(index > 0 ? [''] : []),
-          ...mergeLines(product, state, style, host.width),
-        ])
-  const output = {
+      : blocks(products.map((product) => mergeLines(product, state, style, host.width)))
+  return {
     text: () =>
       mergeDiff ? products.map((product) => mergeDiff(product, reveal, style)).join('') : report(),
     json: () => ({
       products: products.map((product) => mergeJson(product, reveal ? null : secretsOf(product.source))),
     }),
+    problems,
+    isFailing: check && products.some(({ changed }) => changed),
   }
-  const exitCode = await print(host, options, output, problems)
-  return check && products.some(({ changed }) => changed) ? 1 : exitCode
 }

@@ -1,14 +1,17 @@
 /** `product env NAME`: what Compose reads, and where each value comes from. */
 import { ownerName } from '../claims/claim.js'
+import { encode } from '../env/bytes.js'
+import { blocks } from '../report/lines.js'
 import { secretsOf } from '../report/secrets.js'
 import { viewJson, viewLines } from '../report/view.js'
 import { viewProducts } from '../tasks/view.js'
-import { print, shellOf, styleOf } from './command.js'
-import type { EnvRun } from './env.js'
-import type { ExitCode } from './host.js'
+import { type Result, styleOf } from './command.js'
+import type { EnvJob } from './env.js'
 
-export async function show({ host, workspace, options, names, instance }: EnvRun): Promise<ExitCode> {
-  const shell = shellOf(host)
+export async function show({ host, workspace, options, names, instance }: EnvJob): Promise<Result> {
+  const shell = new Map(
+    Object.entries(host.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, encode(value)]])),
+  )
   const { products, problems } = await viewProducts(workspace, names, { instance, shell })
   const views = products.map(({ source, texts, entries }) => ({
     product: source.name,
@@ -18,14 +21,15 @@ export async function show({ host, workspace, options, names, instance }: EnvRun
     entries,
   }))
   const style = styleOf(host, 'stdout')
-  const output = {
+  return {
     text: () =>
-      views.flatMap(({ secrets, entries, ...owner }, index) => [
-        ...(index > 0 ? [''] : []),
-        style.bold(ownerName(owner)),
-        '',
-        ...viewLines(entries, secrets, host.width),
-      ]),
+      blocks(
+        views.map(({ secrets, entries, ...owner }) => [
+          style.bold(ownerName(owner)),
+          '',
+          ...viewLines(entries, secrets, host.width),
+        ]),
+      ),
     json: () => ({
       products: views.map(({ product, file, secrets, entries }) => ({
         product,
@@ -34,6 +38,6 @@ export async function show({ host, workspace, options, names, instance }: EnvRun
         variables: viewJson(entries, secrets),
       })),
     }),
+    problems,
   }
-  return print(host, options, output, problems)
 }

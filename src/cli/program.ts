@@ -1,23 +1,35 @@
 /** Parses the arguments and runs the command that they name. */
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { MAX_PORT } from '../ports/value.js'
 import { printable } from '../report/escape.js'
-import { type Format, USAGE_HINT } from './command.js'
+import { type Call, type Format, USAGE_HINT } from './command.js'
 import type { ExitCode, Host } from './host.js'
 
-/** A command that says how it ended. */
-export type Action = () => Promise<ExitCode>
+/** The end of a help text: two commands to copy, and the page of docs/ with the rest. */
+interface Help {
+  readonly examples: readonly [string, string]
+  readonly page: string
+}
 
-/** Adds commands to a program; each calls `run` with what it wants done. */
-type Build = (program: Command, run: (action: Action) => Promise<void>) => void
+interface CommandDefinition extends Help {
+  readonly name: string
+  readonly description: string
+  readonly formats?: readonly Format[]
+  /** Loads the command: a run loads only what it needs. */
+  readonly load: () => Promise<(call: Call<never>, ...typed: never[]) => Promise<ExitCode>>
+}
 
-/**
- * Parses the arguments and runs the command that they name.
- */
+/** Adds a command, to which the caller adds arguments and options. */
+export type Add = (definition: CommandDefinition) => Command
+
+/** With annotations, for findings. */
+export const ALL_FORMATS: readonly Format[] = ['text', 'json', 'github']
+
+/** @param build adds the commands */
 export async function runProgram(
   host: Host,
-  name: string,
-  description: string,
-  build: Build,
+  { name, description, ...help }: Help & { readonly name: string; readonly description: string },
+  build: (add: Add) => void,
 ): Promise<ExitCode> {
   let exitCode: ExitCode = 0
   const program = new Command(name)
@@ -27,6 +39,7 @@ export async function runProgram(
       '-C, --workspace <dir>',
       'the workspace, instead of the nearest one upward (or PRODUCT_WORKSPACE)',
     )
+    .addHelpText('after', helpText(help))
     .exitOverride()
     .configureOutput({
       writeOut: host.stdout,
@@ -34,10 +47,21 @@ export async function runProgram(
       // A message quotes what was typed, or what a script passed on.
       outputError: (message, write) => write(message.split('\n').map(printable).join('\n')),
     })
-    .showHelpAfterError(USAGE_HINT)
-  build(program, async (action) => {
-    exitCode = await action()
+    .showHelpAfterError(`\n${USAGE_HINT}`)
+  const formats = new Map<Command, readonly Format[]>()
+  build((definition) => {
+    const command = program.command(definition.name).description(definition.description)
+    formats.set(command, definition.formats ?? ['text', 'json'])
+    return command.addHelpText('after', helpText(definition)).action(async (...typed: unknown[]) => {
+      const run = (await definition.load()) as (call: Call, ...typed: unknown[]) => Promise<ExitCode>
+      exitCode = await run({ host, command, options: command.opts() }, ...typed.slice(0, -2))
+    })
   })
+  for (const [command, choices] of formats) {
+    command
+      .addOption(new Option('--format <format>', 'how to print the result').choices(choices).default('text'))
+      .addOption(new Option('--json', 'short for --format json').implies({ format: 'json' }))
+  }
   try {
     await program.parseAsync(host.args, { from: 'user' })
   } catch (error) {
@@ -51,16 +75,12 @@ declare const __VERSION__: string | undefined
 /** Set by the build from package.json. */
 const VERSION = typeof __VERSION__ === 'string' ? __VERSION__ : 'development'
 
-/** `--format`; `github` where there are findings to annotate. */
-export function formatOption(formats: readonly Format[] = ['text', 'json']): Option {
-  return new Option('--format <format>', 'how to print the result').choices(formats).default('text')
-}
-
-export function jsonOption(): Option {
-  return new Option('--json', 'short for --format json').implies({ format: 'json' })
-}
-
-/** The end of a help text: two commands to copy, and the page with the rest. */
-export function examples(first: string, second: string, page: string): string {
+function helpText({ examples: [first, second], page }: Help): string {
   return `\nExamples:\n  $ ${first}\n  $ ${second}\n\nDocs: docs/${page}`
+}
+
+/** Parses a port as people write it: not 0x50, 1e3 or 080. */
+export function parsePort(text: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text) && Number(text) <= MAX_PORT) return Number(text)
+  throw new InvalidArgumentError(`Use a port from 1 to ${MAX_PORT}.`)
 }

@@ -5,30 +5,22 @@ import { HAZARD_RULES, type Hazard } from '../claims/hazards.js'
 import { collisionAdvice, MOST_NAMED } from '../claims/resolve.js'
 import { rangeText } from '../ports/value.js'
 import type { Severity } from '../problem.js'
+import type { Check } from '../tasks/check.js'
+import type { Fix } from '../tasks/fix-collisions.js'
 import { annotation } from './annotation.js'
-import { count, counts, unreadLines } from './count.js'
 import { printable } from './escape.js'
-import { type FixResult, fixAnnotations, fixJson, fixLines, refreshCommand } from './fix.js'
+import { fixAnnotations, fixJson, fixLines, refreshCommand } from './fix.js'
+import { count, counts, row, unreadLines } from './lines.js'
 import { hostText, portJson } from './ports.js'
 import { problemLines } from './problems.js'
 import type { Style } from './style.js'
 
-/** What a check comes to. */
-export interface CheckResult {
-  /** How many of those that are asked for were read, and what they claim. */
-  readonly products: number
-  readonly ports: number
-  /** The files of any product that were not: with what they claim, there may be more collisions. */
-  readonly unread: readonly string[]
-  readonly collisions: readonly Collision[]
-  readonly hazards: readonly Hazard[]
-  /** With --live: ports that somebody else holds. */
-  readonly held: readonly { readonly claim: PortClaim; readonly by: string }[]
-  /** With --fix. */
-  readonly fix: FixResult | null
+interface CheckResult extends Check {
+  /** Null without `--fix`. */
+  readonly fix: Fix | null
 }
 
-/** That of a run that came to no product. */
+/** The result of a run that stops before it checks anything. */
 export const NOTHING_CHECKED: CheckResult = {
   products: 0,
   ports: 0,
@@ -61,7 +53,7 @@ export function checkLines(result: CheckResult, style: Style): string[] {
   const what = products === 0 ? 'nothing' : `${count(ports, 'port')} of ${count(products, 'product')}`
   return [
     ...lines,
-    `  ${style.dim('checked'.padEnd(9))}${what}${text === '' ? '' : `: ${text}`}`,
+    row('checked', `${what}${text === '' ? '' : `: ${text}`}`, style),
     ...unreadLines(unread, 9, style),
   ]
 }

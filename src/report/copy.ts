@@ -2,8 +2,8 @@
 import type { ProductPlan } from '../merge/plan.js'
 import type { PlannedCopy } from '../tasks/copy.js'
 import type { Merge } from '../tasks/merge.js'
-import { count } from './count.js'
 import { printable } from './escape.js'
+import { count } from './lines.js'
 import type { Style } from './style.js'
 import { type Column, tableLines } from './table.js'
 

@@ -1,21 +1,43 @@
+/** Changes of files as unified diffs; '' if nothing changes. */
+import { basename } from 'node:path'
 import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from 'diff'
 import { decode } from '../env/bytes.js'
+import type { FileChange } from '../file-change.js'
+import type { MergedProduct } from '../tasks/merge.js'
 import { escaped, printable } from './escape.js'
+import { maskCommitted, maskEnv } from './mask.js'
 import type { Style } from './style.js'
 
-/**
- * A change of one file as a unified diff; '' where nothing changes.
- * @param before a byte string, as `after`; null: no such file
- * @param mask gives a text as it may be shown, with as many lines; null shows everything
- */
-export function unifiedDiff(
-  file: string,
-  before: string | null,
-  after: string,
-  mask: ((text: string) => string) | null,
-  style: Style,
-): string {
-  if (before === after) return ''
+/** Gives a text as it may be shown, with as many lines; null shows everything. */
+type Mask = ((text: string) => string) | null
+
+export function mergeDiff({ plan, copy }: MergedProduct, reveal: boolean, style: Style): string {
+  const changes = copy?.files ?? [plan]
+  return changes
+    .map((change) => {
+      const { file } = change
+      // The section of an overlay consists of the product's own lines.
+      const owner = plan.instance === null && basename(file) === '.env' ? 'both' : 'product'
+      const isYaml = /\.ya?ml$/.test(file)
+      const mask = (text: string) => (isYaml ? maskCommitted(file, text) : maskEnv(text, owner, plan.isPort))
+      return unifiedDiff(change, reveal ? null : mask, style)
+    })
+    .join('')
+}
+
+/** A new file has only text of the tool's own, so it is not masked. */
+export function fileDiffs(changes: readonly FileChange[], style: Style): string {
+  return changes
+    .map((change) => {
+      const isNew = change.before === null
+      return unifiedDiff(change, (text) => (isNew ? text : maskCommitted(change.file, text)), style)
+    })
+    .join('')
+}
+
+function unifiedDiff({ file, before, after: changed }: FileChange, mask: Mask, style: Style): string {
+  const after = changed ?? ''
+  if (before === changed) return ''
   const from = before === null ? '/dev/null' : `a/${file}`
   const patch = structuredPatch(from, `b/${file}`, before ?? '', after, undefined, undefined, { context: 3 })
   // The texts are compared as they are: two secrets that differ are a change.

@@ -2,12 +2,13 @@
 import { formatPort } from '../ports/value.js'
 import type { Feature } from '../tasks/features.js'
 import { printable } from './escape.js'
+import { blocks, row } from './lines.js'
 import type { Style } from './style.js'
 
 /** A block a feature, without empty rows. */
 export function featuresLines(features: readonly Feature[], style: Style): string[] {
   if (features.length === 0) return ['The workspace has no features yet. Create one: feature new redis']
-  return features.flatMap((feature, index) => [...(index > 0 ? [''] : []), ...featureLines(feature, style)])
+  return blocks(features.map((feature) => featureLines(feature, style)))
 }
 
 function featureLines({ name, variables, services, products }: Feature, style: Style): string[] {
@@ -25,7 +26,7 @@ function featureLines({ name, variables, services, products }: Feature, style: S
   const filled = rows.filter(([, values]) => values.length > 0)
   return [
     style.bold(printable(name)),
-    ...filled.map(([title, values]) => `  ${style.dim(title.padEnd(9))}  ${printable(values.join(', '))}`),
+    ...filled.map(([title, values]) => row(title, printable(values.join(', ')), style, 11)),
   ]
 }
 

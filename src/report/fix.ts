@@ -1,48 +1,28 @@
 /** What `product check --fix` did, or would do, as text, as JSON, and as annotations for GitHub. */
 import { ownerName } from '../claims/claim.js'
-import type { Reassignment, Unresolved } from '../claims/resolve.js'
+import type { Fix } from '../tasks/fix-collisions.js'
 import { annotation } from './annotation.js'
 import { printable } from './escape.js'
 
-/** A repair. */
-export interface FixResult {
-  /** It was carried out; it was only to be shown; or an error forbids it. */
-  readonly state: 'done' | 'shown' | 'stopped'
-  /** Whether what is outdated is merged again with it. */
-  readonly refresh: boolean
-  /** With the `product.yaml` that states the offset. */
-  readonly reassignments: readonly (Reassignment & { readonly file: string })[]
-  readonly unresolved: readonly Unresolved[]
-  readonly outdated: readonly Outdated[]
-}
-
-/** A product or instance whose env file holds other ports than it should. */
-interface Outdated {
-  readonly product: string
-  readonly instance: string | null
-  readonly plan: { readonly file: string }
-}
-
-/** One thing that is done, or is left to the user. */
+/** Something that was done, or that is left to the user. */
 interface Step {
   readonly what: string
   readonly text: string
-  /** The file that it is about; none if nothing is done. */
   readonly file?: string
 }
 
 /** For people, a step a line. */
-export function fixLines(fix: FixResult): string[] {
+export function fixLines(fix: Fix): string[] {
   return stepsOf(fix).map(({ what, text }) => `  ${what.padEnd(7)}  ${printable(text)}`)
 }
 
 /** One annotation a step. */
-export function fixAnnotations(fix: FixResult): string[] {
+export function fixAnnotations(fix: Fix): string[] {
   return stepsOf(fix).map((step) => annotation('notice', step, `${step.what}: ${step.text}`))
 }
 
 /** As JSON (docs/json.md); empty lists without a fix. */
-export function fixJson(fix: FixResult | null) {
+export function fixJson(fix: Fix | null) {
   return {
     reassignments: (fix?.reassignments ?? []).map(({ owner, offset, hashed }) => ({
       product: owner.product,
@@ -65,12 +45,11 @@ export function fixJson(fix: FixResult | null) {
   }
 }
 
-function stepsOf({ state, refresh, reassignments, outdated }: FixResult): Step[] {
-  if (state === 'stopped')
-    return [{ what: 'fixed', text: 'nothing, since there are errors: correct them first' }]
+function stepsOf({ state, refresh, reassignments, outdated }: Fix): Step[] {
+  if (state === 'stopped') return [{ what: 'fixed', text: 'nothing; fix the errors first' }]
   const [gets, refreshed] = state === 'shown' ? ['would get', 'would be refreshed'] : ['gets', 'refreshed']
   const fixed = reassignments.map(({ owner, offset, hashed, file }): Step => {
-    const text = `${ownerName(owner)} ${gets} offset ${offset} = crc32("${hashed}"), in place of ${owner.offset}`
+    const text = `${ownerName(owner)} ${gets} offset ${offset} = crc32("${hashed}"), instead of ${owner.offset}`
     return { what: 'fixed', text, file }
   })
   const again = outdated.map(({ product, instance, plan: { file } }): Step => {
@@ -80,7 +59,13 @@ function stepsOf({ state, refresh, reassignments, outdated }: FixResult): Step[]
   return [...fixed, ...again]
 }
 
-export function refreshCommand({ product, instance }: Pick<Outdated, 'product' | 'instance'>): string {
+export function refreshCommand({
+  product,
+  instance,
+}: {
+  readonly product: string
+  readonly instance: string | null
+}): string {
   const name = instance === null ? product : `${product} --instance ${instance}`
   return `product env --merge --refresh ${name}`
 }

@@ -1,32 +1,17 @@
 /** What `feature lint` found, as text, as JSON, and as annotations for GitHub. */
-import { type Finding, withoutEdits } from '../lint/rule.js'
+import { withoutEdits } from '../lint/rule.js'
+import type { Severity } from '../problem.js'
+import type { Lint } from '../tasks/lint.js'
 import { annotation } from './annotation.js'
-import { count, counts, unreadLines } from './count.js'
 import { printable } from './escape.js'
+import { count, counts, row, unreadLines } from './lines.js'
 import { problemLines } from './problems.js'
 import type { Style } from './style.js'
 
-/** What a run of the linter comes to. */
-export interface LintResult {
-  /** How many of those that are asked for were read. */
-  readonly features: number
-  /** The files of any feature that were not. */
-  readonly unread: readonly string[]
-  /** After the fix, where there is one. */
-  readonly findings: readonly Finding[]
-  /** With --fix: the files that were changed, or would be, and for which rules. */
-  readonly changes: readonly LintChange[] | null
-}
+type LintResult = Omit<Lint, 'problems'>
 
-/** That of a run that came to no feature. */
+/** The result of a run that stops before it lints anything. */
 export const NOTHING_LINTED: LintResult = { features: 0, unread: [], findings: [], changes: null }
-
-/** A changed file. */
-interface LintChange {
-  readonly file: string
-  /** The codes, each once. */
-  readonly codes: readonly string[]
-}
 
 /** For people. @param dryRun whether the changes are only planned */
 export function lintLines(
@@ -35,16 +20,15 @@ export function lintLines(
   style: Style,
 ): string[] {
   const lines = problemLines(findings, style)
-  const title = style.dim((dryRun ? 'would fix' : 'fixed').padEnd(9))
+  const title = dryRun ? 'would fix' : 'fixed'
   for (const { file, codes } of changes ?? []) {
-    lines.push(`  ${title}  ${printable(file)}: ${codes.join(', ')}`)
+    lines.push(row(title, `${printable(file)}: ${codes.join(', ')}`, style, 11))
   }
-  if (changes?.length === 0) lines.push(`  ${title}  nothing`)
+  if (changes?.length === 0) lines.push(row(title, 'nothing', style, 11))
   if (lines.length > 0) lines.push('')
-  const having = (severity: Finding['severity']) =>
-    findings.filter((finding) => finding.severity === severity).length
+  const having = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length
   const fixable = changes === null ? findings.filter(({ edits }) => edits !== undefined).length : 0
-  const hint = fixable === 0 ? '' : `; --fix puts ${fixable} of them right`
+  const hint = fixable === 0 ? '' : `; --fix resolves ${fixable} of them`
   const kinds = [
     [having('error'), 'error'],
     [having('warning'), 'warning'],
@@ -52,7 +36,7 @@ export function lintLines(
   const found = counts(kinds, unread)
   const left = dryRun ? '; would be left' : ''
   const what = `${count(features, 'feature')}${found === '' ? '' : `${left}: ${found}${hint}`}`
-  return [...lines, `  ${style.dim('linted'.padEnd(9))}  ${what}`, ...unreadLines(unread, 11, style)]
+  return [...lines, row('linted', what, style, 11), ...unreadLines(unread, 11, style)]
 }
 
 /** As JSON (docs/json.md). */

@@ -9,8 +9,8 @@ import type { IsPort } from '../ports/variable.js'
 import { hasErrors } from '../problem.js'
 import type { Merge, MergedProduct } from '../tasks/merge.js'
 import { copyLines, isCopy, isolatedSummary } from './copy.js'
-import { count } from './count.js'
 import { printable } from './escape.js'
+import { count, row } from './lines.js'
 import { showsPort } from './secrets.js'
 import type { Style } from './style.js'
 import { type Column, tableLines } from './table.js'
@@ -42,8 +42,8 @@ export function mergeLines(
     head,
     ...table,
     '',
-    ...[...summary(plan, state), ...(state === 'stopped' ? [] : isolatedSummary(copy))].map(
-      ([what, text]) => `  ${style.dim(what.padEnd(9))}${text}`,
+    ...[...summary(plan, state), ...(state === 'stopped' ? [] : isolatedSummary(copy))].map(([what, text]) =>
+      row(what, text, style),
     ),
   ]
 }

@@ -1,6 +1,7 @@
-/** The report of a new feature. */
+/** The report of a new feature, as text and as JSON. */
 import type { NewFeature } from '../tasks/new-feature.js'
 import { printable } from './escape.js'
+import { row } from './lines.js'
 import type { Style } from './style.js'
 
 const MAX_NEAR = 3
@@ -32,14 +33,31 @@ export function newFeatureLines(
       rows.push(['next', `add ${toInclude} to include: of the Compose file of ${addTo}`])
     rows.push(['next', `product env --merge ${addTo}`])
   }
-  const width = dryRun ? 12 : 7
+  const width = dryRun ? 14 : 9
   return [
     style.bold(`${name}  base port ${basePort}`),
     '',
-    ...rows.map(([title, text]) => `  ${style.dim(title.padEnd(width))}  ${printable(text)}`),
+    ...rows.map(([title, text]) => row(title, printable(text), style, width)),
   ]
 }
 
 function addedText({ key, item, earlier }: NonNullable<NewFeature['edits'][number]['added']>): string {
   return earlier === null ? `${key}: ${item} added` : `${key}: created, with ${item} last`
+}
+
+/** As JSON (docs/json.md). */
+export function newFeatureJson(feature: NewFeature, written: boolean) {
+  const { name, variable, basePort, image, edits, caution, near, toInclude } = feature
+  return {
+    feature: name,
+    variable,
+    base: basePort,
+    image: image.reference,
+    containerPort: image.containerPort,
+    files: edits.map(({ file, before }) => ({ file, created: before === null })),
+    written,
+    caution,
+    near,
+    toInclude,
+  }
 }

@@ -18,32 +18,39 @@ export interface GeneratedEnv {
   readonly from: string
   /** It existed before, and is unchanged. */
   readonly exists: boolean
+  /** Without an error, it is created. */
+  readonly changed: boolean
   readonly written: boolean
 }
 
 /**
  * Creates the product envs that do not exist yet: all of them, or none.
- * @param options skip leaves out products without an `.env.example`, which are errors otherwise
+ * @param options skip leaves out products without an `.env.example`, which are errors otherwise; dryRun writes nothing
  */
 export async function generateEnvs(
   workspace: Workspace,
   names: readonly string[],
-  { skip = false }: { readonly skip?: boolean } = {},
+  { skip = false, dryRun = false }: { readonly skip?: boolean; readonly dryRun?: boolean } = {},
 ): Promise<{ readonly products: readonly GeneratedEnv[]; readonly problems: readonly Problem[] }> {
   const products = await Promise.all(names.map((name) => loadProduct(workspace, name)))
   const created = products.map((product) => createEnv(product, skip))
   const found = [...products, ...created].flatMap(({ problems }) => problems)
   const problems = [...workspace.problems, ...found]
   const changes = hasErrors(problems) ? [] : created.flatMap(({ change }) => change ?? [])
-  const failed = saveAll(savesOf(workspace, changes))
+  const failed = dryRun ? [] : saveAll(savesOf(workspace, changes))
   return {
-    products: products.map(({ source: { name, env, example } }) => ({
-      product: name,
-      file: env.file,
-      from: example.file,
-      exists: env.text !== null,
-      written: failed.length === 0 && changes.some(({ file }) => file === env.file),
-    })),
+    products: products.map(({ source: { name, env, example } }) => {
+      const changed = changes.some(({ file }) => file === env.file)
+      const written = changed && !dryRun && failed.length === 0
+      return {
+        product: name,
+        file: env.file,
+        from: example.file,
+        exists: env.text !== null,
+        changed,
+        written,
+      }
+    }),
     problems: [...problems, ...failed],
   }
 }

@@ -114,7 +114,7 @@ function nameProblem({ root, layout, features }: Workspace, name: string): Probl
   const { folder } = layout.feature(name)
   if (isThere(join(root, folder))) {
     const next = 'Choose another name, or edit the files in it.'
-    return problem('feature-exists', { file: folder }, `${folder} exists already`, next)
+    return problem('feature-exists', { file: folder }, `${folder} already exists`, next)
   }
   const like = features.find((other) => other.toLowerCase() === name.toLowerCase())
   if (like === undefined) return null

@@ -14,13 +14,14 @@ import { savesOf } from './changes.js'
  * Removes the generated files of an instance, or of the copies in this checkout: all of them, or none. What was edited by
  * hand is not removed.
  * @param instance null for the copies in this checkout
- * @param options skip leaves out products without one, which are errors otherwise
+ * @param options skip leaves out products without one, which are errors otherwise; dryRun removes nothing
+ * @returns the files that lose their text, or would lose it in a dry run
  */
 export async function removeInstances(
   workspace: Workspace,
   names: readonly string[],
   instance: string | null,
-  { skip = false }: { readonly skip?: boolean } = {},
+  { skip = false, dryRun = false }: { readonly skip?: boolean; readonly dryRun?: boolean } = {},
 ): Promise<{ readonly removed: readonly string[]; readonly problems: readonly Problem[] }> {
   const products = await Promise.all(names.map((name) => loadProduct(workspace, name)))
   const problems = [...workspace.problems, ...products.flatMap((product) => product.problems)]
@@ -36,7 +37,7 @@ export async function removeInstances(
       else removals.push(each)
     }
   }
-  if (!hasErrors(problems)) problems.push(...saveAll(savesOf(workspace, removals)))
+  if (!hasErrors(problems) && !dryRun) problems.push(...saveAll(savesOf(workspace, removals)))
   return { removed: hasErrors(problems) ? [] : removals.map(({ file }) => file), problems }
 }
 

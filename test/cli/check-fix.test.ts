@@ -16,7 +16,7 @@ describe('check --fix', () => {
     const before = here.all()
     const { exitCode, stdout, stderr } = await product('check --fix', here)
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
-    expect(stdout).toContain(`  fixed    b gets offset ${B1} = crc32("b#1"), in place of 5\n`)
+    expect(stdout).toContain(`  fixed    b gets offset ${B1} = crc32("b#1"), instead of 5\n`)
     expect(stdout).not.toContain('merge again')
     expect(here.all()).toEqual({
       ...before,
@@ -91,7 +91,7 @@ describe('check --fix', () => {
     const before = here.all()
     const { exitCode, stdout } = await product('check --fix --dry-run', here)
     expect(exitCode).toBe(1)
-    expect(stdout).toContain(`b would get offset ${B1} = crc32("b#1"), in place of 5`)
+    expect(stdout).toContain(`b would get offset ${B1} = crc32("b#1"), instead of 5`)
     expect(here.all()).toEqual(before)
     const result = await checked(here, '--fix --dry-run')
     expect(result.reassignments).toEqual([
@@ -305,7 +305,7 @@ describe('check --fix', () => {
 })
 
 describe('every format says what is done', () => {
-  const moved = `b gets offset ${B1} = crc32("b#1"), in place of 5`
+  const moved = `b gets offset ${B1} = crc32("b#1"), instead of 5`
 
   test.each([
     ['--fix', moved, 'products/b/.env::merge again: product env --merge --refresh b', false],
@@ -335,7 +335,7 @@ describe('every format says what is done', () => {
   test('and that nothing is, where there are errors', async () => {
     const here = colliding({ 'products/c/product.yaml': 'offfset: 6\n' })
     const { stdout } = await product('check --fix --format github', here)
-    expect(stdout).toContain('::notice::fixed: nothing, since there are errors: correct them first\n')
+    expect(stdout).toContain('::notice::fixed: nothing; fix the errors first\n')
     expect(await checked(here, '--fix')).toMatchObject({ reassignments: [], outdated: [] })
   })
 

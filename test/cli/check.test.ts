@@ -201,7 +201,7 @@ describe('wrong usage', () => {
   test.each([
     ['--refresh', '--refresh needs --fix'],
     ['--dry-run', '--dry-run needs --fix'],
-    ['--fix a', '--fix needs all products'],
+    ['--fix a', '--fix works on all products'],
     ['--format xml', 'text, json, github'],
   ])('%s', async (line, message) => {
     const { exitCode, stdout, stderr } = await product(`check ${line}`, colliding())

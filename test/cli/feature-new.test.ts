@@ -152,6 +152,18 @@ describe('a new feature', () => {
     expect(workspace.read('features/cache/compose.yaml')).not.toBeNull()
   })
 
+  test('is printed as JSON, or not at all with --quiet', async () => {
+    const workspace = shop()
+    const planned = JSON.parse(await made('cache --image redis:7 --add-to shop -n --json', workspace))
+    expect(planned).toMatchObject({ ok: true, feature: 'cache', variable: 'CACHE_HOST_PORT', written: false })
+    expect(planned.files).toContainEqual({ file: 'products/shop/product.yaml', created: false })
+    expect(await made('cache --image redis:7 --add-to shop --quiet', workspace)).toBe('')
+    expect(workspace.read('features/cache/.env.example')).toContain(`CACHE_HOST_PORT=${planned.base}\n`)
+    const again = await feature('new cache --json', workspace)
+    expect(again.exitCode).toBe(1)
+    expect(JSON.parse(again.stdout)).toMatchObject({ ok: false, problems: [{ code: 'feature-exists' }] })
+  })
+
   test('is only shown with --dry-run', async () => {
     const workspace = shop()
     const before = workspace.all()
@@ -451,7 +463,7 @@ describe('--add-to', () => {
 describe('what is there stays', () => {
   test.each(['features/cache/', 'features/cache', 'features/cache/notes.txt'])('%s', async (file) => {
     expect(await refused('cache', shop({ [file]: '' }))).toContain(
-      'features/cache: error: features/cache exists already [feature-exists]',
+      'features/cache: error: features/cache already exists [feature-exists]',
     )
   })
 

@@ -209,6 +209,22 @@ describe('an overlay', () => {
     expect(stderr).toContain('[no-instance]')
   })
 
+  test('is removed with --json, --dry-run and --quiet as well', async () => {
+    const here = shop()
+    await ok('env --merge shop --instance blue', here)
+    const before = here.all()
+    const line = 'env shop --instance blue --remove'
+    expect(await ok(`${line} --dry-run`, here)).toBe(`${OVERLAY} would be removed\n`)
+    expect(here.all()).toEqual(before)
+    expect(JSON.parse(await ok(`${line} --json`, here))).toMatchObject({ ok: true, removed: [OVERLAY] })
+    const again = await product(`${line} --json`, here)
+    expect(again.exitCode).toBe(1)
+    expect(JSON.parse(again.stdout)).toMatchObject({ ok: false, removed: [] })
+    await ok('env --merge shop --instance blue', here)
+    expect(await ok(`${line} -q`, here)).toBe('')
+    expect(here.read(OVERLAY)).toBeNull()
+  })
+
   test('is not made where the merge has an error', async () => {
     const here = shop({ 'features/redis/.env.example': 'REDIS_HOST_PORT=65535\n' })
     const before = here.all()

@@ -301,7 +301,7 @@ describe('--generate', () => {
     const before = stateOf(workspace, ENV)
     expect(await product('env --generate', workspace)).toEqual({
       exitCode: 0,
-      stdout: 'products/shop/.env exists already and is unchanged\n',
+      stdout: 'products/shop/.env already exists and is unchanged\n',
       stderr: '',
     })
     expect(stateOf(workspace, ENV)).toEqual(before)
@@ -331,7 +331,7 @@ describe('--generate', () => {
   test('says as JSON what it has made', async () => {
     const workspace = shop({ 'products/shop/.env.example': 'A=1\n' })
     const from = 'products/shop/.env.example'
-    const answer = { product: 'shop', file: ENV, from, exists: false, written: true }
+    const answer = { product: 'shop', file: ENV, from, exists: false, changed: true, written: true }
     expect(JSON.parse((await product('env --generate --json', workspace)).stdout)).toEqual({
       version: 1,
       ok: true,
@@ -339,7 +339,24 @@ describe('--generate', () => {
       problems: [],
     })
     const again = JSON.parse((await product('env --generate --json', workspace)).stdout)
-    expect(again).toMatchObject({ ok: true, products: [{ ...answer, exists: true, written: false }] })
+    expect(again).toMatchObject({
+      ok: true,
+      products: [{ ...answer, exists: true, changed: false, written: false }],
+    })
+  })
+
+  test('--dry-run writes nothing, and --quiet prints nothing', async () => {
+    const workspace = shop({ 'products/shop/.env.example': 'A=1\n' })
+    expect(await product('env --generate --dry-run', workspace)).toEqual({
+      exitCode: 0,
+      stdout: `${ENV} would be created from products/shop/.env.example\n`,
+      stderr: '',
+    })
+    const json = JSON.parse((await product('env --generate -n --json', workspace)).stdout)
+    expect(json).toMatchObject({ products: [{ changed: true, written: false }] })
+    expect(workspace.read(ENV)).toBeNull()
+    expect((await product('env --generate --quiet', workspace)).stdout).toBe('')
+    expect(workspace.read(ENV)).toBe('A=1\n')
   })
 
   test('of all products leaves out one that has nothing to make it from', async () => {

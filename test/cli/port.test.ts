@@ -101,7 +101,7 @@ describe('product port', () => {
     async (base) => {
       const { exitCode, stderr } = await product(['port', 'a', `--base=${base}`], demo)
       expect(exitCode).toBe(2)
-      expect(stderr).toContain('--base must be a port from 1 to 65535')
+      expect(stderr).toContain('Use a port from 1 to 65535.')
     },
   )
 

@@ -81,7 +81,7 @@ describe('every command works:', () => {
     ['port shop DB_HOST_PORT', /^5432\n$/],
     ['env', /DB_HOST_PORT +5432 +product, \.env:3/],
     ['env shop', /DB_HOST_PORT +5432 +product, \.env:3/],
-    ['env --generate', /^\.env exists already and is unchanged$/m],
+    ['env --generate', /^\.env already exists and is unchanged$/m],
   ])('product %s', async (line, output) => {
     expect(await product(line, workspace.path('shop'))).toMatchObject({
       exitCode: 0,

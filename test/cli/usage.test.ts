@@ -1,6 +1,7 @@
 /** Wrong usage, help, and how the output is dressed. */
+import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { product } from '../support/cli.js'
+import { feature, product } from '../support/cli.js'
 import { makeWorkspace } from '../support/workspace.js'
 
 const workspace = makeWorkspace({
@@ -16,23 +17,54 @@ describe('wrong usage ends with 2 and says why', () => {
     ['evn', '(Did you mean env?)'],
     ['env shop blog', 'too many arguments'],
     ['env -C', "option '-C, --workspace <dir>' argument missing"],
+    ['env --merge --generate', "option '--merge' cannot be used with option '--generate'"],
+    ['env --merge --remove', "option '--merge' cannot be used with option '--remove'"],
+    ['env --generate --instance blue', "option '--generate' cannot be used with option '--instance <name>'"],
     [
-      'env --merge --generate',
-      '--merge and --generate cannot be combined; --merge creates a missing .env too',
+      'env --merge --as a --instance b',
+      "option '--as <name>' cannot be used with option '--instance <name>'",
     ],
+    ['env --merge --verify --check', "option '--verify' cannot be used with option '--check'"],
+    ['env --merge --diff --json', '--diff cannot be used with --json'],
     ['env --diff', '--diff needs --merge'],
-    ['env --dry-run shop', '--dry-run needs --merge'],
+    ['env --dry-run shop', '--dry-run needs --merge or --generate or --remove'],
     ['env --check', '--check needs --merge'],
     ['env --refresh', '--refresh needs --merge'],
     ['env --prune --generate', '--prune needs --merge'],
-    ['env --merge shop --all', '--all and the name shop cannot be combined'],
-    ['env --merge --dev --prod', '--dev and --prod cannot be combined'],
+    ['env --merge shop --all', '--all cannot be used with the name shop'],
+    ['env --merge --dev --prod', "option '--dev' cannot be used with option '--prod'"],
     ['env --merge=shop', '--merge'],
   ])('product %s', async (line, message) => {
     const { exitCode, stdout, stderr } = await product(line, workspace)
     expect([exitCode, stdout, stderr]).toEqual([2, '', expect.stringMatching(/^error: /)])
     expect(stderr).toContain(message)
+    expect(stderr).toMatch(/\n\nRun it with --help for its arguments and options\.\n$/)
     expect(workspace.read('products/shop/.env')).toBeNull()
+  })
+
+  test.each([
+    ['product', ['env', '--merge', 'a b']],
+    ['product', ['env', '--merge', '--instance', 'a b']],
+    ['product', ['env', '--merge', '--as', 'a b']],
+    ['product', ['env', '--remove', '--instance', 'a b']],
+    ['product', ['ports', 'a b']],
+    ['product', ['ports', 'shop@a b']],
+    ['product', ['ports', '--feature', 'a b']],
+    ['product', ['port', 'a b', 'REDIS_HOST_PORT']],
+    ['product', ['port', 'shop@a b', 'REDIS_HOST_PORT']],
+    ['product', ['port', 'shop', '--base', '0x50']],
+    ['product', ['whois', '70000']],
+    ['product', ['check', 'a b']],
+    ['feature', ['new', 'a b']],
+    ['feature', ['new', 'mail', '--add-to', 'a b']],
+    ['feature', ['new', 'mail', '--port', '080']],
+    ['feature', ['new', 'mail', '--container-port', '70000']],
+    ['feature', ['new', 'mail', '--image', 'a b']],
+    ['feature', ['lint', 'a b']],
+  ] as const)('a malformed argument: %s %j', async (name, args) => {
+    const { exitCode, stdout, stderr } = await (name === 'product' ? product : feature)(args, workspace)
+    expect([exitCode, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(/\n\nRun it with --help for its arguments and options\.\n$/)
   })
 
   test('product, alone', async () => {
@@ -55,7 +87,46 @@ describe('wrong usage ends with 2 and says why', () => {
   })
 })
 
+describe('a name that does not exist ends with 1', () => {
+  test.each([
+    'env --merge shopp',
+    'env --remove --instance blue',
+    'env --instance blue',
+    'ports shopp',
+    'ports shop@blue',
+    'ports --feature reddis',
+    'port shopp REDIS_HOST_PORT',
+    'port shop@blue REDIS_HOST_PORT',
+    'port shop REDDIS_HOST_PORT',
+    'check shopp',
+    'check shop@blue',
+    '-C nowhere list',
+  ])('product %s', async (line) => {
+    const { exitCode, stderr } = await product(line, workspace)
+    expect([exitCode, stderr]).toEqual([1, expect.not.stringContaining('--help')])
+  })
+
+  test.each(['new mail --add-to shopp', 'lint reddis'])('feature %s', async (line) => {
+    expect(await feature(line, workspace)).toMatchObject({ exitCode: 1 })
+  })
+})
+
 describe('help and version', () => {
+  test.each([
+    ['product', product, ['', 'env', 'list', 'ports', 'port', 'whois', 'check']],
+    ['feature', feature, ['', 'list', 'new', 'lint']],
+  ] as const)('every --help of %s has two examples and names its page', async (name, run, commands) => {
+    const known = (await run('--help', '/')).stdout.matchAll(/^ {2}([a-z]+) \[/gm)
+    expect([...known].map(([, command]) => command)).toEqual([...commands.slice(1), 'help'])
+    for (const command of commands) {
+      const { stdout } = await run(`${command} --help`, '/')
+      const usage = `  \\$ ${name} ${command}.*\n`
+      expect(stdout, command).toMatch(new RegExp(`\nExamples:\n${usage}${usage}\nDocs: docs/`))
+      const page = /Docs: docs\/(\S+)/.exec(stdout)?.[1]
+      expect(existsSync(new URL(`../../docs/${page}`, import.meta.url)), command).toBe(true)
+    }
+  })
+
   test.each(['--help', '-h', 'help', 'env --help', 'help env'])('product %s is a result', async (line) => {
     const { exitCode, stdout, stderr } = await product(line, '/')
     expect([exitCode, stderr]).toEqual([0, ''])

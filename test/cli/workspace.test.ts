@@ -171,7 +171,7 @@ describe('the product', () => {
   ])('cannot be called %j', async (name) => {
     const { exitCode, stdout, stderr } = await product(['env', '--merge', '--', name], two)
     expect([exitCode, stdout]).toEqual([stderr.includes('[bad-name]') ? 2 : 1, ''])
-    expect(stderr).toMatch(/\[(bad-name|no-product)\]\n {2}.+\n$/)
+    expect(stderr).toMatch(/\[(bad-name|no-product)\]\n {2}.+\n(\n.*--help.*\n)?$/)
     expect(two.all()).toEqual({})
   })
 

@@ -1,6 +1,6 @@
 /** Compares the fields in docs/json.md with those that are printed. */
 import { describe, expect, test } from 'vitest'
-import { product } from '../support/cli.js'
+import { feature, product } from '../support/cli.js'
 import { demoWorkspace, type TestWorkspace } from '../support/workspace.js'
 import { readPage } from './pages.js'
 
@@ -70,6 +70,17 @@ describe('docs/json.md', () => {
     const { unresolved } = await resultOf('check --fix --format json', workspace)
     const fields = Object.keys((unresolved as Fields[])[0] ?? {})
     expect(fields).toEqual(namedIn('`product check --format json`', 'unresolved'))
+  })
+
+  test('has the fields of a new feature, of --generate and of --remove', async () => {
+    const workspace = demoWorkspace()
+    const { stdout } = await feature('new minio --json', workspace)
+    expect(own(JSON.parse(stdout) as Fields)).toEqual(documented('`feature new --json`'))
+    workspace.write({ 'products/my_first_app/.env.example': 'A=1\n' })
+    const { products } = await printedIn(workspace, '--generate my_first_app')
+    expect(Object.keys(products[0] ?? {})).toEqual(documented('`product env --generate --json`'))
+    const removed = await printedIn(workspace, '--remove my_first_app')
+    expect(own(removed)).toEqual(documented('`product env --remove --json`'))
   })
 
   test('has the fields of a problem', async () => {

@@ -26,7 +26,7 @@ describe('feature lint', () => {
       'features/redis/compose.yaml:5:10: error: Service redis publishes the fixed host port 6380, which a merge cannot shift [literal-port]\n' +
         '  Replace it with ${REDIS_HOST_PORT} and set REDIS_HOST_PORT=6380 in features/redis/.env.example.\n' +
         '\n' +
-        '  linted     1 feature: 1 error, 0 warnings; --fix puts 1 of them right\n',
+        '  linted     1 feature: 1 error, 0 warnings; --fix resolves 1 of them\n',
     )
     expect(stderr).toBe('')
     expect(exitCode).toBe(1)
@@ -156,7 +156,7 @@ describe('feature lint --format', () => {
     expect((await feature('lint --format github rediss', literal())).stdout).toMatch(/^::error/)
   })
 
-  test('marks as fixable only what --fix would put right, before and after it', async () => {
+  test('marks as fixable only what --fix resolves, before and after it', async () => {
     const workspace = makeWorkspace({
       'features/other/.env.example': '# p\nOTHER_HOST_PORT=8081\n',
       // The number is taken, and whether the URL has to follow to another one is not known.
@@ -173,7 +173,7 @@ describe('feature lint --format', () => {
         { code: 'url-base-port', fixable: false },
         { code: 'literal-port', fixable: false },
       ])
-      expect((await feature(`lint${option}`, workspace)).stdout).not.toContain('puts')
+      expect((await feature(`lint${option}`, workspace)).stdout).not.toContain('resolves')
     }
     expect(workspace.all()).toEqual(before)
   })

@@ -18,6 +18,7 @@ const VALUES = {
   'feature new name': ['mail'],
   'feature lint feature': ['redis'],
   '--instance': ['blue'],
+  '--as': ['blue'],
   '--feature': ['redis'],
   '--outcome': ['pinned'],
   '--scheme': ['sha1'],
