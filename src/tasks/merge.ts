@@ -10,7 +10,7 @@ import { assignedPort, changesFile, type ProductPlan } from '../merge/plan.js'
 import type { ProductSource } from '../merge/source.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { saveAll } from '../save/save-all.js'
-import { type CopyPlace, findCopy, isIsolated, isolatedPlace } from '../workspace/copies.js'
+import { type CopyPlace, copiesInstances, findCopy, isolatedPlace } from '../workspace/copies.js'
 import { type LoadedProduct, loadProduct } from '../workspace/product.js'
 import { type Workspace, withTexts } from '../workspace/workspace.js'
 import { savesOf } from './changes.js'
@@ -69,7 +69,7 @@ export async function mergeProducts(
     planned.push({ plan, source, copy: own.copy })
     problems.push(...own.problems)
     if (instance === null || hasErrors(plan.problems)) continue
-    if (workspace.layout.kind === 'project' || isIsolated(workspace, product.settings)) {
+    if (copiesInstances(workspace, product.settings, place)) {
       const merged = own.copy === null ? workspace : withTexts(workspace, own.copy.files)
       const { copy, problems: found } = await planCopyAt(merged, product, plan, {
         name: instance,

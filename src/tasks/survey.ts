@@ -13,7 +13,7 @@ import { findSections, splitCopySection } from '../merge/sections.js'
 import type { ProductSource } from '../merge/source.js'
 import { hasErrors, notRead, type Problem, problem, unique } from '../problem.js'
 import { loadCompose } from '../workspace/compose.js'
-import { type CopyPlace, findCopy, isIsolated, isolatedPlace } from '../workspace/copies.js'
+import { type CopyPlace, copiesInstances, findCopy, isolatedPlace } from '../workspace/copies.js'
 import { instancesOf, loadInstance } from '../workspace/instances.js'
 import { badInstanceName, checkProduct, suggestion } from '../workspace/names.js'
 import { type LoadedProduct, loadProduct } from '../workspace/product.js'
@@ -133,7 +133,7 @@ async function ownersOf(workspace: Workspace, product: LoadedProduct): Promise<S
   const base = instances.names.length === 0 ? plan : refreshed(source, plan)
   const others: SurveyedOwner[] = []
   for (const name of instances.names) {
-    if (workspace.layout.kind === 'project' || isIsolated(workspace, settings)) {
+    if (copiesInstances(workspace, settings, place)) {
       others.push(await copyOwner(workspace, product, plan, { name, kind: 'instance' }, found))
       continue
     }

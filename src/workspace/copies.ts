@@ -86,6 +86,16 @@ export function isolatedPlace(
   return isWanted || generatedOverrides(workspace, name, env).length > 0 ? { name, kind: 'isolated' } : null
 }
 
+/** Returns true if an instance needs more than an overlay: its Compose files, or the override of its product, fix ports and names. */
+export function copiesInstances(
+  workspace: Workspace,
+  settings: ProductSettings,
+  place: CopyPlace | Problem | null,
+): boolean {
+  const isCheckout = place !== null && 'kind' in place && place.kind === 'checkout'
+  return workspace.layout.kind === 'project' || isCheckout || isIsolated(workspace, settings)
+}
+
 /** Returns true for a product that its settings, or the workspace's, set apart from the others. */
 export function isIsolated({ layout, isolate }: Workspace, settings: ProductSettings): boolean {
   return layout.kind === 'workspace' && (settings.isolate ?? isolate)
