@@ -4,7 +4,7 @@ import { envFilesOf } from '../compose/env-file.js'
 import { get, spanOf } from '../compose/node.js'
 import type { ComposeProject } from '../compose/project.js'
 import type { PublishedPort } from '../compose/published.js'
-import { type Variable, variablesOf } from '../compose/variables.js'
+import { variablesOf } from '../compose/variables.js'
 import { decode, encode } from '../env/bytes.js'
 import { parseEnv, rawValue, type Statement } from '../env/document.js'
 import { references } from '../env/expand.js'
@@ -35,13 +35,17 @@ export function movedVariables(source: CopySource, original: ComposeProject, off
   const { values } = readEnv(doc, source.shell)
   const last = new Map(doc.statements.map((statement) => [statement.key, statement]))
   const raw = (statement: Statement): string => decode(rawValue(doc, statement))
-  const named = new Set(
-    doc.statements.flatMap((each) =>
-      each.quote === "'" ? [] : references(raw(each)).map(({ name }) => name),
-    ),
-  )
   const safe = safeUses(original)
   const mentioned = variablesOf(original.trees)
+  const used = new Set(mentioned.map(({ name }) => name))
+  // An address that no Compose file uses is stated anew, and so follows.
+  const named = new Set(
+    doc.statements.flatMap((each) => {
+      if (each.quote === "'") return []
+      const text = used.has(each.key) ? raw(each) : raw(each).replace(ADDRESS, '')
+      return references(text).map(({ name }) => name)
+    }),
+  )
   const moved = new Map<string, string>()
   const assignments: Assignment[] = []
   for (const [key, statement] of last) {
@@ -59,7 +63,7 @@ export function movedVariables(source: CopySource, original: ComposeProject, off
   if (moved.size === 0 && last.size === 0) return NONE
   return {
     values: moved,
-    assignments: [...assignments, ...addresses(source, original, mentioned, offset, last, raw)],
+    assignments: [...assignments, ...addresses(source, original, { used, moved, offset }, last, raw)],
   }
 }
 
@@ -110,23 +114,22 @@ function count(text: string, key: string): number {
 function addresses(
   { env }: CopySource,
   original: ComposeProject,
-  mentioned: readonly Variable[],
-  offset: number,
+  { used, moved, offset }: { used: ReadonlySet<string>; moved: ReadonlyMap<string, string>; offset: number },
   last: ReadonlyMap<string, Statement>,
   raw: (statement: Statement) => string,
 ): Assignment[] {
-  const used = new Set(mentioned.map(({ name }) => name))
   const moves = movesOf(original, () => offset)
   return [...last.values()].flatMap((statement): Assignment[] => {
     if (used.has(statement.key) || statement.kind === 'inherit') return []
     const text = raw(statement)
-    const moved = movedText(text, moves, () => false)
-    if (moved.text === text) return []
+    const address = movedText(text, moves, () => false).text
     const { quote } = statement
+    const follows = quote !== "'" && references(text).some(({ name }) => moved.has(name))
+    if (address === text && !follows) return []
     return [
       {
         key: statement.key,
-        text: `${quote}${encode(moved.text)}${quote}`,
+        text: `${quote}${encode(address)}${quote}`,
         comment: `as in ${env.file}, with the ports of the copy`,
       },
     ]

@@ -39,6 +39,23 @@ const ROWS: readonly Row[] = [
     env: ['PORT=8180'],
   },
   {
+    name: 'a variable moves with an address of the env file that refers to it',
+    files: {
+      'compose.yaml': web('ports: ["$' + '{PORT}:80"]'),
+      '.env': 'PORT=8080\nSITE=http://localhost:${PORT}/\n',
+    },
+    override: '',
+    env: ['PORT=8180', 'SITE=http://localhost:${PORT}/'],
+  },
+  {
+    name: 'a variable stays if a value that a container gets refers to it',
+    files: {
+      'compose.yaml': web('ports: ["$' + '{PORT}:80"]\nenvironment: { SITE: "$' + '{SITE}" }'),
+      '.env': 'PORT=8080\nSITE=http://other:${PORT}/\n',
+    },
+    override: 'services:\n  web:\n    ports: !override\n      - "8180:80"',
+  },
+  {
     name: 'a variable on both sides keeps the container port',
     files: { 'compose.yaml': web('ports: ["$' + '{PORT}:$' + '{PORT}"]'), '.env': 'PORT=8080\n' },
     override: 'services:\n  web:\n    ports: !override\n      - "8180:8080"',
