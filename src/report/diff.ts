@@ -11,9 +11,8 @@ import type { Style } from './style.js'
 /** Gives a text as it may be shown, with as many lines; null shows everything. */
 type Mask = ((text: string) => string) | null
 
-export function mergeDiff({ plan, copy }: MergedProduct, reveal: boolean, style: Style): string {
-  const changes = copy?.files ?? [plan]
-  return changes
+export function mergeDiff({ plan, files }: MergedProduct, reveal: boolean, style: Style): string {
+  return files
     .map((change) => {
       const { file } = change
       // The section of an overlay consists of the product's own lines.
