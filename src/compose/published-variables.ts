@@ -8,7 +8,7 @@ import type { PublishedPort } from './published.js'
 import { variablesOf } from './variables.js'
 
 /** A variable as the port of the host, as in `localhost:${APP_PORT}`. */
-const HOST_ADDRESS =
+export const HOST_ADDRESS =
   /(?<![\w.-])(?:localhost|127\.0\.0\.1|\[::1\]|host\.docker\.internal):\$(?:\{\w+(?:[:?+-][^{}]*)?\}|\w+)(?!\d)/gi
 
 interface EnvFile {
@@ -40,7 +40,7 @@ export function publishedVariables(project: ComposeProject, env: EnvFile): Set<s
 }
 
 /** Returns true if an entry of `ports:` does not use a variable for its address or container port too. */
-function isOnlyHostPart({ hostText = '', raw }: PublishedPort, name: string): boolean {
+export function isOnlyHostPart({ hostText = '', raw }: PublishedPort, name: string): boolean {
   const count = (text: string): number => references(text).filter((each) => each.name === name).length
   return count(hostText) === count(raw)
 }

@@ -79,6 +79,8 @@ export interface OtherFeatures {
   readonly ports: (defined: Definition) => readonly PublishedPort[]
   /** Returns true if a Compose file contains a text. */
   readonly isUsed: (text: string) => boolean
+  /** Returns true if a template, Compose file or product env contains the name of a variable. */
+  readonly mentions: (variable: string) => boolean
   /** Returns true if a Compose file has a key of that name: a service, a network… */
   readonly hasKey: (name: string) => boolean
   /** Returns true if a template or Compose file contains a text that is not part of a longer word. */

@@ -23,6 +23,8 @@ interface LintSettings {
   readonly ephemeral: EphemeralRange | null
   /** Reads the products' Compose files, which few rules need. */
   readonly productTexts: () => readonly string[]
+  /** Reads what the products' env files set themselves. */
+  readonly productEnvs: () => readonly string[]
 }
 
 interface ReadFeature {
@@ -94,6 +96,15 @@ export class FeatureIndex {
       withBase: (base) => portsOf(base).flatMap((port) => view.byPort.get(port)?.filter(isOther) ?? []),
       ports: ({ feature }) => this.projectIn(feature, environment)?.ports ?? [],
       isUsed: (text) => this.isOutside(name, (compose) => compose.includes(text)),
+      mentions: (variable) => {
+        const word = new RegExp(`(?<!\\w)${escaped(encode(variable))}(?!\\w)`)
+        return (
+          this.settings.productEnvs().some((env) => word.test(env)) ||
+          this.isOutside(name, (compose, templates) =>
+            [compose, ...templates].some((each) => word.test(each)),
+          )
+        )
+      },
       hasKey: (key) => {
         const pattern = new RegExp(`(?:^|[\\s{,"'])${escaped(encode(key))}["']?\\s*:`, 'm')
         return this.isOutside(name, (compose) => pattern.test(compose))

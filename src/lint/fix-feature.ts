@@ -95,10 +95,11 @@ function tryEdits(state: State, batch: readonly Finding[], index: FeatureIndex) 
   index.replace(changed)
   const next = stateOf(changed, index)
   const replaced = new Map(batch.flatMap(({ replaces = {} }) => Object.entries(replaces)))
+  const renamed = new Map(batch.flatMap(({ renames = {} }) => Object.entries(renames)))
   if (
     areGone(batch, state.findings, next.findings) &&
-    !hasNewErrors(state.findings, next.findings) &&
-    preservesMeaning(state.contexts, next.contexts, replaced)
+    !hasNewErrors(state.findings, next.findings, [...renamed.values()]) &&
+    preservesMeaning(state.contexts, next.contexts, replaced, renamed)
   )
     return { state: next, texts }
   index.replace(source)
@@ -112,11 +113,20 @@ function areGone(batch: readonly Finding[], before: readonly Finding[], after: r
   )
 }
 
-function hasNewErrors(before: readonly Finding[], after: readonly Finding[]): boolean {
+/** @param renamed variables that had their base port before, if not a name that a rule looks at */
+function hasNewErrors(
+  before: readonly Finding[],
+  after: readonly Finding[],
+  renamed: readonly string[],
+): boolean {
+  const isOfRenamed = ({ message }: Finding) => renamed.some((name) => message.startsWith(`${name}=`))
   // Two variables that a fix adds must not have the same port.
   const errorsOf = (findings: readonly Finding[]) =>
     countBy(
-      findings.filter(({ code, severity }) => severity === 'error' || code === 'base-port-taken'),
+      findings.filter(
+        (finding) =>
+          (finding.severity === 'error' || finding.code === 'base-port-taken') && !isOfRenamed(finding),
+      ),
       ({ code }) => code,
     )
   const known = errorsOf(before)

@@ -1,6 +1,7 @@
 /** Port variables that a fix adds: their names, their base ports, and the URLs that have to follow. */
 import { nearestPort } from '../claims/nearest-port.js'
 import type { PublishedPort } from '../compose/published.js'
+import { references } from '../env/expand.js'
 import { allowedName } from '../merge/reserved.js'
 import { type Range, rangesOverlap } from '../ports/overlap.js'
 import { FIRST_PORT, MAX_PORT, rangeText } from '../ports/value.js'
@@ -144,6 +145,13 @@ export class NewPorts {
     if (from === to && HOSTS.some((host) => context.others.names(`${host}:${from}`))) return null
     return { edits, before }
   }
+}
+
+/** Returns the default of a variable that is all of the host port: 8080 in `${APP_PORT:-8080}:80`. */
+export function defaultOf({ hostText = '', host }: PublishedPort): string | null {
+  const [only, ...more] = references(hostText)
+  const isWhole = more.length === 0 && only?.start === 0 && only.end === hostText.length
+  return isWhole && host !== null && only?.operator.endsWith('-') ? only.operand : null
 }
 
 /** The names by which another feature may refer to a port of the host. */

@@ -5,21 +5,24 @@ import { evaluate } from '../env/read.js'
 import { type LintContext, rawOf, type Template } from './context.js'
 import { type ServiceValue, serviceValues } from './service-values.js'
 
-/** By variable, the number that it replaced. */
-type Replaced = ReadonlyMap<string, string>
-
-/** Returns true if values without references are the same as before, and Compose sees the same services. */
+/**
+ * Returns true if values without references are the same as before, and Compose sees the same services and ports.
+ * @param replaced by variable, the number that it replaced: its own value may differ
+ * @param renamed by variable, its new name
+ */
 export function preservesMeaning(
   before: readonly LintContext[],
   after: readonly LintContext[],
-  replaced: Replaced,
+  replaced: ReadonlyMap<string, string>,
+  renamed: ReadonlyMap<string, string>,
 ): boolean {
+  const withHosts = replaced.size === 0
   return before.every((context, index) => {
     const next = after[index]
     return (
       next !== undefined &&
-      keepsValues(context.template, next.template, replaced) &&
-      shapeOf(context) === shapeOf(next) &&
+      keepsValues(context.template, next.template, replaced, renamed) &&
+      shapeOf(context, withHosts) === shapeOf(next, withHosts) &&
       keepsServices(context, next, replaced) &&
       // A removed entry may take its problems with it.
       refusals(next) <= refusals(context)
@@ -27,12 +30,17 @@ export function preservesMeaning(
   })
 }
 
-function keepsValues(before: Template, after: Template, replaced: Replaced): boolean {
+function keepsValues(
+  before: Template,
+  after: Template,
+  replaced: ReadonlyMap<string, string>,
+  renamed: ReadonlyMap<string, string>,
+): boolean {
   if (before.doc.statements.length > after.doc.statements.length) return false
   // A reference that has just replaced a number may still have to be moved below its variable.
   const lookup = (name: string) => replaced.get(name) ?? after.reading.values.get(name)
   return [...before.defined].every(([key, statement]) => {
-    const now = after.defined.get(key)
+    const now = after.defined.get(renamed.get(key) ?? key)
     if (now === undefined || now.kind !== statement.kind) return false
     if (rawOf(before, statement).includes('$') && statement.quote !== "'") return true
     if (now.kind === 'inherit') return true
@@ -41,7 +49,11 @@ function keepsValues(before: Template, after: Template, replaced: Replaced): boo
   })
 }
 
-function keepsServices(before: LintContext, after: LintContext, replaced: Replaced): boolean {
+function keepsServices(
+  before: LintContext,
+  after: LintContext,
+  replaced: ReadonlyMap<string, string>,
+): boolean {
   const lookup = (name: string) => {
     const value =
       replaced.get(name) ??
@@ -68,9 +80,9 @@ function valuesIn({ compose }: LintContext): ServiceValue[] {
   return serviceValues(compose).filter(({ path }) => path[0] !== 'ports' && path[0] !== 'container_name')
 }
 
-function shapeOf({ compose }: LintContext): string {
+function shapeOf({ compose }: LintContext, withHosts: boolean): string {
   const ports = compose?.ports.map(({ service, container, protocol, hostIp, host }) => {
-    return [service, container.from, container.to, protocol, hostIp, host === null]
+    return [service, container.from, container.to, protocol, hostIp, withHosts ? host : host === null]
   })
   const services = compose?.services.map(({ name, image, mounts }) => [name, image?.text, mounts.length])
   return JSON.stringify([services, ports])

@@ -42,6 +42,8 @@ export interface Found extends Place {
   readonly edits?: readonly Edit[]
   /** By variable, the number that it replaces: its own value may differ. */
   readonly replaces?: Readonly<Record<string, string>>
+  /** By variable, its new name. */
+  readonly renames?: Readonly<Record<string, string>>
 }
 
 /** @param place a line of a template, or a span of a Compose file */
@@ -49,7 +51,7 @@ export function found(
   { file, line, column }: { file: string; line: number; column?: number | undefined },
   message: string,
   next: string,
-  fix: Pick<Found, 'edits' | 'replaces'> | null = null,
+  fix: Pick<Found, 'edits' | 'replaces' | 'renames'> | null = null,
 ): Found {
   return { file, line, ...(column === undefined ? {} : { column }), message, next, ...fix }
 }
@@ -64,6 +66,6 @@ export interface Edit {
   readonly text: string
 }
 
-export function withoutEdits({ edits: _, replaces: __, ...finding }: Finding): Finding {
+export function withoutEdits({ edits: _, replaces: __, renames: ___, ...finding }: Finding): Finding {
   return finding
 }

@@ -1,11 +1,13 @@
 /** Lints features, and fixes the findings that need no decision. */
 import { EPHEMERAL } from '../claims/base-port.js'
+import { parseEnv } from '../env/document.js'
 import type { FileChange } from '../file-change.js'
 import type { LintSource, TemplateFile } from '../lint/context.js'
 import { FeatureIndex } from '../lint/feature-index.js'
 import { type Fixed, fixFeature, withTrueEdits } from '../lint/fix-feature.js'
 import { lintFeature } from '../lint/registry.js'
 import { type Finding, withoutEdits } from '../lint/rule.js'
+import { findSections, textOutside } from '../merge/sections.js'
 import { notRead, type Problem } from '../problem.js'
 import { saveAll } from '../save/save-all.js'
 import { ENVIRONMENTS } from '../workspace/layout.js'
@@ -63,7 +65,7 @@ export async function lintFeatures(
       modulus: workspace.modulus,
       // Findings must be the same on every machine.
       ephemeral: EPHEMERAL,
-      productTexts: productTexts(workspace),
+      ...productFiles(workspace),
     },
   )
   const outcome = fix
@@ -112,14 +114,27 @@ async function sourceOf(
   return { source: { name, folder, templates, composeFile, portVariables, read }, problems }
 }
 
-/** The Compose files of the products, read when they are first needed. */
-function productTexts(workspace: Workspace): () => readonly string[] {
-  let texts: readonly string[] | undefined
-  return () => {
-    texts ??= workspace.products.map(
-      (product) => onlyFile(workspace, workspace.layout.product(product).composeFiles).text ?? '',
-    )
-    return texts
+/** The files of the products, read when they are first needed. */
+function productFiles(workspace: Workspace) {
+  const { layout, products } = workspace
+  let compose: readonly string[] | undefined
+  let envs: readonly string[] | undefined
+  return {
+    productTexts: () => {
+      compose ??= products.map(
+        (product) => onlyFile(workspace, layout.product(product).composeFiles).text ?? '',
+      )
+      return compose
+    },
+    productEnvs: () => {
+      envs ??= products.flatMap((product) => {
+        const { env, templates } = layout.product(product)
+        const text = readFile(workspace, env).text ?? ''
+        const merged = findSections(parseEnv(text)).sections.filter(({ untouched }) => untouched)
+        return [textOutside(text, merged), firstFile(workspace, templates(null)).text ?? '']
+      })
+      return envs
+    },
   }
 }
 

@@ -43,6 +43,7 @@ export function indexOf(sources: readonly LintSource[], files: Example = {}): Fe
     modulus: 1000,
     ephemeral: { from: 32768, to: 60999 },
     productTexts: () => products.map(([, text]) => encode(text)),
+    productEnvs: () => [],
   })
 }
 

@@ -3,7 +3,7 @@ import { allowedName } from '../../merge/reserved.js'
 import type { Range } from '../../ports/overlap.js'
 import { parsePortValue, rangeText } from '../../ports/value.js'
 import { type LintContext, ownPorts } from '../context.js'
-import { NewPorts } from '../new-port.js'
+import { defaultOf, NewPorts } from '../new-port.js'
 import { COMPOSE, ENV, type Found, found, PORT, REDIS, type Rule } from '../rule.js'
 
 export const portMissing = {
@@ -68,13 +68,9 @@ function setDefault(
   name: string,
   ports: NewPorts,
 ): Pick<Found, 'edits' | 'replaces'> | null {
-  const { references, hostText } = port
-  const [only] = references
   // A merge refuses a feature that sets a reserved name.
   if (allowedName(name) !== name || !isPort(name)) return null
-  const isWhole = references.length === 1 && only?.start === 0 && only.end === hostText?.length
-  if (!isWhole || port.host === null || !only?.operator.endsWith('-')) return null
-  const value = parsePortValue(only.operand)
+  const value = parsePortValue(defaultOf(port) ?? '')
   if (typeof value === 'string') return null
   const lacking = templates.filter(({ defined }) => !defined.has(name))
   const added = ports.add(name, value, port, lacking)
