@@ -11,6 +11,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { makeCopy } from './copies.mjs'
 import { makeFeatures, makeProducts } from './many.mjs'
 import { inTurn, MEASURES_MEMORY, mergeOf, NOTHING, peakMemory, wallTime } from './measure.mjs'
 import { exponent, median, table } from './numbers.mjs'
@@ -36,6 +37,9 @@ const COMMANDS = [
   },
   { name: '`list` of the same', aim: 4, command: inProducts(['list']) },
   { name: '`check` of the same', aim: 4, command: inProducts(['check']) },
+  { name: 'first merge of a copy, 5 services', aim: 2, command: copyOf(5) },
+  { name: 'first merge of a copy, 30 services', aim: 3, command: copyOf(30) },
+  { name: 'first merge of a copy, 130 services', aim: 6, command: copyOf(130) },
   {
     name: '`feature lint`, 100 features',
     aim: null,
@@ -95,6 +99,14 @@ function firstMerge(features, variables) {
 /** A merge that finds nothing to do, as nothing removes the product env between the runs. */
 function repeatedMerge(features, variables) {
   return (root) => ({ ...firstMerge(features, variables)(root), before: () => {} })
+}
+
+/** A project in a linked git worktree, in which nothing is generated yet. */
+function copyOf(services) {
+  return (root) => {
+    const { copy, fresh } = makeCopy(root, services)
+    return { args: [BIN, 'env', '--merge', '-C', copy], exitCode: 0, before: fresh }
+  }
 }
 
 function inProducts(args) {

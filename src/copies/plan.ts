@@ -62,7 +62,9 @@ export function planCopy(source: CopySource): CopyPlan {
   const nothing = { project, offset: 0, changes: [], assignments: [], override: null, footprint: null }
   const refused = [...original.problems, ...gapProblems(original)]
   if (hasErrors(refused)) return { ...nothing, problems: refused }
-  const before = read(source, source.files, source.env.text, null, source.original)
+  const before = usesProjectName(source, original)
+    ? read(source, source.files, source.env.text, null, source.original)
+    : original
   const taken =
     isolated === undefined ? [footprintOf(source.product, before, source.original), ...source.taken] : []
   const namesake = taken.slice(1).find(({ names }) => names.has(`project ${project}`))
@@ -147,6 +149,12 @@ function read(
   const readText: ReadText = (path) =>
     override !== null && path === source.override.file ? decode(override) : source.readText(path)
   return readProject(files, readText, lookup, source.directory, source.parsed)
+}
+
+/** Whether the project differs with its name: reading it once more takes as long as all the rest. */
+function usesProjectName({ env, readText }: CopySource, { files }: ComposeProject): boolean {
+  const texts = [env.text, ...files.map(readText)]
+  return texts.some((text) => typeof text === 'string' && text.includes('COMPOSE_PROJECT_NAME'))
 }
 
 /** What a project takes of its host. */

@@ -112,7 +112,7 @@ export async function planProductCopy(
         },
         files,
         directory: found.directory,
-        parsed: new Map(),
+        parsed: workspace.parsed,
         readText: reader(workspace, env, text, brought),
         env: { file: env, text },
         shell: new Map(),

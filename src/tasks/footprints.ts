@@ -22,7 +22,9 @@ export async function otherFootprints(
   const own = isOriginal ? [] : copyFootprints(workspace, product)
   const here = instanceFootprints(workspace, product)
   const others = await Promise.all(otherFolders(workspace).map((root) => openWorkspace(root)))
+  // Most of their Compose files are the same.
   const elsewhere = others
+    .map((other) => ({ ...other, parsed: workspace.parsed }))
     .filter(({ products }) => products.includes(product))
     .flatMap((other) => [...copyFootprints(other, product), ...instanceFootprints(other, product)])
   return [...own, ...here.filter(({ owner }) => owner !== overlaySection(product, name)), ...elsewhere]
