@@ -1,5 +1,6 @@
 /** Shared by the commands: their workspace and their output. */
 import type { Command } from 'commander'
+import { encode } from '../env/bytes.js'
 import type { Machine } from '../live/machine.js'
 import { hasErrors, type Problem, unique } from '../problem.js'
 import { printable, printableJson } from '../report/escape.js'
@@ -113,6 +114,13 @@ function exitCodeOf({ problems, isFailing }: Result): ExitCode {
 export function styleOf({ env, isTerminal }: Host, output: 'stdout' | 'stderr'): Style {
   const isForced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0'
   return styles(!env['NO_COLOR'] && (isForced || (isTerminal[output] && env['TERM'] !== 'dumb')))
+}
+
+/** Returns the shell's variables as byte strings. */
+export function shellOf({ env }: Host): Map<string, string> {
+  return new Map(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, encode(value)]])),
+  )
 }
 
 /** Returns the machine of the host; a Docker engine that is slow to answer is reported. */

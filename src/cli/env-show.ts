@@ -1,17 +1,14 @@
 /** `product env NAME`: what Compose reads, and where each value comes from. */
 import { ownerName } from '../claims/claim.js'
-import { encode } from '../env/bytes.js'
 import { blocks } from '../report/lines.js'
 import { secretsOf } from '../report/secrets.js'
 import { viewJson, viewLines } from '../report/view.js'
 import { viewProducts } from '../tasks/view.js'
-import { type Result, styleOf } from './command.js'
+import { type Result, shellOf, styleOf } from './command.js'
 import type { EnvJob } from './env.js'
 
 export async function show({ host, workspace, options, names, instance }: EnvJob): Promise<Result> {
-  const shell = new Map(
-    Object.entries(host.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, encode(value)]])),
-  )
+  const shell = shellOf(host)
   const { products, problems } = await viewProducts(workspace, names, { instance, shell })
   const views = products.map(({ source, texts, entries }) => ({
     product: source.name,

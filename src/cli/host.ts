@@ -17,7 +17,22 @@ export interface Host {
   readonly stdout: (text: string) => void
   /** The problems. */
   readonly stderr: (text: string) => void
+  /** Runs another program with this process's input and outputs. */
+  readonly run: (file: string, args: readonly string[], options: RunOptions) => Promise<Ended>
 }
 
-/** 0: done, warnings allowed. 1: an error, or a check that found something. 2: wrong usage. */
-export type ExitCode = 0 | 1 | 2
+export interface RunOptions {
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** How a program ended. */
+export interface Ended {
+  /** As a shell gives it: 128 and the signal's number after a signal, 127 or 126 if it did not start. */
+  readonly exitCode: ExitCode
+  /** Why it did not start (`ENOENT`); null if it did. */
+  readonly failure: string | null
+}
+
+/** 0: done, warnings allowed. 1: an error, or a check that found something. 2: wrong usage. Otherwise that of a program. */
+export type ExitCode = number

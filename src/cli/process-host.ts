@@ -18,6 +18,7 @@ export async function runProcess(program: (host: Host) => Promise<ExitCode>): Pr
       width,
       stdout: (text) => write(1, text),
       stderr: (text) => write(2, text),
+      run: async (...command) => (await import('./child.js')).runChild(process, ...command),
     })
   } catch (error) {
     process.exitCode = 1

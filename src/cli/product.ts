@@ -71,5 +71,18 @@ export function product(host: Host): Promise<ExitCode> {
       .option('--strict', 'exit with 1 on a hazard too')
       .option('--live', 'also find ports that somebody else uses right now')
       .option('-q, --quiet', 'print only problems')
+    add({
+      name: 'compose',
+      description: "run docker compose in a product's folder, after a merge",
+      examples: ['product compose shop up -d', 'product compose shop@blue logs -f'],
+      page: 'running.md',
+      formats: [],
+      load: async () => (await import('./compose.js')).compose,
+    })
+      .argument('<name>', 'a product or instance (shop@blue); . is the product in the current directory')
+      .argument('[args...]', 'the arguments of docker compose, passed on as they are')
+      .option('--print', 'print the command line; run and write nothing')
+      .option('--no-merge', 'do not merge first')
+      .passThroughOptions()
   })
 }

@@ -14,6 +14,7 @@ interface Help {
 interface CommandDefinition extends Help {
   readonly name: string
   readonly description: string
+  /** None for a command that prints what another program prints; text and JSON by default. */
   readonly formats?: readonly Format[]
   /** Loads the command: a run loads only what it needs. */
   readonly load: () => Promise<(call: Call<never>, ...typed: never[]) => Promise<ExitCode>>
@@ -35,10 +36,9 @@ export async function runProgram(
   const program = new Command(name)
     .description(description)
     .version(VERSION, '-V, --version')
-    .option(
-      '-C, --workspace <dir>',
-      'the workspace, instead of the nearest one upward (or PRODUCT_WORKSPACE)',
-    )
+    .addOption(workspaceOption())
+    // Everything after the name of `product compose` belongs to Compose.
+    .enablePositionalOptions()
     .addHelpText('after', helpText(help))
     .exitOverride()
     .configureOutput({
@@ -58,6 +58,8 @@ export async function runProgram(
     })
   })
   for (const [command, choices] of formats) {
+    command.addOption(workspaceOption().hideHelp())
+    if (choices.length === 0) continue
     command
       .addOption(new Option('--format <format>', 'how to print the result').choices(choices).default('text'))
       .addOption(new Option('--json', 'short for --format json').implies({ format: 'json' }))
@@ -69,6 +71,13 @@ export async function runProgram(
     return error.exitCode === 0 ? 0 : 2
   }
   return exitCode
+}
+
+function workspaceOption(): Option {
+  return new Option(
+    '-C, --workspace <dir>',
+    'the workspace, instead of the nearest one upward (or PRODUCT_WORKSPACE)',
+  )
 }
 
 declare const __VERSION__: string | undefined

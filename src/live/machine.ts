@@ -1,7 +1,7 @@
 /** The machine that a command runs on. */
 import { realpathSync } from 'node:fs'
 import type { EphemeralRange } from '../claims/hazards.js'
-import { type ComposeAnswer, runCompose } from './compose.js'
+import { type ComposeAnswer, findCompose, runCompose } from './compose.js'
 import { askEngine, type Engine } from './engine.js'
 import { type Holder, holdersOf } from './holder.js'
 import { type Binding, bindPort } from './probe.js'
@@ -15,6 +15,8 @@ export interface Machine {
   engine(onWait?: (engine: string) => void): Promise<Engine>
   /** As `runCompose`. */
   compose(args: readonly string[], cwd: string): Promise<ComposeAnswer | null>
+  /** As `findCompose`. */
+  composeCommand(): Promise<readonly [string, ...string[]] | null>
   sockets(): readonly Socket[] | null
   holders(sockets: readonly Socket[]): ReadonlyMap<number, Holder>
   bind(protocol: Protocol, address: string, port: number): Promise<Binding>
@@ -33,6 +35,7 @@ export function thisMachine(env: Readonly<Record<string, string | undefined>>): 
       return engine
     },
     compose: (args, cwd) => runCompose(args, cwd, env),
+    composeCommand: () => findCompose(env),
     sockets: () => readSockets(),
     holders: (sockets) => holdersOf(sockets),
     bind: (protocol, address, port) => bindPort(protocol, address, port),

@@ -157,7 +157,7 @@ export async function planProductCopy(
       original: originalName(root, kind),
       changes: plan.changes,
       envFile: target,
-      options: isInstance ? envFileOptions(base, name) : [],
+      options: isInstance ? envFileOptions(base.after, name) : [],
       variables: plan.assignments.map(({ key }) => key),
       override: plan.override === null ? null : override,
       brought: copies.map(({ file }) => file),
@@ -188,8 +188,9 @@ const NOTHING: CopyPlan = {
   footprint: null,
 }
 
-function envFileOptions({ after }: ProductPlan, name: string): string[] {
-  return ['--env-file', ...(after === null ? [] : ['.env', '--env-file']), `.env.${name}`]
+/** The options with which Compose reads an instance. @param env the product env; null if there is none */
+export function envFileOptions(env: string | null, name: string): string[] {
+  return ['--env-file', ...(env === null ? [] : ['.env', '--env-file']), `.env.${name}`]
 }
 
 function hasPortVariable({ entries }: ProductPlan, { references }: PublishedPort): boolean {

@@ -4,7 +4,7 @@ import type { ProductSource } from '../merge/source.js'
 import { type ViewEntry, viewEnv } from '../merge/view.js'
 import { type Problem, problem } from '../problem.js'
 import { projectName } from '../workspace/compose.js'
-import { overlayOf } from '../workspace/instances.js'
+import { type Overlay, overlayOf } from '../workspace/instances.js'
 import { type LoadedProduct, loadProduct } from '../workspace/product.js'
 import { readFile, type Workspace } from '../workspace/workspace.js'
 
@@ -101,13 +101,15 @@ function filesOf(
   const own = { file: env.file, text: readFile(workspace, env.file).text ?? env.text }
   if (instance === null) return { files: [own], problems: [] }
   const overlay = overlayOf(workspace, name, instance)
-  const { file } = overlay
   if (overlay.state === 'ours')
-    return { files: [own, { file, text: overlay.text ?? '' }], problems: overlay.problems }
+    return { files: [own, { file: overlay.file, text: overlay.text ?? '' }], problems: overlay.problems }
+  return { files: null, problems: [...overlay.problems, noInstance(name, instance, overlay)] }
+}
+
+export function noInstance(product: string, instance: string, { file, state }: Overlay): Problem {
   const next =
-    overlay.state === 'absent'
-      ? `Run: product env --merge ${name} --instance ${instance}`
+    state === 'absent'
+      ? `Run: product env --merge ${product} --instance ${instance}`
       : 'List the instances with product list.'
-  const none = problem('no-instance', { file }, `Product ${name} has no instance ${instance}`, next)
-  return { files: null, problems: [...overlay.problems, none] }
+  return problem('no-instance', { file }, `Product ${product} has no instance ${instance}`, next)
 }

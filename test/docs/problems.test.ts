@@ -163,6 +163,11 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<stri
   'cannot-isolate': () => stderrOf(copied({ network_mode: 'host' }), 'env --merge --as blue'),
   'shared-host': () => stderrOf(copied({ privileged: 'true' }), 'env --merge --as blue'),
   'no-compose': () => stderrOf(copied({}), 'env --merge --as blue --verify'),
+  'shell-wins': async () => {
+    const workspace = shop({ 'products/shop/.env': 'REDIS_HOST_PORT=7000\n' })
+    const env = { REDIS_HOST_PORT: '7001' }
+    return (await product('compose shop ps', workspace, { env })).stderr.trimEnd()
+  },
   'old-compose': () => {
     const compose = () => ({ isSuccess: true, stdout: '2.23.0\n', stderr: '' })
     return stderrOf(copied({ ports: '["8080:80"]' }), 'env --merge --as blue', { compose })

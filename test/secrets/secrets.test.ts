@@ -15,6 +15,8 @@ const VALUES = {
   'product port variable': ['DB_HOST_PORT'],
   'product whois port': ['5999'],
   'product check product': ['values'],
+  'product compose name': ['values'],
+  'product compose args': ['up'],
   'feature new name': ['mail'],
   'feature lint feature': ['redis'],
   '--instance': ['blue'],
@@ -31,7 +33,7 @@ const VALUES = {
 }
 
 /** Of --reveal it is the job. */
-const LEFT = ['--reveal']
+const LEFT = ['--reveal', '--workspace']
 
 const lines = await commandLines(VALUES, LEFT)
 const accepted = new Set<string>()

@@ -1,6 +1,6 @@
 /** Runs the commands in this process, with a host made of plain values instead of a real process. */
 import { feature as featureProgram } from '../../src/cli/feature.js'
-import type { ExitCode, Host } from '../../src/cli/host.js'
+import type { Ended, ExitCode, Host, RunOptions } from '../../src/cli/host.js'
 import { product as productProgram } from '../../src/cli/product.js'
 import type { Machine } from '../../src/live/machine.js'
 import { fakeMachine, type World } from './machine.js'
@@ -10,6 +10,13 @@ export interface Ran {
   readonly exitCode: ExitCode
   readonly stdout: string
   readonly stderr: string
+  /** The programs that it has run. */
+  readonly programs: readonly Program[]
+}
+
+interface Program extends RunOptions {
+  /** With its arguments. */
+  readonly line: readonly string[]
 }
 
 export interface Shell {
@@ -19,6 +26,8 @@ export interface Shell {
   readonly terminal?: boolean
   /** What holds its ports: nothing by default. */
   readonly machine?: World | Machine
+  /** How the programs end that it runs: well by default. */
+  readonly ended?: Ended
 }
 
 /**
@@ -47,10 +56,11 @@ async function runProgram(
   program: (host: Host) => Promise<ExitCode>,
   line: string | readonly string[],
   where: string | TestWorkspace,
-  { env = {}, terminal = false, machine = {} }: Shell,
+  { env = {}, terminal = false, machine = {}, ended = { exitCode: 0, failure: null } }: Shell,
 ): Promise<Ran> {
   let stdout = ''
   let stderr = ''
+  const programs: Program[] = []
   const exitCode = await program({
     args: typeof line === 'string' ? line.split(' ').filter((word) => word !== '') : line,
     cwd: typeof where === 'string' ? where : where.root,
@@ -64,6 +74,10 @@ async function runProgram(
     stderr: (text) => {
       stderr += text
     },
+    run: async (file, args, options) => {
+      programs.push({ line: [file, ...args], ...options })
+      return ended
+    },
   })
-  return { exitCode, stdout, stderr }
+  return { exitCode, stdout, stderr, programs }
 }

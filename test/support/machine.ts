@@ -14,6 +14,8 @@ export interface World {
   readonly slow?: boolean
   /** What Docker Compose answers; it is not installed by default. */
   readonly compose?: (args: readonly string[]) => ComposeAnswer
+  /** Null if it is not installed; by default `docker compose`. */
+  readonly composeCommand?: readonly [string, ...string[]] | null
   /** By default listeners of this user on TCP port 6971 of all IPv4 addresses, with inode 1; null where the system has no list. */
   readonly sockets?: readonly Partial<Socket>[] | null
   /** By inode. */
@@ -57,6 +59,8 @@ export function fakeMachine(world: World = {}): Machine & { readonly asked: stri
       return world.engine ?? LOCAL
     },
     compose: async (args) => world.compose?.(args) ?? null,
+    composeCommand: async () =>
+      world.composeCommand === undefined ? ['docker', 'compose'] : world.composeCommand,
     sockets: () =>
       world.sockets === null ? null : (world.sockets ?? []).map((socket) => ({ ...LISTENER, ...socket })),
     holders: (sockets) => {

@@ -1,0 +1,39 @@
+/** Runs a program in place of this one: with its input, its outputs and its signals. */
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import type { Ended, RunOptions } from './host.js'
+
+/** The terminal sends these to the program too. */
+const FROM_TERMINAL: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT']
+
+/** Sent to this process alone. */
+const PASSED_ON: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP']
+
+/** @param process_ the process whose signals are handled meanwhile */
+export function runChild(
+  process_: NodeJS.Process,
+  file: string,
+  args: readonly string[],
+  { cwd, env }: RunOptions,
+): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = spawn(file, args, { cwd, env, stdio: 'inherit' })
+    const ignore = () => {}
+    const passOn = (signal: NodeJS.Signals) => child.kill(signal)
+    for (const signal of FROM_TERMINAL) process_.on(signal, ignore)
+    for (const signal of PASSED_ON) process_.on(signal, passOn)
+    const end = (ended: Ended) => {
+      for (const signal of FROM_TERMINAL) process_.off(signal, ignore)
+      for (const signal of PASSED_ON) process_.off(signal, passOn)
+      resolve(ended)
+    }
+    child.on('error', ({ code = 'error' }: NodeJS.ErrnoException) => {
+      // A signal that cannot be passed on is an error too.
+      if (child.pid === undefined) end({ exitCode: code === 'ENOENT' ? 127 : 126, failure: code })
+    })
+    child.on('close', (code, signal) => {
+      if (child.pid === undefined) return
+      end({ exitCode: signal === null ? (code ?? 1) : 128 + constants.signals[signal], failure: null })
+    })
+  })
+}
