@@ -1,17 +1,16 @@
 import type { Machine } from '../live/machine.js'
 
-/** All that a command knows of the process it runs in. The commands take it as an argument, so that tests can pass their own. */
+/** The process that a command runs in, as an argument, so that tests can pass their own. */
 export interface Host {
-  /** What the user typed after the command's name. */
+  /** Without the name of the program. */
   readonly args: readonly string[]
   readonly cwd: string
   /** The shell's variables. */
   readonly env: Readonly<Record<string, string | undefined>>
   /** Whether the two outputs are terminals. */
   readonly isTerminal: { readonly stdout: boolean; readonly stderr: boolean }
-  /** The width of the terminal in columns; null where the result goes elsewhere. */
+  /** Of the terminal, in columns; null if stdout is not a terminal. */
   readonly width: number | null
-  /** Who holds its ports. */
   readonly machine: Machine
   /** The result. */
   readonly stdout: (text: string) => void
@@ -34,5 +33,5 @@ export interface Ended {
   readonly failure: string | null
 }
 
-/** 0: done, warnings allowed. 1: an error, or a check that found something. 2: wrong usage. Otherwise that of a program. */
+/** 0: success, warnings allowed. 1: an error, or a check that found something. 2: wrong usage. Others: those of a program. */
 export type ExitCode = number

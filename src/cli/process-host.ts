@@ -2,10 +2,7 @@ import { fstatSync, writeSync } from 'node:fs'
 import { thisMachine } from '../live/machine.js'
 import type { ExitCode, Host } from './host.js'
 
-/**
- * Runs a program in this process: the one place that makes a host of `process`, and the one that sets its exit code.
- * @param program takes the host and gives the exit code; what it throws is a fault of ours
- */
+/** Runs a program in this process, and sets its exit code. Reports an exception as a bug of product-env. */
 export async function runProcess(program: (host: Host) => Promise<ExitCode>): Promise<void> {
   try {
     const width = await terminalWidth(1)
@@ -27,11 +24,11 @@ export async function runProcess(program: (host: Host) => Promise<ExitCode>): Pr
       return
     }
     const stack = error instanceof Error ? error.stack : String(error)
-    write(2, `This is a fault of product-env, not yours. Please report it with what follows.\n${stack}\n`)
+    write(2, `This is a bug in product-env. Please report it with the lines below.\n${stack}\n`)
   }
 }
 
-/** In columns; null for what is not a terminal, which nearly always shows without `node:tty`: that takes 2 ms to load. */
+/** Returns the columns of a terminal, otherwise null. Most outputs need no `node:tty`, which takes 2 ms to load. */
 async function terminalWidth(descriptor: 1 | 2): Promise<number | null> {
   try {
     if (!fstatSync(descriptor).isCharacterDevice()) return null
@@ -42,7 +39,7 @@ async function terminalWidth(descriptor: 1 | 2): Promise<number | null> {
   return isatty(descriptor) ? new WriteStream(descriptor).columns : null
 }
 
-/** Where the user stands. A folder that has been deleted still has a name, as the shell remembers it. */
+/** A deleted folder still has the name that the shell remembers. */
 function currentFolder(): string {
   try {
     return process.cwd()
@@ -51,10 +48,10 @@ function currentFolder(): string {
   }
 }
 
-/** A full disk behind `> report.txt`, for example. */
+/** Such as a full disk behind `> report.txt`. */
 class OutputError extends Error {}
 
-/** Writes all of a text. Not by `process.stdout`: its first touch costs as much as a small merge. */
+/** Does not use `process.stdout`, whose first use takes as long as a small merge. */
 function write(descriptor: number, text: string): void {
   const bytes = Buffer.from(text)
   for (let at = 0; at < bytes.length; ) {
@@ -62,9 +59,9 @@ function write(descriptor: number, text: string): void {
       at += writeSync(descriptor, bytes, at)
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
-      // The reader has gone (`| head`): nobody is left to tell.
+      // The reader has gone (`| head`).
       if (code === 'EPIPE') return
-      // A pipe in non-blocking mode that is full for the moment.
+      // A full pipe in non-blocking mode.
       if (code !== 'EAGAIN') {
         if (descriptor === 2) return
         throw new OutputError((error as Error).message)

@@ -4,14 +4,14 @@ import { printable } from './escape.js'
 
 /**
  * A workflow command of GitHub Actions.
- * Source: GitHub's documentation, "Workflow commands"; the escapes are those of its toolkit.
+ * Source: GitHub's documentation, "Workflow commands"; the escapes of its toolkit.
  */
 export function annotation(
   severity: Severity | 'notice',
   { file, line, column }: { readonly file?: string; readonly line?: number; readonly column?: number },
   message: string,
 ): string {
-  // What the log shows must not be able to steer a terminal; a line break is written as GitHub wants it.
+  // Printable first, as the log is shown on terminals.
   const data = (text: string) =>
     text.split('\n').map(printable).join('\n').replaceAll('%', '%25').replaceAll('\n', '%0A')
   const property = (text: string) => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
@@ -23,7 +23,6 @@ export function annotation(
   return `::${severity}${properties.length === 0 ? '' : ` ${properties.join(',')}`}::${data(message)}`
 }
 
-/** One annotation a problem. */
 export function problemAnnotations(problems: readonly Problem[]): string[] {
   return unique(problems).map((each) => annotation(each.severity, each, `${each.message}\n${each.next}`))
 }

@@ -1,4 +1,4 @@
-/** What `product check` found, as text, as JSON, and as annotations for GitHub. */
+/** The result of `product check`, as text, as JSON, and as annotations for GitHub. */
 import { claimPorts, follows, ownerName, type PortClaim } from '../claims/claim.js'
 import { type Collision, type CollisionGroup, groupCollisions } from '../claims/collisions.js'
 import { HAZARD_RULES, type Hazard } from '../claims/hazards.js'
@@ -12,7 +12,7 @@ import { printable } from './escape.js'
 import { fixAnnotations, fixJson, fixLines, refreshCommand } from './fix.js'
 import { count, counts, row, unreadLines } from './lines.js'
 import { hostText, portJson } from './ports.js'
-import { problemLines } from './problems.js'
+import { headline } from './problems.js'
 import type { Style } from './style.js'
 
 interface CheckResult extends Check {
@@ -31,7 +31,7 @@ export const NOTHING_CHECKED: CheckResult = {
   fix: null,
 }
 
-/** For people: what was done, then what is left, then the totals. */
+/** The repairs first, then the findings that are left, then the totals. */
 export function checkLines(result: CheckResult, style: Style): string[] {
   const { collisions, hazards, held, products, ports, unread, fix } = result
   const lines = [
@@ -58,7 +58,7 @@ export function checkLines(result: CheckResult, style: Style): string[] {
   ]
 }
 
-/** One block for all that the same products share. */
+/** One block for all ports that the same products share. */
 function collisionLines({ owners, collisions }: CollisionGroup, style: Style): string[] {
   const claims = collisions.flatMap((collision) => collision.claims)
   const shared = collisions.map(rangeText).join(', ')
@@ -87,15 +87,8 @@ function isResolvable({ claims }: Collision): boolean {
 
 function heldLines(claim: PortClaim, by: string, style: Style): string[] {
   const message = `${ownerName(claim)} ${nameOf(claim)} ${hostText(claim)}: ${by}`
-  return finding(
-    'held',
-    'error',
-    claim,
-    message,
-    [],
-    'Stop what uses it, or give the product another port.',
-    style,
-  )
+  const next = 'Stop what uses it, or give the product another port.'
+  return finding('held', 'error', claim, message, [], next, style)
 }
 
 /** One entry for all hazards of a kind. */
@@ -107,7 +100,7 @@ function hazardLines(hazards: readonly Hazard[], style: Style): string[] {
   return finding(kind, 'warning', claim, message, claims, null, style)
 }
 
-/** A finding in the form of a problem, with the claims that it is about below it. */
+/** A finding in the form of a problem, with its claims below it. */
 function finding(
   code: string,
   severity: Severity,
@@ -118,14 +111,10 @@ function finding(
   style: Style,
 ): string[] {
   const { file = '', line = 1 } = place ?? {}
-  const [head = '', step = ''] = problemLines(
-    [{ code, severity, file, line, message, next: next ?? '' }],
-    style,
-  )
+  const below = [...claims.map(claimLine), ...(next === null ? [] : [next])]
   return [
-    head,
-    ...claims.map((claim) => `  ${printable(claimLine(claim))}`),
-    ...(next === null ? [] : [step]),
+    headline({ code, severity, file, line, message }, style),
+    ...below.map((each) => `  ${printable(each)}`),
   ]
 }
 
@@ -151,7 +140,7 @@ export function checkJson({ collisions, hazards, held, fix, products, ports, unr
   }
 }
 
-/** One annotation a claim, and a step of the fix: GitHub shows it at the file and line. */
+/** One annotation for each claim and each step of the fix. */
 export function checkAnnotations({ collisions, hazards, held, fix }: CheckResult): string[] {
   return [
     ...collisions.flatMap((collision) =>
@@ -169,7 +158,7 @@ export function checkAnnotations({ collisions, hazards, held, fix }: CheckResult
   ]
 }
 
-/** Who claims what, and where: `my_first_app  redis  REDIS_HOST_PORT  6971 (6380 + 591, adjusted)  products/…:17`. */
+/** `my_first_app  redis  REDIS_HOST_PORT  6971 (6380 + 591, adjusted)  products/…:17`. */
 function claimLine(claim: PortClaim): string {
   const { feature, file, line } = claim
   return `${ownerName(claim)}  ${feature ?? '-'}  ${nameOf(claim)}  ${hostText(claim)} (${wayTo(claim)})  ${file}:${line}`

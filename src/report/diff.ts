@@ -39,7 +39,7 @@ function unifiedDiff({ file, before, after: changed }: FileChange, mask: Mask, s
   if (before === changed) return ''
   const from = before === null ? '/dev/null' : `a/${file}`
   const patch = structuredPatch(from, `b/${file}`, before ?? '', after, undefined, undefined, { context: 3 })
-  // The texts are compared as they are: two secrets that differ are a change.
+  // Compared unmasked: two secrets that differ are a change.
   const [old, now] = [before ?? '', after].map((text) => (mask?.(text) ?? text).split('\n')) as [
     string[],
     string[],
@@ -68,7 +68,7 @@ function unifiedDiff({ file, before, after: changed }: FileChange, mask: Mask, s
     .replace(/\n*$/, '')}\n`
 }
 
-/** A line made safe to print. Tabs and a CR before the newline are harmless, and `patch` needs them. */
+/** Keeps tabs and a CR before the newline, which `patch` needs. */
 function printedLine(line: string, print: (text: string) => string): string {
   const end = line.endsWith('\r') ? '\r' : ''
   const text = end === '' ? line : line.slice(0, -1)

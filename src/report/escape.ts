@@ -1,20 +1,16 @@
 import { withoutTokens } from '../env/secret.js'
 
-/**
- * Text from files, made safe to print: a value must not steer the terminal, nor turn the reading direction so
- * that it looks like another one (C0 and C1 controls, Unicode's bidirectional and zero-width format characters).
- */
+/** Characters that steer a terminal or disguise a text: C0 and C1 controls, bidirectional and zero-width format characters. */
 const UNSAFE =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
-/** A text from a file for people: what has the form of a secret is masked, and nothing in it steers the terminal. */
+/** Makes a text from a file safe to print: escapes control characters, and masks tokens. */
 export function printable(text: string): string {
   return escaped(withoutTokens(text))
 }
 
-/** The text with every control character written as an escape. */
 export function escaped(text: string): string {
   return text.replace(UNSAFE, (character) => {
     const code = character.codePointAt(0) as number
@@ -22,7 +18,7 @@ export function escaped(text: string): string {
   })
 }
 
-/** A value as JSON. JSON itself only escapes the first 32 controls; the others are in strings, too, where `\\u…` means the same. */
+/** Formats a value as JSON, with the controls escaped that JSON itself leaves as they are. */
 export function printableJson(value: unknown, reveal = false): string {
   const escaped = (character: string) =>
     character === '\n' ? character : `\\u${hex(character.codePointAt(0) as number, 4)}`

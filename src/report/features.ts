@@ -5,7 +5,6 @@ import { printable } from './escape.js'
 import { blocks, row } from './lines.js'
 import type { Style } from './style.js'
 
-/** A block a feature, without empty rows. */
 export function featuresLines(features: readonly Feature[], style: Style): string[] {
   if (features.length === 0) return ['The workspace has no features yet. Create one: feature new redis']
   return blocks(features.map((feature) => featureLines(feature, style)))

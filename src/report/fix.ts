@@ -1,4 +1,4 @@
-/** What `product check --fix` did, or would do, as text, as JSON, and as annotations for GitHub. */
+/** The repairs of `product check --fix`, as text, as JSON, and as annotations for GitHub. */
 import { ownerName } from '../claims/claim.js'
 import type { Fix } from '../tasks/fix-collisions.js'
 import { annotation } from './annotation.js'
@@ -11,12 +11,10 @@ interface Step {
   readonly file?: string
 }
 
-/** For people, a step a line. */
 export function fixLines(fix: Fix): string[] {
   return stepsOf(fix).map(({ what, text }) => `  ${what.padEnd(7)}  ${printable(text)}`)
 }
 
-/** One annotation a step. */
 export function fixAnnotations(fix: Fix): string[] {
   return stepsOf(fix).map((step) => annotation('notice', step, `${step.what}: ${step.text}`))
 }

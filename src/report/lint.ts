@@ -1,4 +1,4 @@
-/** What `feature lint` found, as text, as JSON, and as annotations for GitHub. */
+/** The result of `feature lint`, as text, as JSON, and as annotations for GitHub. */
 import { withoutEdits } from '../lint/rule.js'
 import type { Severity } from '../problem.js'
 import type { Lint } from '../tasks/lint.js'
@@ -13,7 +13,6 @@ type LintResult = Omit<Lint, 'problems'>
 /** The result of a run that stops before it lints anything. */
 export const NOTHING_LINTED: LintResult = { features: 0, unread: [], findings: [], changes: null }
 
-/** For people. @param dryRun whether the changes are only planned */
 export function lintLines(
   { features, unread, findings, changes }: LintResult,
   dryRun: boolean,
@@ -52,7 +51,6 @@ export function lintJson({ features, unread, findings, changes }: LintResult) {
   }
 }
 
-/** One annotation a finding: GitHub shows it at the file and line. */
 export function lintAnnotations({ findings }: LintResult): string[] {
   return findings.map((finding) =>
     annotation(finding.severity, finding, `${finding.message} [${finding.code}]\n${finding.next}`),

@@ -1,17 +1,17 @@
-/** Texts of files as a diff may show them: masked line by line, so that each line keeps its number. */
+/** Masks texts of files for a diff, line by line, so that each line keeps its number. */
 import { type EnvDocument, lineEnd, parseEnv, rawValue, type Statement } from '../env/document.js'
 import { isHidden, MASK } from '../env/secret.js'
 import { findSections } from '../merge/sections.js'
 import { type IsPort, isPortVariable } from '../ports/variable.js'
 import { isPasted, showsPort } from './secrets.js'
 
-/** Whose lines an env file holds: all a person's, all but those of untouched sections, or those of a template. */
+/** Who wrote the lines of an env file: the product's people, they and (in untouched sections) a merge, or a feature. */
 type Owner = 'product' | 'both' | 'template'
 
-/** Bytes that are not shown: `[start, end)`. */
+/** A masked part: `[start, end)`. */
 type Span = readonly [start: number, end: number]
 
-/** An env text, a byte string: of each line of the product's own the key, of a template's all but what looks like a secret. */
+/** Masks the values of the product's own lines, and those of a template that look like secrets. @param text a byte string */
 export function maskEnv(text: string, owner: Owner, isPort: IsPort = isPortVariable): string {
   const doc = parseEnv(text)
   const untouched = owner === 'both' ? findSections(doc).sections.filter((each) => each.untouched) : []
@@ -20,7 +20,7 @@ export function maskEnv(text: string, owner: Owner, isPort: IsPort = isPortVaria
   const spans = [
     ...doc.statements.flatMap((statement) => statementSpans(doc, statement, isOwn(statement.start), isPort)),
     ...doc.comments.flatMap(({ start, end }) => commentSpans(text, start, end, isOwn(start))),
-    // Past a line that cannot be parsed, nothing is known.
+    // The rest of the file is not parsed.
     ...(doc.refusal === null ? [] : [[lineStart(text, doc.refusal.line), text.length] as const]),
   ]
   let masked = ''
@@ -49,13 +49,13 @@ function statementSpans(doc: EnvDocument, statement: Statement, isOwn: boolean, 
   return isEmpty || !(isOwn || isHidden(key, raw)) ? [] : [[from, eol]]
 }
 
-/** Up to the value of a variable that is commented out: `# KEY=value`, `# SOME_KEY: value`. */
+/** A variable that is commented out, up to its value: `# KEY=value`, `# SOME_KEY: value`. */
 const COMMENTED_OUT =
   /(?:(?:^#+|\s)[A-Za-z_][\w.[\]-]*\s*=(?!=)|^#+\s*[A-Z][A-Z0-9]*_[A-Z0-9_]*:(?=\s*\S+\s*$))\s*(?=\S)/
 
 function commentSpans(text: string, start: number, end: number, isOwn: boolean): Span[] {
   const comment = text.slice(start, end)
-  // What follows a value belongs to it.
+  // A comment behind a value may be part of a secret.
   if (isOwn && text.slice(text.lastIndexOf('\n', start) + 1, start).trim() !== '') return [[start, end]]
   const variable = isOwn ? COMMENTED_OUT.exec(comment) : null
   const ends = [secretAt(comment), variable === null ? null : variable.index + variable[0].length]
@@ -63,7 +63,7 @@ function commentSpans(text: string, start: number, end: number, isOwn: boolean):
   return at.length === 0 ? [] : [[start + Math.max(1, Math.min(...at)), end]]
 }
 
-/** Where on a line the value of a key begins that looks like a secret. Tokens are masked wherever they are printed (escape.ts). */
+/** Returns where a value begins that looks like a secret; null for none. Tokens are masked by escape.ts. */
 function secretAt(line: string): number | null {
   for (const { 0: before, 1: key = '', index } of line.matchAll(/([\w-]+)["']?\s*[=:]\s*/g)) {
     const at = index + before.length
@@ -79,7 +79,7 @@ function lineStart(text: string, line: number): number {
   return at
 }
 
-/** A template or YAML file without the values that look like secrets. */
+/** Masks the values of a template or YAML file that look like secrets. */
 export function maskCommitted(file: string, text: string): string {
   return /\.ya?ml$/.test(file) ? maskYaml(text) : maskEnv(text, 'template')
 }

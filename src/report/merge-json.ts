@@ -6,7 +6,7 @@ import type { MergedProduct } from '../tasks/merge.js'
 import { copyJson, isCopy } from './copy.js'
 import { type Secrets, showsPort } from './secrets.js'
 
-/** One product's merge. @param secrets what is not to be printed; null prints everything */
+/** @param secrets null prints everything */
 export function mergeJson({ plan, copy, changed, written }: MergedProduct, secrets: Secrets | null) {
   return {
     product: plan.product,

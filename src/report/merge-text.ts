@@ -23,7 +23,6 @@ const COLUMNS: readonly Column[] = [
   { title: 'outcome' },
 ]
 
-/** The lines for one product. */
 export function mergeLines(
   { plan, copy, changed }: MergedProduct,
   state: MergeState,
@@ -36,7 +35,7 @@ export function mergeLines(
   const from = offset.from === 'crc32' ? `crc32("${name}")` : offset.from
   const head = `${style.bold(name)}  offset ${offset.value} (${from})`
   const rows = entries.filter(({ shift }) => shift !== null).map((entry) => portRow(entry, plan.isPort))
-  // With an error, the numbers are not what will be.
+  // With an error, the ports may be wrong.
   const table = rows.length === 0 || state === 'stopped' ? [] : ['', ...tableLines(COLUMNS, rows, width)]
   return [
     head,
@@ -48,7 +47,7 @@ export function mergeLines(
   ]
 }
 
-/** The lines for many products: one each, the details of those that change, and the totals. */
+/** Reports many products: the details of those that change, one line for each, and the totals. */
 export function mergeAllLines(
   products: readonly MergedProduct[],
   state: MergeState,
@@ -97,18 +96,18 @@ function portRow(entry: Entry, isPort: IsPort): string[] {
   )
 }
 
-/** `kept 6971, redis now gives 6981`: what stood, and what it stood against. */
+/** `kept 6971, redis now gives 6981` */
 function outcomeText(entry: Entry, isPort: IsPort): string {
   const { outcome, feature, value, given, kept, first } = entry
   if (outcome === 'kept' && given !== value) {
-    // In a section that nobody touched, only a change of the template can be why they differ.
+    // In an unedited section, only a change of the template makes them differ.
     return `kept ${shownPort(entry, isPort)}, ${feature} ${kept?.untouched ? 'now gives' : 'gives'} ${decode(given ?? '')}`
   }
   if (outcome === 'conflict') return `conflict with ${first?.feature}, which wins`
   return outcome === 'same' ? `same as ${first?.feature}` : outcome
 }
 
-/** The product may have set a port variable to what is no port. */
+/** The product may have set a port variable to a secret. */
 function shownPort({ key, value }: Entry, isPort: IsPort): string {
   if (value === null || value === '') return 'empty'
   return showsPort(isPort, key, value) ? decode(value) : MASK
@@ -165,13 +164,12 @@ function placeholderLines(added: readonly Entry[], product: string): [string, st
     : [['product', `resolved __PRODUCT__ in ${count(filled.length, 'variable')} → ${product}`]]
 }
 
-/** How many variables, and their names. */
 function names(entries: readonly Pick<Entry, 'key'>[]): string {
   const shown = entries.map(({ key }) => printable(key))
   return `${count(entries.length, 'variable')}: ${shown.join(', ')}`
 }
 
-/** Each variable once: several features may state it. */
+/** Each variable once, as several features may define it. */
 function distinct(entries: readonly Entry[]): Entry[] {
   return [...new Map(entries.map((entry) => [entry.key, entry])).values()]
 }

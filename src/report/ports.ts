@@ -4,7 +4,7 @@ import { rangeText } from '../ports/value.js'
 import { printable } from './escape.js'
 import { type Column, tableLines } from './table.js'
 
-/** What is known of who uses a claim's port right now; undefined where nobody looked. */
+/** Returns who uses the ports of a claim right now; undefined if that is not known. */
 export type LiveText = (claim: PortClaim) => string | undefined
 
 const COLUMNS: readonly Column[] = [
@@ -18,7 +18,6 @@ const COLUMNS: readonly Column[] = [
   { title: 'url' },
 ]
 
-/** The table, a claim a line. */
 export function portLines(
   claims: readonly PortClaim[],
   live: LiveText | null,
@@ -54,14 +53,14 @@ export function portJson(claim: PortClaim, live: LiveText | null) {
   return { ...shown, outcome, http, https, file, line, url: urlOf(claim), ...now }
 }
 
-/** Ports with what is not the usual: an address, a protocol other than TCP. */
+/** `127.0.0.1:8080/udp`: the ports, with any address, and any protocol other than TCP. */
 export function hostText(claim: PortClaim): string {
   const { address, protocol } = claim
   const host = address === '' ? '' : `${address.includes(':') ? `[${address}]` : address}:`
   return `${host}${claimPorts(claim)}${protocol === 'tcp' ? '' : `/${protocol}`}`
 }
 
-/** Where a browser finds it; null where none would. */
+/** Returns null if no browser can open the port. */
 function urlOf({ http, https, outcome, from, address }: PortClaim): string | null {
   if (!http || outcome === 'random') return null
   const anywhere = address === '' || address === '0.0.0.0' || address === '::'

@@ -1,6 +1,6 @@
 /**
- * Which values a report may print. What a template says is public, and so is every port number; what a product's
- * own line or the shell says may be a secret, and so may be every value that refers to one of them.
+ * Decides which values a report may print. Text of templates and port numbers are public; values of the product's own
+ * lines and of the shell may be secrets, and so may all values that refer to them.
  */
 import { type EnvDocument, parseEnv, rawValue, type Statement } from '../env/document.js'
 import { referencesIn } from '../env/read.js'
@@ -10,22 +10,21 @@ import type { ProductSource } from '../merge/source.js'
 import { parsePortValue } from '../ports/value.js'
 import type { IsPort } from '../ports/variable.js'
 
-/** What may be printed of one product. */
 export interface Secrets {
   /** Whether a variable is a port variable of the product. */
   readonly isPort: IsPort
-  /** Whether what Compose reads for the variable may be a secret. */
+  /** Returns true if the value that Compose reads may be a secret. */
   readonly has: (key: string) => boolean
-  /** Whether what a template states there may be printed: it says nothing but the template's own words, and looks like no secret. */
+  /** Returns true if the template's value refers to no secret, and does not look like one. */
   readonly isPublicIn: (feature: string, key: string) => boolean
-  /** Whether a text stands in what features state for the variable. Another reader may take a longer piece of the file for its value. */
+  /** Returns true if a template's value contains the text: another reader may take more of the file for the value. */
   readonly isQuoted: (key: string, text: string) => boolean
 }
 
 /**
- * Finds the variables of a product that are not to be printed.
+ * Finds the values of a product that must not be printed.
  * @param texts the env files that Compose reads, in order
- * @param shell the names of the shell's variables, where the values to print were read with them
+ * @param shell the names of the shell's variables, if the values were read with them
  */
 export function secretsOf(
   { env, example, earlier, features, isPort }: ProductSource,
@@ -34,10 +33,10 @@ export function secretsOf(
 ): Secrets {
   const secret = new Set(shell)
   for (const [key, value] of earlier ?? []) if (!showsPort(isPort, key, value)) secret.add(key)
-  /** Name → the variables that refer to it. */
+  /** By name, the variables that refer to it. */
   const users = new Map<string, string[]>()
   const words = new Map<string, string[]>()
-  /** A template's statement. @returns the names that its value refers to, or null if it looks like a secret */
+  /** @returns the names that a template's value refers to; null if it looks like a secret */
   const derive = (doc: EnvDocument, statement: Statement): string[] | null => {
     const { key, quote } = statement
     const raw = rawValue(doc, statement)
@@ -65,7 +64,7 @@ export function secretsOf(
     for (const statement of template?.doc.statements ?? [])
       given.set(`${name} ${statement.key}`, derive(template?.doc as EnvDocument, statement))
   }
-  // A value may refer to one that refers to a secret: the loop comes to what it adds, too.
+  // The loop reaches the names that it adds, too.
   for (const name of secret) for (const key of users.get(name) ?? []) secret.add(key)
   return {
     isPort,
@@ -83,12 +82,12 @@ function push(lists: Map<string, string[]>, name: string, item: string): void {
   else list.push(item)
 }
 
-/** Whether a value is the port of a port variable, which is no secret. */
+/** Returns true for the port of a port variable, which is not a secret. */
 export function showsPort(isPort: IsPort, key: string, value: string): boolean {
   return isPort(key) && typeof parsePortValue(value) === 'object'
 }
 
-/** Whether what reads as a variable is rather the last line of a pasted key: padding of base64 is all that there is of a value. */
+/** Returns true for the last line of a pasted key, whose base64 padding reads like `KEY=`. */
 export function isPasted(key: string, value: string): boolean {
   return value === '=' || (value === '' && /[a-z]/.test(key) && /[A-Z]/.test(key))
 }

@@ -1,10 +1,7 @@
-/** A table for people: columns as wide as their widest cell, two blanks apart. */
-
 export interface Column {
   readonly title: string
-  /** Numbers are aligned to the right. */
   readonly align?: 'right'
-  /** A cell that may be shortened in its middle if the table is too wide for the terminal. */
+  /** Its cells are shortened in the middle if the table is too wide for the terminal. */
   readonly shrinks?: true
 }
 
@@ -12,8 +9,8 @@ const NARROWEST = 8
 const GAP = 2
 
 /**
- * The lines of a table, titles first, indented by two blanks. Cells must be printable already.
- * @param width of the terminal in columns; null where the output is none, and nothing is shortened
+ * Formats a table, titles first, indented by two spaces. Cells must be printable already.
+ * @param width of the terminal in columns; null shortens nothing
  */
 export function tableLines(
   columns: readonly Column[],
@@ -35,7 +32,7 @@ export function tableLines(
   })
 }
 
-/** Takes what is too much from the widest column that may shrink, again and again. */
+/** Narrows the widest column that may shrink, until the table fits. */
 function shrink(columns: readonly Column[], widths: number[], width: number): void {
   let excess = widths.reduce((sum, each) => sum + each + GAP, 0) - width
   while (excess > 0) {

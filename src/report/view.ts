@@ -1,4 +1,4 @@
-/** What Compose will see of a product env, as text and as JSON. */
+/** The variables that Compose reads, as text and as JSON. */
 import { decode } from '../env/bytes.js'
 import { MASK } from '../env/secret.js'
 import type { ViewEntry } from '../merge/view.js'
@@ -6,7 +6,7 @@ import { escaped, printable } from './escape.js'
 import { isPasted, type Secrets, showsPort } from './secrets.js'
 import { type Column, tableLines } from './table.js'
 
-/** The lines for one product. @param secrets what is not to be printed; null prints everything */
+/** @param secrets null prints everything */
 export function viewLines(
   entries: readonly ViewEntry[],
   secrets: Secrets | null,
@@ -29,7 +29,7 @@ export function viewLines(
   return tableLines(columns, rows, width)
 }
 
-/** The same as JSON (docs/json.md). */
+/** As JSON (docs/json.md). */
 export function viewJson(entries: readonly ViewEntry[], secrets: Secrets | null) {
   return entries.map((entry) => ({
     key: shownKey(entry, secrets),

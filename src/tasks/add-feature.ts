@@ -1,4 +1,4 @@
-/** Gives a product one more feature: edits its product.yaml and the `include:` of its Compose file, and verifies the result. */
+/** Adds a feature to a product: edits its product.yaml and the `include:` of its Compose file, and verifies the result. */
 import { join, relative, resolve, sep } from 'node:path'
 import type { FileChange } from '../file-change.js'
 import { planMerge } from '../merge/merge.js'
@@ -20,7 +20,7 @@ export interface Edit extends FileChange {
 interface AddedItem {
   readonly key: 'features' | 'include'
   readonly item: string
-  /** The items that go before it in a new list; null if the list exists. */
+  /** The items before it in a new list; null if the list exists. */
   readonly earlier: readonly string[] | null
 }
 
@@ -32,7 +32,7 @@ export interface AddedFeature {
   readonly problems: readonly Problem[]
 }
 
-/** Returns the workspace with one more feature and files that are not written yet, as a copy. */
+/** Returns the workspace with a feature and files that are not written yet. */
 export function withFiles(workspace: Workspace, feature: string, files: readonly FileChange[]): Workspace {
   return {
     ...withTexts(workspace, files),
@@ -73,8 +73,8 @@ interface Edited {
 const NO_EDIT: Edited = { edit: null, problems: [] }
 
 /**
- * Plans the edit by which the product's Compose files include the feature's.
- * @returns with the path that is to be included; null if it is included already. Without an edit, only the user knows where it goes.
+ * Plans the edit that includes the feature's Compose file in the product's.
+ * @returns with the path to include, null if it is included already; without an edit, the user must add the path
  */
 async function includeEdit(
   workspace: Workspace,
@@ -97,7 +97,7 @@ async function includeEdit(
     const { edit, problems: refused } = listEdit(readFile(workspace, file), item)
     return { edit, path, problems: [...problems, ...refused] }
   }
-  // COMPOSE_FILE may name a file that other products have as well.
+  // COMPOSE_FILE may name a file that other products use, too.
   const message = `This file is not in the folder of product ${name}, so it is not edited`
   const next = `Add "${path}" to include: by hand.`
   return { edit: null, path, problems: [...problems, problem('cannot-edit', { file }, message, next)] }
@@ -112,7 +112,7 @@ function listEdit({ file, text }: TextSource, added: AddedItem): Edited {
   return { edit: null, problems: [refused] }
 }
 
-/** Reads the product as edited: it must have the feature, and Compose must still read everything that it reads now. */
+/** Reads the product as edited: it must have the feature, and no new error. */
 async function verifyEdits(
   workspace: Workspace,
   product: string,
@@ -126,13 +126,13 @@ async function verifyEdits(
   const fresh = later.problems.filter((each) => each.severity === 'error' && !known.has(identity(each)))
   if (fresh.length === 0 && later.variables.has(variable)) return []
   const file = edits.at(-1)?.file ?? (workspace.layout.product(product).settings[0] as string)
-  const why = fresh[0]?.message ?? `the product would not get ${variable}`
+  const why = fresh[0]?.message ?? `the product would not have ${variable}`
   const message = `Feature ${feature} cannot be added to ${product}: ${why}`
   const next = 'Give the feature another name, or leave out --add-to and add it by hand.'
   return [problem('cannot-edit', { file }, message, next), ...fresh]
 }
 
-/** Without the line, which an edit moves. */
+/** Leaves out the line, which an edit moves. */
 function identity({ code, file, message }: Problem): string {
   return JSON.stringify([code, file, message])
 }

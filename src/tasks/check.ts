@@ -9,14 +9,14 @@ import { sameProjects } from './projects.js'
 import { surveyNamed } from './survey.js'
 
 export interface Check {
-  /** The number of named products that were read, and of their claims. */
+  /** The numbers of named products that were read, and of their claims. */
   readonly products: number
   readonly ports: number
   /** The files of any product that could not be read: there may be more collisions. */
   readonly unread: readonly string[]
   readonly collisions: readonly Collision[]
   readonly hazards: readonly Hazard[]
-  /** Ports that somebody else holds right now. */
+  /** Ports that somebody else uses right now. */
   readonly held: readonly Held[]
 }
 
@@ -25,7 +25,7 @@ export interface CheckTask {
   readonly names?: readonly string[]
   /** The machine whose settings make some ports hazardous. */
   readonly machine: Machine
-  /** Looks for ports that somebody else holds. */
+  /** Also finds ports that somebody else uses. */
   readonly live?: boolean
 }
 

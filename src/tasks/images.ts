@@ -1,24 +1,23 @@
-/** What is known of well-known images: the port that they listen on, and what else a container of them needs. */
+/** Well-known images: the ports that they listen on, and the settings that their containers need. */
 import { isHttp } from '../claims/http.js'
 
-/** A row of the table. */
 interface KnownImage {
   /** As on Docker Hub, without `library/`. */
   readonly names: readonly string[]
-  /** The tag where none is asked for: a version, since `latest` changes without notice. */
+  /** The default: a version, as `latest` changes without notice. */
   readonly tag: string
-  /** The port that it listens on in the container. */
+  /** In the container. */
   readonly port: number
-  /** The base port that people expect, where it is another one. */
+  /** The base port that people expect, if it differs. */
   readonly base?: number
-  /** The folder in the container with what must outlive it. */
+  /** The folder in the container whose files must outlive it. */
   readonly data?: string | ((tag: string) => string)
-  /** The variable with the password that it does not start without, and whose password that is. */
+  /** The password without which it does not start: the variable, and the user. */
   readonly password?: { readonly variable: string; readonly of: string }
-  /** Other variables that it does not start without. */
+  /** Other variables without which it does not start. */
   readonly environment?: Readonly<Record<string, string>>
   readonly command?: string
-  /** Whether its data belongs to one host name, as a container's own name changes with each container. */
+  /** Its data belongs to one host name, and a container's own changes with each container. */
   readonly hostname?: true
 }
 
@@ -28,7 +27,7 @@ const KNOWN_IMAGES: readonly KnownImage[] = [
     names: ['postgres'],
     tag: '17',
     port: 5432,
-    // Since 18 the image keeps a folder for each major version, and refuses the old place.
+    // From 18, the image keeps a folder for each major version, and refuses the old one.
     data: (tag) =>
       /^\d+/.test(tag) && Number.parseInt(tag, 10) < 18 ? '/var/lib/postgresql/data' : '/var/lib/postgresql',
     password: { variable: 'POSTGRES_PASSWORD', of: 'the user postgres' },
@@ -78,22 +77,21 @@ const KNOWN_IMAGES: readonly KnownImage[] = [
   { names: ['prom/prometheus'], tag: 'v3.1.0', port: 9090, data: '/prometheus' },
 ]
 
-/** Ports of this table that speak HTTP, besides those of web servers by convention. */
+/** Ports of this table that speak HTTP, besides the conventional ones. */
 const HTTP_PORTS: ReadonlySet<number> = new Set([7700, 8086, 9200])
 
-/** The port of a container of which nothing is known. */
+/** The container port of an unknown image. */
 const UNKNOWN_PORT = 8080
 
-/** A new feature's image, and what a container of it needs. */
 export interface Image {
-  /** With its tag, as far as one is known. */
+  /** With its tag, if one is known. */
   readonly reference: string
-  /** Whether the reference says which version. */
+  /** The reference has a version. */
   readonly pinned: boolean
   readonly containerPort: number
-  /** Whether the container's port is only a guess. */
+  /** The container port is a guess. */
   readonly guessed: boolean
-  /** Whether a browser can open it. */
+  /** A browser can open it. */
   readonly http: boolean
   /** The base port that people expect. */
   readonly base: number
@@ -104,26 +102,21 @@ export interface Image {
   readonly hostname: boolean
 }
 
-/** A host with its port, folders, a tag, a digest. */
+/** A host with a port, folders, a tag and a digest. */
 const REFERENCE =
   /^(?:[a-zA-Z0-9][a-zA-Z0-9.-]*(?::\d+)?\/)?[a-zA-Z0-9][a-zA-Z0-9._-]*(?:\/[a-zA-Z0-9._-]+)*(?::\w[\w.-]{0,127})?(?:@[a-zA-Z0-9+._-]+:[0-9a-fA-F]+)?$/
 
-/** Whether a text can be the name of an image. */
 export function isImage(text: string): boolean {
   return REFERENCE.test(text)
 }
 
-/**
- * What is known of an image.
- * @param asked as the user named it; undefined takes the well-known image of the feature's name, else one called like it
- * @param containerPort where the user says it
- */
+/** @param asked by default, the well-known image of the feature's name, otherwise an image of that name */
 export function imageFor(feature: string, asked: string | undefined, containerPort?: number): Image {
   const own = asked === undefined ? (known(feature) ?? knownAs(feature)) : undefined
   const name = asked ?? (own === undefined ? feature.toLowerCase() : (own.names[0] as string))
   const { repository, tag, digest } = partsOf(name)
   const row = own ?? known(repository)
-  // An image of the same name from elsewhere (bitnami/redis) listens on the same port; where it keeps its data, who knows.
+  // Another publisher's image (bitnami/redis) listens on the same port, but may keep its data elsewhere.
   const port = containerPort ?? row?.port ?? knownAs(repository)?.port
   const pinned = (tag !== '' && tag !== 'latest') || digest || own !== undefined
   const container = port ?? UNKNOWN_PORT
@@ -146,7 +139,7 @@ export function imageFor(feature: string, asked: string | undefined, containerPo
   }
 }
 
-/** The parts of a reference: the tag is what stands behind a colon in its last path segment. */
+/** Splits a reference. A tag follows a colon in the last segment of the path. */
 function partsOf(reference: string): { repository: string; tag: string; digest: boolean } {
   const [name = '', digest] = reference.split('@')
   const colon = name.indexOf(':', name.lastIndexOf('/') + 1)
@@ -159,7 +152,7 @@ function known(repository: string): KnownImage | undefined {
   return KNOWN_IMAGES.find(({ names }) => names.includes(plain))
 }
 
-/** By the last part of the name alone. */
+/** Compares only the last segment of the path. */
 function knownAs(repository: string): KnownImage | undefined {
   const last = (name: string) => name.slice(name.lastIndexOf('/') + 1)
   return KNOWN_IMAGES.find(({ names }) => names.some((name) => last(name) === last(repository).toLowerCase()))

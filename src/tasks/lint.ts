@@ -87,7 +87,7 @@ export async function lintFeatures(
   return { ...outcome, features: known.length, unread, problems }
 }
 
-/** A feature's source, and a list that gets the problems of the files that the linter reads later. */
+/** Reads a feature. The problems grow with the files that the linter reads later. */
 async function sourceOf(
   workspace: Workspace,
   name: string,

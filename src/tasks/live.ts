@@ -1,4 +1,4 @@
-/** Who holds the ports of products right now. */
+/** Finds out who uses the ports of products right now. */
 import { resolve } from 'node:path'
 import { claimPorts, ownerName, type PortClaim } from '../claims/claim.js'
 import type { TakenPort } from '../copies/source.js'
@@ -12,9 +12,9 @@ import { openWorkspace, type Workspace } from '../workspace/workspace.js'
 import type { Survey } from './survey.js'
 
 export interface Live {
-  /** Returns who holds the ports of a claim, in words; undefined for a claim that was not asked for. */
+  /** Returns who uses the ports of a claim, in words; undefined for a claim that was not inspected. */
   readonly text: (claim: PortClaim) => string | undefined
-  /** The claims whose ports somebody else holds. */
+  /** The claims whose ports somebody else uses. */
   readonly held: readonly Held[]
   readonly problems: readonly Problem[]
 }
@@ -27,7 +27,7 @@ export interface Held {
   readonly certain: boolean
 }
 
-/** Merging a thousand features must not take seconds for their ports. */
+/** Inspecting thousands of ports would take seconds. */
 const MOST_PORTS = 256
 
 export async function inspectClaims(
@@ -54,7 +54,7 @@ export async function inspectClaims(
   return { text: (claim) => texts.get(claim), held, problems }
 }
 
-/** Returns who holds a port, over TCP and UDP, in words; `free` if nobody does. */
+/** Returns who uses a port, over TCP and UDP, in words; `free` if nobody does. */
 export async function inspectPort(
   workspace: Workspace,
   survey: Survey,
@@ -71,8 +71,8 @@ export async function inspectPort(
 }
 
 /**
- * Returns a problem for each TCP port that a merge has just assigned and that somebody else holds. Nearly always none is held;
- * only if one is, all products are read and the engine is asked.
+ * Returns a problem for each TCP port that a merge has just assigned and that somebody else uses. Products and the engine
+ * are read only if there is one.
  * @param plans those that were written
  * @param copies the same: each owner with its ports
  */

@@ -1,4 +1,4 @@
-/** Creates a feature: its folder, and if asked for the edits that give it to a product. */
+/** Creates a feature, and adds it to a product. */
 import { existsSync, lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { BasePortRules, type UsedPort } from '../claims/base-port.js'
@@ -36,9 +36,9 @@ export interface NewFeature {
   readonly image: Image
   readonly composeFile: string
   readonly edits: readonly Edit[]
-  /** Why the base port may cause problems; null if it does not. */
+  /** Why the base port may cause problems; null if nothing is known. */
   readonly caution: string | null
-  /** Ports of others that the range of the base port meets. */
+  /** Ports of others within the range of the base port. */
   readonly near: readonly UsedPort[]
   /** The path that the user must add to `include:` of the product's Compose file; null if there is none. */
   readonly toInclude: string | null
@@ -100,7 +100,6 @@ function newFile(file: string, text: string): Edit {
   return { file, before: null, after: encode(text), added: null }
 }
 
-/** Returns what is wrong with the arguments. */
 function refusals(workspace: Workspace, name: string, addTo: string | undefined): Problem[] {
   const useless = withoutFeatures(workspace)
   if (useless !== null) return [useless]
@@ -118,7 +117,7 @@ function nameProblem({ root, layout, features }: Workspace, name: string): Probl
   }
   const like = features.find((other) => other.toLowerCase() === name.toLowerCase())
   if (like === undefined) return null
-  const message = `Feature ${like} differs from ${name} in case only, which other systems and Docker's DNS ignore`
+  const message = `Feature ${like} differs from ${name} only in case, which Docker's DNS and some file systems ignore`
   return problem('feature-exists', { file: layout.feature(like).folder }, message, 'Choose another name.')
 }
 
@@ -127,11 +126,11 @@ function isThere(path: string): boolean {
   return existsSync(path) || lstatSync(path, { throwIfNoEntry: false }) !== undefined
 }
 
-/** Returns the problems that remain with the new feature: a product may have waited for it. */
+/** Returns the problems that remain with the new feature: a product may name it already. */
 async function problemsLeft(later: Workspace, found: readonly Problem[]): Promise<Problem[]> {
   if (found.length === 0) return []
   const { products, problems } = await surveyProducts(later)
-  // Without the next step, which may name the feature now.
+  // Without the next step, which may list the new feature.
   const id = ({ code, file, line, column, message }: Problem): string =>
     JSON.stringify([code, file, line, column, message])
   const left = new Set([...problems, ...(await readFeatures(later, products)).problems].map(id))

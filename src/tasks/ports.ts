@@ -1,4 +1,4 @@
-/** Answers questions about ports: all of a workspace, the owner of one, the one of a variable or of a name. */
+/** Lists the ports of a workspace, and finds the owner of a port and the port of a variable or name. */
 import { ownerName, type PortClaim } from '../claims/claim.js'
 import { claimsOfPort, decodePort, type OwnBase } from '../claims/whois.js'
 import type { Machine } from '../live/machine.js'
@@ -35,7 +35,7 @@ export interface ListPortsTask {
 export interface PortList {
   /** By product and port. */
   readonly claims: readonly PortClaim[]
-  /** Null if nobody looked. */
+  /** Null without a machine. */
   readonly live: Live | null
 }
 
@@ -75,7 +75,7 @@ export interface PortOwners {
   readonly claims: readonly PortClaim[]
   /** The meaning of the number in each scheme, in words; empty if it is claimed. */
   readonly decoded: readonly string[]
-  /** Who holds it right now, in words. */
+  /** Who uses it right now, in words. */
   readonly now: readonly string[]
   /** The files that could not be read: their products may claim it, too. */
   readonly unread: readonly string[]
@@ -129,7 +129,7 @@ export async function portOf(
   const owner = owners.find(({ instance }) => instance === named.instance)
   const problems = problemsOf(workspace, owner === undefined ? [] : [owner])
   const own = owner?.claims ?? []
-  // Of variables that share one port by reference, only one claims it.
+  // Of several variables that share a port by reference, one claims it.
   const leader = (key: string) => owner?.references.leaders.get(key) ?? key
   const exact = own.filter((claim) => claim.variable === variable)
   const same = own.filter((claim) => claim.variable !== null && leader(claim.variable) === leader(variable))
@@ -163,19 +163,18 @@ export interface NamedPort {
   /** The base port, for a scheme that adds to one. */
   readonly base: number
   readonly port: number
-  /** How it is computed, a line each. */
+  /** The computation, in words. */
   readonly steps: readonly string[]
   /** The offset that product.yaml sets for the product or instance of that name. */
   readonly set: { readonly offset: number; readonly file: string } | null
   readonly problems: readonly Problem[]
 }
 
-/** The demo's redis. */
+/** Redis in the demo. */
 const EXAMPLE_BASE = 6380
 
 /**
  * Explains how a scheme turns a name into a port.
- * @param workspace null if there is none: then only the arithmetic counts
  * @param given the base port, for crc32; an example if it is omitted
  */
 export async function explainPort(
@@ -196,7 +195,6 @@ export async function explainPort(
   const settings = loaded?.settings
   const offset = instance === null ? settings?.offset : settings?.instances?.[instance]?.offset
   const set = offset === undefined || loaded === null ? null : { offset, file: loaded.settingsFile }
-  // Unreadable settings may set another modulus or offset.
   return {
     name,
     scheme,

@@ -1,7 +1,4 @@
-/**
- * Finds products and instances with the same Compose project name: `up` of one recreates the containers of the other.
- * Different names may give the same one, as Compose lowercases them.
- */
+/** Finds products and instances with the same Compose project name, as when their names differ only in case. */
 import { ownerName } from '../claims/claim.js'
 import type { ProductPlan } from '../merge/plan.js'
 import { type Problem, problem } from '../problem.js'
@@ -20,7 +17,7 @@ interface Project {
 
 /**
  * Returns a problem for each project name that several have.
- * @param isNamed selects the projects that the run is about; a name that none of them has is left out
+ * @param isNamed at least one of them must be named in the run
  */
 export function sameProjects<P extends Project>(
   projects: readonly P[],
@@ -45,7 +42,7 @@ function otherName({ product, instance, plan }: Project): string {
   return `Give the instance another name: product env ${product} --instance ${instance} --remove, then --merge with the new one; or change COMPOSE_PROJECT_NAME in ${plan.file}.`
 }
 
-/** Returns a problem for each overlay that is about to be created with a project name that another has. */
+/** Returns a problem for each new overlay whose project name is already used. */
 export async function takenProjects(
   workspace: Workspace,
   overlays: readonly ProductPlan[],

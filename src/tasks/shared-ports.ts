@@ -11,7 +11,7 @@ import { type Problem, problem } from '../problem.js'
 import { entriesIn } from '../workspace/files.js'
 import { firstFile, readFile, type Workspace, withTexts } from '../workspace/workspace.js'
 
-/** In one run; a merge of a thousand products would print thousands. */
+/** A merge of a thousand products would print thousands. */
 const MOST_WARNINGS = 10
 
 /** A product or instance that is merged, and another one that uses some of its ports. */

@@ -1,4 +1,4 @@
-/** Surveys many products at once: the host ports that each of them claims. */
+/** Surveys products: their claims of host ports, and the state of their env files. */
 import type { PortClaim } from '../claims/claim.js'
 import { claimsOf, type VariablePlace } from '../claims/claims.js'
 import type { Owner } from '../claims/resolve.js'
@@ -29,7 +29,6 @@ export interface Survey {
   readonly unread: readonly string[]
 }
 
-/** A product or instance, with its plan and its Compose project. */
 export interface SurveyedOwner extends Owner {
   readonly plan: ProductPlan
   /** What a merge would do: nothing because of an error, create the file, add to it, refresh it, or nothing. */
@@ -44,14 +43,13 @@ export interface SurveyedOwner extends Owner {
   readonly unread: readonly string[]
 }
 
-/** What a name of a command line means: a product with its instances (`shop`), or one instance (`shop@blue`). */
+/** A name on the command line: a product with its instances (`shop`), or one instance (`shop@blue`). */
 export interface OwnerName {
   readonly product: string
   /** Null if the name has none. */
   readonly instance: string | null
 }
 
-/** A survey of all products, and those that are named. */
 export interface NamedSurvey {
   /** Null if a name is not known. */
   readonly survey: Survey | null
@@ -91,7 +89,7 @@ export async function surveyNamed(workspace: Workspace, names: readonly string[]
   return { survey: missing.length > 0 ? null : survey, isNamed, problems: [...problems, ...missing] }
 }
 
-/** Parses a name. No product or instance has an `@` in it. */
+/** Names of products and instances contain no `@`. */
 export function parseOwner(text: string): OwnerName {
   const at = text.indexOf('@')
   return at === -1
@@ -99,7 +97,6 @@ export function parseOwner(text: string): OwnerName {
     : { product: text.slice(0, at), instance: text.slice(at + 1) }
 }
 
-/** Returns a problem, with the nearest name, if a product has no such instance. */
 export function unknownInstance(
   owners: readonly OwnerName[],
   { product, instance }: OwnerName,
@@ -149,7 +146,7 @@ async function ownersOf(workspace: Workspace, product: LoadedProduct): Promise<S
   return [own, ...others]
 }
 
-/** A copy as its next merge makes it. */
+/** Surveys a copy as its next merge writes it. */
 async function copyOwner(
   workspace: Workspace,
   product: LoadedProduct,
@@ -253,7 +250,7 @@ function ownerOf(
     references,
     projectName,
     directory,
-    // Whatever is missing in a project, all of its files were read.
+    // Gaps do not make a file unread.
     problems: compose === null ? problems : [...problems, ...gapProblems(compose)],
     unread: notRead(problems),
   }

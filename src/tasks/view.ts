@@ -1,4 +1,4 @@
-/** Shows what Compose reads from product envs. */
+/** Lists the variables that Compose reads from product envs. */
 import { readAsDotenv } from '../env/dotenv.js'
 import type { ProductSource } from '../merge/source.js'
 import { type ViewEntry, viewEnv } from '../merge/view.js'
@@ -52,15 +52,15 @@ function viewProduct(
   }
   const view = viewEnv(source, files, shell, readAsDotenv, nameOf)
   problems.push(...view.problems)
-  // Each of them makes Compose refuse the whole file.
+  // Compose refuses the whole file.
   if (view.problems.length > 0) return { view: null, problems }
-  // An instance is used with --env-file, which beats both.
+  // --env-file, as for an instance, overrides both settings.
   if (instance === null) problems.push(...switchedOff(source.env.file, view.entries, shell))
   const texts = files.map(({ text }) => text)
   return { view: { source, instance, texts, entries: view.entries }, problems }
 }
 
-/** The values that Go's strconv.ParseBool takes for true, by which Compose reads the switch (measured with 2.40.3). */
+/** Go's strconv.ParseBool, as Compose parses the switch (measured with 2.40.3). */
 const TRUE = /^(?:1|t|T|true|TRUE|True)$/
 
 /** Returns a problem if Compose would not read the product env at all. */
@@ -90,7 +90,7 @@ function filesOf(
   if (env.text === null) {
     // An unreadable file is reported already.
     if (problems.some(({ file }) => file === env.file)) return { files: null, problems: [] }
-    // A merge of nothing creates nothing.
+    // A merge would create no file.
     const isEmpty = features.length === 0 && example.text === null
     const next = isEmpty
       ? `Create ${env.file}, or give the product a feature.`

@@ -110,7 +110,7 @@ describe('a new feature', () => {
     await made('thing', workspace)
     const compose = workspace.read('features/thing/compose.yaml')
     expect(compose).toContain(
-      '    # Without a tag it is the latest, which changes unasked: name a version, as in redis:7\n    image: thing\n',
+      '    # The default tag, latest, changes without notice: set a version, as in redis:7\n    image: thing\n',
     )
     expect(compose).toContain('is a guess')
   })
@@ -468,7 +468,7 @@ describe('what is there stays', () => {
   })
 
   test('a feature whose name differs in case only', async () => {
-    expect(await refused('Redis', shop())).toContain('Feature redis differs from Redis in case only')
+    expect(await refused('Redis', shop())).toContain('Feature redis differs from Redis only in case')
   })
 
   test('a link to nothing', async () => {

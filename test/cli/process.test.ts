@@ -38,7 +38,7 @@ function shell(line: string, cwd: string, options: { env?: Record<string, string
   return { status, stdout, stderr }
 }
 
-const CRASH = /fault of product-env|^ +at /m
+const CRASH = /bug in product-env|^ +at /m
 
 describe('the process', () => {
   test.each([
