@@ -46,6 +46,7 @@ export function movedVariables(source: CopySource, original: ComposeProject, off
       return references(text).map(({ name }) => name)
     }),
   )
+  for (const name of namedByEnvFiles(source, original)) named.add(name)
   const moved = new Map<string, string>()
   const assignments: Assignment[] = []
   for (const [key, statement] of last) {
@@ -65,6 +66,16 @@ export function movedVariables(source: CopySource, original: ComposeProject, off
     values: moved,
     assignments: [...assignments, ...addresses(source, original, { used, moved, offset }, last, raw)],
   }
+}
+
+/** The variables that the containers' own env files refer to: Compose expands them there too. */
+function namedByEnvFiles({ readText }: CopySource, original: ComposeProject): string[] {
+  return original.services
+    .flatMap(({ body }) => envFilesOf(body))
+    .flatMap(({ key, isRaw, path }) => {
+      const text = key === 'env_file' && !isRaw ? readText(path) : null
+      return typeof text === 'string' ? references(text).map(({ name }) => name) : []
+    })
 }
 
 function isHostPart(

@@ -10,7 +10,7 @@ import { makeFolder, type TestWorkspace } from '../support/workspace.js'
 import { PROJECTS } from './projects.js'
 import type { Files } from './support.js'
 
-const GENERATED = 20
+const GENERATED = 12
 const COPIES = ['blue', 'green'] as const
 
 // biome-ignore lint/suspicious/noExplicitAny: the JSON of another program

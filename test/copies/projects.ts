@@ -241,5 +241,54 @@ init: true`,
     'container_name: shop_web',
     'networks: { default: { external: true, name: proxy } }\n',
   ),
+  'a variable that an env file refers to': {
+    ...web('ports: ["${PORT}:80", "${OTHER}:81"]\nenv_file: [app.env]'),
+    '.env': 'PORT=8080\nOTHER=8081\n',
+    'app.env': 'APP_PORT=${PORT}\nURL=http://localhost:${OTHER}/\n',
+  },
+  'variables in quotes, exported, with a comment, and set twice': {
+    ...web('ports: ["${A}:80", "${B}:81", "${C}:82", "${D}:83", "${E:?set it}:84", "${MAPPING}"]'),
+    '.env': `A="8080"\nB='8081'\nexport C=8082\nD=1\nD=8083 # here\nE=8084\nMAPPING=8085:85\n`,
+  },
+  'a variable of an included env file': {
+    'compose.yaml':
+      'include: [{ path: [sub/a.yml, sub/b.yml], env_file: sub/x.env }]\nservices: { web: { image: x, ports: ["${WEB}:80"] } }\n',
+    'sub/a.yml': 'services: { a: { image: x, ports: ["${PORT}:80", "${WEB}1:81"] } }\n',
+    'sub/b.yml': 'services: { a: { container_name: aa, ports: ["9001:90"] } }\n',
+    'sub/x.env': 'PORT=8080\nCOPY=${WEB}\n',
+    '.env': 'WEB=700\n',
+  },
+  'a variable in a path and in a key': {
+    ...web('ports: ["${PORT}:80"]\nenv_file: "${PORT}.env"\nlabels: { "a${PORT}": "${PORT}" }'),
+    '.env': 'PORT=8080\n',
+    '8080.env': 'A=1\n',
+  },
+  'a name with a default': {
+    'compose.yaml':
+      'services: { web: { image: "${IMAGE:-shop/web}", build: { context: ., dockerfile_inline: "FROM scratch" }, container_name: "${NAME:-web_box}", ports: ["8080:80"], volumes: ["v:/v"] } }\nvolumes: { v: { name: "${VOLUME-vol}" } }\n',
+    '.env': 'NAME=\nVOLUME=pinned\n',
+  },
+  'the project name with a default': {
+    'compose.yaml':
+      'name: ${STACK:-stack}\nservices: { web: { image: x, container_name: "the_box", ports: ["8080:80"] } }\n',
+  },
+  'two containers that call each other by name': web(
+    'container_name: front_box\nenvironment: { API: "http://api_box:80" }\nnetworks: [one, two]',
+    `  api: { image: x, container_name: api_box, networks: { two: { aliases: [api], priority: 5 } } }
+  alone: { image: x, container_name: alone_box, network_mode: none }
+networks: { one: {}, two: { name: fixed_two, driver_opts: { a: b } } }
+`,
+  ),
+  'mounts of one target in a base and an extension': {
+    'compose.yaml': `services:
+  base: { image: x, volumes: ["/srv/a:/data", "logs:/logs"] }
+  web: { extends: base, volumes: ["/srv/b:/data", { type: bind, source: /srv/c, target: /c, read_only: false }], ports: ["8080:80"] }
+volumes: { logs: { driver_opts: { type: nfs, o: "addr=10.0.0.1,rw", device: ":/exports/logs" } } }
+`,
+  },
+  'a volume and a network that two names share': web(
+    'volumes: ["a:/a", "b:/b"]\nnetworks: [x, y]',
+    'volumes: { a: { name: same_v }, b: { external: true, name: same_v } }\nnetworks: { x: { name: same_n }, y: { name: same_n } }\n',
+  ),
   'nothing to change': web('command: sleep 1'),
 }
