@@ -113,7 +113,7 @@ function areGone(batch: readonly Finding[], before: readonly Finding[], after: r
   )
 }
 
-/** @param renamed variables that had their base port before, if not a name that a rule looks at */
+/** @param renamed new names: that their base ports are taken is not new, but was not found before */
 function hasNewErrors(
   before: readonly Finding[],
   after: readonly Finding[],
