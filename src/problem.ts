@@ -90,6 +90,7 @@ export const PROBLEMS = {
   ),
   collision: warning('The env file of another product has the same host port.'),
   'port-held': warning('A port that the merge has just assigned is already in use.'),
+  'port-in-use': error('A port that `product compose` is about to start is used by somebody else.'),
   'no-port': error('The product has no port in a variable of that name.'),
   'no-offset': error('`check --fix` finds no offset that avoids all collisions of a product.'),
   'foreign-file': error('The file of a new instance already exists, and is not one of product-env.'),

@@ -1,7 +1,9 @@
 /** `product compose`: Docker Compose in a product's folder, after a merge. */
 import { relative } from 'node:path'
+import { parseStart } from '../compose/started.js'
 import { type Problem, problem } from '../problem.js'
 import { type Prepared, prepareProduct } from '../tasks/prepare.js'
+import { planStart } from '../tasks/start.js'
 import { type OwnerName, parseOwner } from '../tasks/survey.js'
 import { someOf } from '../workspace/names.js'
 import type { Workspace } from '../workspace/workspace.js'
@@ -29,7 +31,7 @@ export async function compose(
   args: readonly string[],
 ): Promise<ExitCode> {
   const { host, options } = call
-  const ready = await prepare(call, name)
+  const ready = await prepare(call, name, args)
   if (typeof ready === 'number') return ready
   const { folder } = ready
   const found = await host.machine.composeCommand()
@@ -43,13 +45,24 @@ export async function compose(
     const message = 'Neither `docker compose` nor `docker-compose` is installed'
     return print(call, { problems: [problem('no-compose', {}, message, 'Install Docker Compose.')] })
   }
+  const start = await planStart(ready, args, shellOf(host), machineOf(host))
+  const refused = await print(call, { problems: start?.problems ?? [] })
+  if (refused !== 0) return refused
   // As after `cd`: Compose files may refer to ${PWD}.
   const { exitCode } = await host.run(file, all, { cwd: folder, env: { ...host.env, PWD: folder } })
+  if (start?.isDetached && exitCode === 0) {
+    const { urlLines } = await import('../report/ports.js')
+    host.stderr(joined(urlLines(start.claims)))
+  }
   return exitCode
 }
 
 /** Merges a product, and reports on stderr alone. @returns the exit code if an error is in the way */
-async function prepare(call: Call<ProgramOptions>, name: string): Promise<Prepared | ExitCode> {
+async function prepare(
+  call: Call<ProgramOptions>,
+  name: string,
+  args: readonly string[],
+): Promise<Prepared | ExitCode> {
   const { host, options } = call
   const workspace = await workspaceOf(call)
   if ('code' in workspace) return print(call, { problems: [workspace] })
@@ -67,7 +80,10 @@ async function prepare(call: Call<ProgramOptions>, name: string): Promise<Prepar
     const lines = written.flatMap((product) => [...mergeLines(product, merge.state, style, host.width), ''])
     host.stderr(joined(lines))
   }
-  const exitCode = await print(call, { problems })
+  // Before a start, a port that is held is an error of its own.
+  const isStart = parseStart(args) !== null
+  const shown = problems.filter(({ code }) => !isStart || code !== 'port-held')
+  const exitCode = await print(call, { problems: shown })
   return prepared ?? exitCode
 }
 

@@ -60,6 +60,16 @@ export function hostText(claim: PortClaim): string {
   return `${host}${claimPorts(claim)}${protocol === 'tcp' ? '' : `/${protocol}`}`
 }
 
+/** The services that a browser can open, each with its URL. */
+export function urlLines(claims: readonly PortClaim[]): string[] {
+  const urls = claims.flatMap((claim) => {
+    const url = urlOf(claim)
+    return url === null ? [] : [{ url, service: claim.service ?? '' }]
+  })
+  const width = Math.max(...urls.map(({ service }) => service.length))
+  return urls.map(({ service, url }) => printable(`  ${service.padEnd(width)}  ${url}`))
+}
+
 /** Returns null if no browser can open the port. */
 function urlOf({ http, https, outcome, from, address }: PortClaim): string | null {
   if (!http || outcome === 'random') return null

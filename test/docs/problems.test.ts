@@ -137,6 +137,12 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<stri
   collision: () => stderrOf(shop({ 'products/blog/.env': 'CACHE_HOST_PORT=6966\n' }), 'env --merge shop'),
   'port-held': () =>
     stderrOf(shop(), 'env --merge shop', { sockets: [{ port: 6966 }], holders: { 1: { pid: 17207 } } }),
+  'port-in-use': () => {
+    const service = 'services: { web: { image: nginx, ports: ["8080:80"] } }\n'
+    const workspace = shop({ 'products/shop/compose.yaml': service })
+    const world = { sockets: [{ port: 8080 }], holders: { 1: { pid: 17207 } } }
+    return stderrOf(workspace, 'compose --no-merge shop up', world)
+  },
   'no-port': () => stderrOf(shop(), 'port shop REDIS_PORT'),
   // Two products, and with a modulus of 1 no other offset for either.
   'no-offset': () =>

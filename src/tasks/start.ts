@@ -1,0 +1,65 @@
+/** What a Compose command is about to start, and who is in the way of its ports. */
+import { claimPorts, follows, ownerName, type PortClaim } from '../claims/claim.js'
+import { parseStart, startedServices } from '../compose/started.js'
+import { decode } from '../env/bytes.js'
+import { isInUse, PortInspector } from '../live/inspector.js'
+import type { Machine } from '../live/machine.js'
+import { type Problem, problem } from '../problem.js'
+import { loadCompose } from '../workspace/compose.js'
+import { inspectClaims } from './live.js'
+import type { Prepared } from './prepare.js'
+import { surveyProducts } from './survey.js'
+
+interface Start {
+  /** The ports that it publishes, but for those that the shell sets. */
+  readonly claims: readonly PortClaim[]
+  readonly isDetached: boolean
+  /** An error for each port that somebody else holds. */
+  readonly problems: readonly Problem[]
+}
+
+/** @param args those of Compose @param shell the shell's variables; byte strings @returns null if nothing is started */
+export async function planStart(
+  { workspace, owner, values, shellWins }: Prepared,
+  args: readonly string[],
+  shell: ReadonlyMap<string, string>,
+  machine: Machine,
+): Promise<Start | null> {
+  const command = parseStart(args)
+  if (command === null) return null
+  const { owners } = await surveyProducts(workspace, [owner.product])
+  // A product that is a copy itself comes first, under the name of the copy.
+  const own = owners.find(({ instance }) => instance === owner.instance) ?? owners[0]
+  const all = new Map([...values, ...shell])
+  const { compose } = loadCompose(workspace, owner.product, all)
+  const profiles = decode(all.get('COMPOSE_PROFILES') ?? '').split(',')
+  const services = compose === null ? new Set<string>() : startedServices(compose, command, profiles)
+  const claims = (own?.claims ?? []).filter(
+    ({ service, variable, outcome }) =>
+      services.has(service ?? '') && outcome !== 'random' && !(variable !== null && shellWins.has(variable)),
+  )
+  const { isDetached } = command
+  // Nearly always all ports are free; only otherwise, all products are read and the engine is asked.
+  const inspector = new PortInspector(machine)
+  const taken: PortClaim[] = []
+  for (const claim of claims)
+    if ((await inspector.runsOf({ ...claim, stack: null })).some(isInUse)) taken.push(claim)
+  if (taken.length === 0) return { claims, isDetached, problems: [] }
+  const { held } = await inspectClaims(workspace, await surveyProducts(workspace), taken, machine)
+  const problems = held.flatMap(({ claim, by, certain }) =>
+    certain ? heldProblem(claim, by, owner.instance) : [],
+  )
+  return { claims, isDetached, problems }
+}
+
+/** @param by `in use by …`, or the part of a range with it @param merged the instance that a merge names */
+function heldProblem(claim: PortClaim, by: string, merged: string | null): Problem {
+  const { product, variable, file, line } = claim
+  const port = `${ownerName(claim)} ${variable ?? 'port'} ${claimPorts(claim)}`
+  const message = by.startsWith('in use') ? `${port} is ${by}` : `${port}: ${by}`
+  const merge = `product env --merge ${product}${merged === null ? '' : ` --instance ${merged}`} --refresh`
+  const next = follows(claim)
+    ? `Stop that, or set another offset for ${ownerName(claim)} in product.yaml and run: ${merge}`
+    : 'Stop that, or set another port in this line.'
+  return problem('port-in-use', { file, line }, message, next)
+}
