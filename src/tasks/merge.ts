@@ -105,7 +105,7 @@ const EXCLUDE_ATTEMPTS = 10
 
 /** Keeps the generated files out of git. */
 async function hideFiles(workspace: Workspace, copies: readonly PlannedCopy[]): Promise<Problem[]> {
-  const { excludeChange } = await import('./copy.js')
+  const { excludeChange } = await import('./copy-files.js')
   const files = copies.flatMap(({ ignored }) => ignored)
   for (let attempt = 1; ; attempt++) {
     const change = excludeChange(workspace, files)

@@ -1,5 +1,5 @@
 /** Copies of a product: the same product in another git worktree or clone, or an instance in the same folder. */
-import { join, relative, resolve } from 'node:path'
+import { join, relative, resolve, sep } from 'node:path'
 import { splitCopySection, wholeSection } from '../merge/sections.js'
 import { type Problem, problem } from '../problem.js'
 import { isFile, readText } from './files.js'
@@ -117,8 +117,11 @@ export function otherFolders({ root }: Workspace): string[] {
 /** Reads a file that only the main worktree has, such as one that git ignores. @param file relative to the workspace */
 export function readFromOriginal({ root }: Workspace, file: string): FileSource | null {
   const original = originalFolder(root)
-  const path = original === null ? null : resolve(original, file)
-  if (path === null || !isFile(path)) return null
+  // A file outside of the checkout is the same one for both.
+  const top = readCheckout(root)?.top ?? root
+  if (original === null || !resolve(root, file).startsWith(`${top}${sep}`)) return null
+  const path = resolve(original, file)
+  if (!isFile(path)) return null
   const shown = relative(root, path)
   const { text, problem } = readText(path, shown)
   return { file: shown, text, problems: problem === null ? [] : [problem] }
