@@ -102,6 +102,7 @@ export const PROBLEMS = {
   'cannot-isolate': error('A copy would use the same ports as the original, and no file can change that.'),
   'shared-host': warning('A copy shares devices or the host itself with the original.'),
   'no-compose': error('`--verify` or `product compose` needs Docker Compose, which is not installed.'),
+  'no-command': error('The program that `product run` or `product compose` is to run cannot be started.'),
   'shell-wins': warning('The shell sets a variable of the product env to another value, which wins.'),
   'old-compose': warning('Docker Compose is too old to read the generated override of a copy.'),
   'compose-refused': error('Docker Compose cannot read a Compose file and would refuse to run.'),

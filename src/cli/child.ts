@@ -1,5 +1,5 @@
 /** Runs a program in place of this one: with its input, its outputs and its signals. */
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import type { Ended, RunOptions } from './host.js'
 
@@ -17,23 +17,25 @@ export function runChild(
   { cwd, env }: RunOptions,
 ): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(file, args, { cwd, env, stdio: 'inherit' })
+    const failed = ({ code = 'error' }: NodeJS.ErrnoException) =>
+      resolve({ exitCode: code === 'ENOENT' ? 127 : 126, failure: code })
+    let child: ChildProcess
+    try {
+      child = spawn(file, args, { cwd, env, stdio: 'inherit' })
+    } catch (error) {
+      // Too long a list of arguments, for example.
+      return failed(error as NodeJS.ErrnoException)
+    }
     const ignore = () => {}
     const passOn = (signal: NodeJS.Signals) => child.kill(signal)
     for (const signal of FROM_TERMINAL) process_.on(signal, ignore)
     for (const signal of PASSED_ON) process_.on(signal, passOn)
-    const end = (ended: Ended) => {
-      for (const signal of FROM_TERMINAL) process_.off(signal, ignore)
-      for (const signal of PASSED_ON) process_.off(signal, passOn)
-      resolve(ended)
-    }
-    child.on('error', ({ code = 'error' }: NodeJS.ErrnoException) => {
-      // A signal that cannot be passed on is an error too.
-      if (child.pid === undefined) end({ exitCode: code === 'ENOENT' ? 127 : 126, failure: code })
-    })
-    child.on('close', (code, signal) => {
-      if (child.pid === undefined) return
-      end({ exitCode: signal === null ? (code ?? 1) : 128 + constants.signals[signal], failure: null })
+    // A signal that cannot be passed on is an error too.
+    child.on('error', (error) => child.pid === undefined && failed(error))
+    child.on('exit', (code, signal) => {
+      for (const each of FROM_TERMINAL) process_.off(each, ignore)
+      for (const each of PASSED_ON) process_.off(each, passOn)
+      resolve({ exitCode: signal === null ? (code ?? 1) : 128 + constants.signals[signal], failure: null })
     })
   })
 }

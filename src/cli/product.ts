@@ -84,5 +84,17 @@ export function product(host: Host): Promise<ExitCode> {
       .option('--print', 'print the command line; run and write nothing')
       .option('--no-merge', 'do not merge first')
       .passThroughOptions()
+    add({
+      name: 'run',
+      description: 'run a command on the host with the variables of the product env, after a merge',
+      examples: ['product run shop npm run dev', "product run shop@blue sh -c 'echo $REDIS_HOST_PORT'"],
+      page: 'running.md',
+      formats: [],
+      load: async () => (await import('./run.js')).run,
+    })
+      .argument('<name>', 'a product or instance (shop@blue); . is the product in the current directory')
+      .argument('<command...>', 'the command with its arguments, passed on as they are')
+      .option('--no-merge', 'do not merge first')
+      .passThroughOptions()
   })
 }

@@ -169,6 +169,12 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<stri
   'cannot-isolate': () => stderrOf(copied({ network_mode: 'host' }), 'env --merge --as blue'),
   'shared-host': () => stderrOf(copied({ privileged: 'true' }), 'env --merge --as blue'),
   'no-compose': () => stderrOf(copied({}), 'env --merge --as blue --verify'),
+  'no-command': async () => {
+    const ended = { exitCode: 127, failure: 'ENOENT' }
+    return (
+      await product('run shop nmp start', shop({ 'features/redis/.env.example': '' }), { ended })
+    ).stderr.trimEnd()
+  },
   'shell-wins': async () => {
     const workspace = shop({ 'products/shop/.env': 'REDIS_HOST_PORT=7000\n' })
     const env = { REDIS_HOST_PORT: '7001' }

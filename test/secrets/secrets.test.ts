@@ -17,6 +17,8 @@ const VALUES = {
   'product check product': ['values'],
   'product compose name': ['values'],
   'product compose args': ['up'],
+  'product run name': ['values'],
+  'product run command': ['true'],
   'feature new name': ['mail'],
   'feature lint feature': ['redis'],
   '--instance': ['blue'],
