@@ -1,11 +1,11 @@
 /**
- * product-env as a library: the same steps as the command's, as functions over data. Importing it does nothing.
+ * product-env as a library: the tasks of the commands, and the steps that they consist of, as functions over data.
  *
  * @example
  * const workspace = await openWorkspace('/path/to/workspace')
  * const { source, problems } = await loadProduct(workspace, 'my_first_app')
  * const plan = planMerge(source)
- * // plan.entries says what each variable comes to; plan.after is the new text of the product env
+ * // plan.entries has the outcome of each variable, plan.after the new text of the product env
  *
  * const { products, problems } = await mergeProducts(workspace, ['my_first_app'])
  * const { check } = await checkWorkspace(workspace, { machine: thisMachine(process.env) })

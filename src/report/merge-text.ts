@@ -114,62 +114,57 @@ function shownPort({ key, value }: Entry, isPort: IsPort): string {
 }
 
 function summary(plan: ProductPlan, state: MergeState): [string, string][] {
-  const { entries, sections, offset, merged, createdFrom, file } = plan
-  const by: Record<Entry['outcome'], Entry[]> = { adjusted: [], added: [], kept: [], conflict: [], same: [] }
-  for (const entry of entries) by[entry.outcome].push(entry)
+  if (state === 'stopped') return [['stopped', 'nothing was written; fix the errors first']]
+  const { entries, sections, offset, merged, createdFrom, file, instance, product } = plan
+  const having = (outcome: Entry['outcome']) => entries.filter((entry) => entry.outcome === outcome)
+  const [added, kept, adjusted] = [having('added'), having('kept'), having('adjusted')]
+  const outdated = kept.filter(isOutdated)
+  const rewritten = sections.filter(({ change }) => change !== 'added')
+  const filled = added.filter(({ placeholders }) => placeholders.includes('__PRODUCT__'))
   const isOriginal = offset.from === 'original'
   // A project has one template, its own.
-  const template = entries[0]?.file
-  const files = isOriginal && template !== undefined ? template : `${merged.length} feature .env file(s)`
+  const files = (isOriginal ? entries[0]?.file : undefined) ?? `${merged.length} feature .env file(s)`
   const upToDate =
-    plan.instance === null ? `product .env already holds ${files}` : `${file} already holds what differs`
-  if (state === 'stopped') return [['stopped', 'nothing was written; fix the errors first']]
-  const lines: [string, string][] = []
-  if (createdFrom !== null) lines.push(['created', `${file} from ${createdFrom}`])
-  const rewritten = sections
-    .filter(({ change }) => change !== 'added')
-    .map(({ feature, change }) => `${change} ${feature}`)
-  if (rewritten.length > 0) lines.push(['sections', rewritten.join(', ')])
-  if (by.added.length > 0) lines.push(['added', names(by.added)])
-  if (plan.dropped.length > 0) lines.push(['dropped', names(plan.dropped.map((key) => ({ key })))])
-  if (by.kept.length > 0 && !(isOriginal && createdFrom !== null))
-    lines.push(['kept', names(distinct(by.kept))])
-  const outdated = by.kept.filter(isOutdated)
-  if (outdated.length > 0)
-    lines.push(['outdated', `${names(distinct(outdated))}; run with --refresh to apply the new values`])
-  if (plan.orphaned.length > 0) {
-    const names = plan.orphaned.map(printable).join(', ')
-    lines.push([
+    instance === null ? `product .env already holds ${files}` : `${file} already holds what differs`
+  const isChanged = changesFile(plan)
+  const rows: [isShown: boolean, title: string, text: string][] = [
+    [createdFrom !== null, 'created', `${file} from ${createdFrom}`],
+    [rewritten.length > 0, 'sections', rewritten.map((each) => `${each.change} ${each.feature}`).join(', ')],
+    [added.length > 0, 'added', variables(added)],
+    [plan.dropped.length > 0, 'dropped', variables(plan.dropped.map((key) => ({ key })))],
+    [kept.length > 0 && !(isOriginal && createdFrom !== null), 'kept', variables(kept)],
+    [outdated.length > 0, 'outdated', `${variables(outdated)}; run with --refresh to apply the new values`],
+    [
+      plan.orphaned.length > 0,
       'orphaned',
-      `sections of ${names}, which the product no longer has; run with --prune to drop them`,
-    ])
-  }
-  if (merged.length === 0 && isOriginal && !changesFile(plan))
-    return [...lines, ['merged', 'nothing to do: the project has no .env.example']]
-  if (merged.length === 0) lines.push(['note', 'no feature of the product has a template'])
-  if (!changesFile(plan)) return [...lines, ['merged', `nothing to do: ${upToDate}`]]
-  lines.push(...placeholderLines(by.added, plan.product))
-  const ports = by.adjusted.length
-  if (ports > 0) lines.push(['ports', `adjusted ${ports} feature port(s) (+${offset.value})`])
-  if (plan.instance === null) lines.push(['merged', `${files} into product .env`])
-  else lines.push(['overlay', `${file}: docker compose --env-file .env --env-file .env.${plan.instance} up`])
-  if (state === 'shown') lines.push(['dry run', 'nothing was written'])
-  return lines
+      `sections of ${plan.orphaned.map(printable).join(', ')}, which the product no longer has; run with --prune to remove them`,
+    ],
+    [merged.length === 0 && isOriginal, 'note', 'the project has no .env.example'],
+    [merged.length === 0 && !isOriginal, 'note', 'no feature of the product has a template'],
+    [!isChanged, 'merged', `nothing to do: ${upToDate}`],
+    [
+      isChanged && filled.length > 0,
+      'product',
+      `resolved __PRODUCT__ in ${count(filled.length, 'variable')} → ${product}`,
+    ],
+    [
+      isChanged && adjusted.length > 0,
+      'ports',
+      `adjusted ${adjusted.length} feature port(s) (+${offset.value})`,
+    ],
+    [isChanged && instance === null, 'merged', `${files} into product .env`],
+    [
+      isChanged && instance !== null,
+      'overlay',
+      `${file}: docker compose --env-file .env --env-file .env.${instance} up`,
+    ],
+    [isChanged && state === 'shown', 'dry run', 'nothing was written'],
+  ]
+  return rows.flatMap(([isShown, title, text]) => (isShown ? [[title, text]] : []))
 }
 
-function placeholderLines(added: readonly Entry[], product: string): [string, string][] {
-  const filled = added.filter(({ placeholders }) => placeholders.includes('__PRODUCT__'))
-  return filled.length === 0
-    ? []
-    : [['product', `resolved __PRODUCT__ in ${count(filled.length, 'variable')} → ${product}`]]
-}
-
-function names(entries: readonly Pick<Entry, 'key'>[]): string {
-  const shown = entries.map(({ key }) => printable(key))
-  return `${count(entries.length, 'variable')}: ${shown.join(', ')}`
-}
-
-/** Each variable once, as several features may define it. */
-function distinct(entries: readonly Entry[]): Entry[] {
-  return [...new Map(entries.map((entry) => [entry.key, entry])).values()]
+/** Lists variables, each once, as several features may define it. */
+function variables(entries: readonly Pick<Entry, 'key'>[]): string {
+  const keys = [...new Set(entries.map(({ key }) => printable(key)))]
+  return `${count(keys.length, 'variable')}: ${keys.join(', ')}`
 }
