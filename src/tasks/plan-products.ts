@@ -63,7 +63,8 @@ async function planProduct(
   const { copy, problems } = await planCopy(workspace, product, plan, place)
   const own = plannedProduct(plan, source, copy)
   if (instance === null || hasErrors(plan.problems)) return { planned: [own], problems }
-  const added = copiesInstances(workspace, product.settings, place)
+  // Without a Compose file, a checkout is not a copy.
+  const added = copiesInstances(workspace, product.settings, copy === null ? null : place)
     ? await planInstance(
         copy === null ? workspace : withTexts(workspace, copy.files),
         product,

@@ -92,7 +92,7 @@ test('escapes what would steer the terminal', async () => {
 
 test('says so where there is no feature, or no workspace', async () => {
   const empty = makeWorkspace()
-  expect(await feature('list', empty)).toEqual({
+  expect(await feature('list', empty)).toMatchObject({
     exitCode: 0,
     stdout: 'The workspace has no features yet. Create one: feature new redis\n',
     stderr: '',

@@ -34,7 +34,7 @@ const OVERRIDE = 'products/a/compose.override.yaml'
 
 test('gives the product its own ports and names, and leaves its port variables alone', async () => {
   const workspace = workspaceWith()
-  expect(await product('env --merge a', workspace)).toEqual({
+  expect(await product('env --merge a', workspace)).toMatchObject({
     exitCode: 0,
     stderr: '',
     stdout: `a  offset 907 (crc32("a"))

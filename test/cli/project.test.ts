@@ -25,7 +25,7 @@ async function nameOf(folder: string): Promise<string> {
 describe('a merge', () => {
   test('creates the .env from the template, and then has nothing to do', async () => {
     const workspace = project({ '.env.example': EXAMPLE, 'src/': '' })
-    expect(await product('env --merge', workspace.path('shop/src'))).toEqual({
+    expect(await product('env --merge', workspace.path('shop/src'))).toMatchObject({
       exitCode: 0,
       stderr: '',
       stdout:

@@ -67,7 +67,7 @@ describe('names narrow the problems', () => {
       'features/b/.env.example/': '',
     })
     const rest = '  not read   features/b/.env.example\n'
-    expect(await feature('lint a', here)).toEqual({
+    expect(await feature('lint a', here)).toMatchObject({
       exitCode: 0,
       stderr: '',
       stdout: `  linted     1 feature\n${rest}`,

@@ -13,7 +13,7 @@ const warned = () => makeWorkspace({ 'features/redis/.env.example': 'A=1\nA=1\n'
 
 describe('feature lint', () => {
   test('finds nothing in the demo workspace', async () => {
-    expect(await feature('lint --strict', demoWorkspace())).toEqual({
+    expect(await feature('lint --strict', demoWorkspace())).toMatchObject({
       exitCode: 0,
       stdout: '  linted     4 features: 0 errors, 0 warnings\n',
       stderr: '',

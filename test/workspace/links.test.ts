@@ -192,7 +192,7 @@ describe('a link to nothing', () => {
     ['products/shop/product.yaml', 'env --merge shop'],
   ])('called %s is reported as that by %s, and nothing else is', async (file, line) => {
     const workspace = withLinks({}, { [file]: '/none/such' })
-    expect(await product(`${line} --quiet`, workspace)).toEqual({
+    expect(await product(`${line} --quiet`, workspace)).toMatchObject({
       exitCode: 1,
       stdout: '',
       stderr:
