@@ -36,7 +36,7 @@ export interface Result {
   /** One line a finding. */
   readonly annotations?: () => readonly string[]
   readonly problems: readonly Problem[]
-  /** The command found what it looked for, so it exits with 1. */
+  /** A check found something, so the exit code is 1. */
   readonly isFailing?: boolean | undefined
 }
 

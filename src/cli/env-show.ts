@@ -1,4 +1,4 @@
-/** `product env NAME`: what Compose reads, and where each value comes from. */
+/** `product env NAME`: the variables that Compose reads, each with its origin. */
 import { ownerName } from '../claims/claim.js'
 import { blocks } from '../report/lines.js'
 import { secretsOf } from '../report/secrets.js'

@@ -16,7 +16,6 @@ interface CommandDefinition extends Help {
   readonly description: string
   /** None for a command that prints what another program prints; text and JSON by default. */
   readonly formats?: readonly Format[]
-  /** Loads the command: a run loads only what it needs. */
   readonly load: () => Promise<(call: Call<never>, ...typed: never[]) => Promise<ExitCode>>
 }
 

@@ -11,7 +11,6 @@ import { parsePortValue } from '../ports/value.js'
 import type { IsPort } from '../ports/variable.js'
 
 export interface Secrets {
-  /** Whether a variable is a port variable of the product. */
   readonly isPort: IsPort
   /** Returns true if the value that Compose reads may be a secret. */
   readonly has: (key: string) => boolean

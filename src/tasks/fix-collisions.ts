@@ -1,4 +1,4 @@
-/** Resolves the collisions of a workspace: sets offsets in product.yaml, and merges again what has moved. */
+/** Resolves the collisions of a workspace: sets offsets in product.yaml, and merges the moved products again. */
 import { ownerName } from '../claims/claim.js'
 import { type Reassignment, resolveCollisions, type Unresolved } from '../claims/resolve.js'
 import type { FileChange } from '../file-change.js'
@@ -17,7 +17,7 @@ import { heldPorts, withRunning } from './live.js'
 import { type Survey, type SurveyedOwner, surveyProducts } from './survey.js'
 
 export interface FixTask {
-  /** Merges again what has moved. */
+  /** Merges the moved products again. */
   readonly refresh?: boolean
   /** Plans only, and writes nothing. */
   readonly dryRun?: boolean

@@ -12,7 +12,7 @@ import { type PlannedProduct, type PlanOptions, planProducts } from './plan-prod
 import { sharedPorts } from './shared-ports.js'
 
 export interface MergeTask extends PlanOptions {
-  /** Asks the real Docker Compose on `machine` whether copies are what was planned; otherwise they are taken back. */
+  /** Verifies copies by Docker Compose on `machine`, and takes them back if they are not as planned. */
   readonly verify?: boolean
   /** Plans only, and writes nothing. */
   readonly dryRun?: boolean

@@ -1,4 +1,4 @@
-/** Plans the merge of products, of their copies and of their instances. Loads the reading of Compose files only for these. */
+/** Plans the merge of products, copies and instances. Loads the reader of Compose files for the last two only. */
 import type { FileChange } from '../file-change.js'
 import { planMerge } from '../merge/merge.js'
 import { overlaySource } from '../merge/overlay.js'
