@@ -32,7 +32,11 @@ const warning = (meaning: string): ProblemKind => ({ severity: 'warning', meanin
 /** Every code. An error stops every write of the run; a warning does not. */
 export const PROBLEMS = {
   'no-workspace': error('No folder upward contains `features/` and `products/`, or a Compose file.'),
+  'inside-workspace': error('`product init` was run in a folder of another workspace.'),
   'no-product': error('The workspace has no product of that name, or none was named and there are several.'),
+  'product-exists': error(
+    '`product new` would overwrite existing files, or share the project of another product.',
+  ),
   'bad-name': error('A feature or product name does not match `[A-Za-z0-9][A-Za-z0-9._-]*`.'),
   'no-instance': error('The product has no instance of that name, or `--instance auto` finds none.'),
   'same-project': error('Several products or instances have the same Compose project name.'),
@@ -40,6 +44,7 @@ export const PROBLEMS = {
     'Docker Compose does not accept the `COMPOSE_PROJECT_NAME` of an env file, and would refuse to run.',
   ),
   'no-feature': error('The workspace has no feature of that name.'),
+  'feature-drift': warning('The features in `product.yaml` and those that the Compose files include differ.'),
   'feature-exists': error('`feature new` would overwrite existing files.'),
   'bad-base-port': error('The base port is already used in some product, or is likely to cause problems.'),
   'cannot-edit': error('A file of the product cannot be edited without changing its other settings.'),

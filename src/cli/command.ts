@@ -57,13 +57,17 @@ export function requireOneOf(call: Call, option: string, needed: readonly string
 
 /** Opens the workspace that a command works in, or returns the problem. */
 export async function workspaceOf(
-  { host, command }: Call,
+  call: Call,
   environment: Environment | null = null,
 ): Promise<Workspace | Problem> {
-  const option = command.optsWithGlobals<{ readonly workspace?: string }>().workspace
-  const named = option ?? (host.env['PRODUCT_WORKSPACE'] || undefined)
-  const found = findWorkspace({ cwd: host.cwd, named })
+  const found = findWorkspace({ cwd: call.host.cwd, named: namedWorkspace(call) })
   return typeof found === 'string' ? openWorkspace(found, environment) : found
+}
+
+/** Returns the folder of `-C` or `PRODUCT_WORKSPACE`. */
+export function namedWorkspace({ host, command }: Call): string | undefined {
+  const { workspace } = command.optsWithGlobals<{ readonly workspace?: string }>()
+  return workspace ?? (host.env['PRODUCT_WORKSPACE'] || undefined)
 }
 
 /** Runs a command in its workspace, and prints the result. @param empty the fields of a JSON document without a result */

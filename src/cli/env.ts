@@ -130,7 +130,7 @@ function chooseProducts(
     const next = `Name one of them, or use --all: ${someOf(products)}.`
     return problem('no-product', {}, 'The workspace has several products, and none is named', next)
   }
-  const next = `Create a folder ${layout.product('<name>').folder}.`
+  const next = 'Create one: product new NAME'
   return problem('no-product', {}, 'The workspace has no products', next)
 }
 

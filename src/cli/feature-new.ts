@@ -9,12 +9,13 @@ interface NewOptions extends OutputOptions {
   readonly port?: number
   readonly image?: string
   readonly containerPort?: number
-  readonly addTo?: string
+  readonly addTo?: readonly string[]
   readonly dryRun?: true
 }
 
 export async function featureNew(call: Call<NewOptions>, name: string): Promise<ExitCode> {
-  const { port, image, containerPort, addTo, dryRun = false } = call.options
+  const { port, image, containerPort, dryRun = false } = call.options
+  const addTo = [...new Set(call.options.addTo)]
   if (image !== undefined && !isImage(image))
     wrongUsage(call, `--image must be the name of an image, such as redis:7, not ${JSON.stringify(image)}`)
   return inWorkspace(call, {}, async (workspace) => {

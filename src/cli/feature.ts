@@ -33,7 +33,11 @@ export function feature(host: Host): Promise<ExitCode> {
         'the port that the service listens on; known for well-known images',
         parsePort,
       )
-      .option('--add-to <product>', 'also add the feature to a product')
+      .option(
+        '--add-to <product>',
+        'also add the feature to a product; may be repeated',
+        (product: string, others: readonly string[] = []) => [...others, product],
+      )
       .option('-n, --dry-run', 'show what would be written, and write nothing')
       .option('-q, --quiet', 'print only problems')
     add({

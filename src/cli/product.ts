@@ -5,6 +5,7 @@ import { SCHEME_NAMES } from '../ports/schemes.js'
 import { addEnvCommand } from './env.js'
 import type { ExitCode, Host } from './host.js'
 import { ALL_FORMATS, parsePort, runProgram } from './program.js'
+import { addWorkspaceCommands } from './workspace-program.js'
 
 /** Runs the command. */
 export function product(host: Host): Promise<ExitCode> {
@@ -96,5 +97,6 @@ export function product(host: Host): Promise<ExitCode> {
       .argument('<command...>', 'the command with its arguments, passed on as they are')
       .option('--no-merge', 'do not merge first')
       .passThroughOptions()
+    addWorkspaceCommands(add)
   })
 }

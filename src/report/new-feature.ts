@@ -6,10 +6,10 @@ import type { Style } from './style.js'
 
 const MAX_NEAR = 3
 
-/** @param addTo the product that gets the feature */
+/** @param addTo the products that get the feature */
 export function newFeatureLines(
-  { name, variable, basePort, image, composeFile, edits, caution, near, toInclude }: NewFeature,
-  { addTo, dryRun }: { readonly addTo: string | undefined; readonly dryRun: boolean },
+  { name, variable, basePort, image, edits, caution, near, toInclude }: NewFeature,
+  { addTo, dryRun }: { readonly addTo: readonly string[]; readonly dryRun: boolean },
   style: Style,
 ): string[] {
   const port = `${variable}=${basePort}, ${image.containerPort} in the container of ${image.reference}`
@@ -24,15 +24,10 @@ export function newFeatureLines(
       `${file}${added === null ? '' : `, ${addedText(added)}`}`,
     ])
   }
-  const include = toInclude ?? `../../${composeFile}`
-  if (addTo === undefined) {
-    const lists = `add ${name} to features: of a product.yaml, and ${include} to include: of its Compose file`
-    rows.push(['next', lists])
-  } else {
-    if (toInclude !== null)
-      rows.push(['next', `add ${toInclude} to include: of the Compose file of ${addTo}`])
-    rows.push(['next', `product env --merge ${addTo}`])
-  }
+  if (addTo.length === 0) rows.push(['next', `product add PRODUCT ${name}`])
+  for (const { product, path } of toInclude)
+    rows.push(['next', `add ${path} to include: of the Compose file of ${product}`])
+  for (const product of addTo) rows.push(['next', `product env --merge ${product}`])
   const width = dryRun ? 14 : 9
   return [
     style.bold(`${name}  base port ${basePort}`),

@@ -19,22 +19,33 @@ export function saveAll(files: readonly Save[]): Problem[] {
   return []
 }
 
-/** Creates a folder, which must not exist yet, and writes the files. */
-export function saveInNewFolder(
-  folder: { readonly path: string; readonly file: string },
+/** Creates folders, the outer ones first, none of which may exist yet, and writes the files. */
+export function saveInNewFolders(
+  folders: readonly { readonly path: string; readonly file: string }[],
   files: readonly Save[],
 ): Problem[] {
-  try {
-    mkdirSync(folder.path)
-    giveToOwnerOfFolder(folder.path, (uid, gid) =>
-      inFolder(folder.path, (made) => fchownSync(made, uid, gid)),
-    )
-  } catch (error) {
-    return [noFolder(folder.file, error as NodeJS.ErrnoException)]
-  }
-  const failed = saveAll(files)
-  if (failed.length > 0) removeIfEmpty(folder.path)
+  const made: string[] = []
+  const failed = makeFolders(folders, made)
+  if (failed.length === 0) failed.push(...saveAll(files))
+  if (failed.length > 0) for (const path of made.reverse()) removeIfEmpty(path)
   return failed
+}
+
+/** @param made gets the path of each folder that is created */
+function makeFolders(
+  folders: readonly { readonly path: string; readonly file: string }[],
+  made: string[],
+): Problem[] {
+  for (const { path, file } of folders) {
+    try {
+      mkdirSync(path)
+      made.push(path)
+      giveToOwnerOfFolder(path, (uid, gid) => inFolder(path, (folder) => fchownSync(folder, uid, gid)))
+    } catch (error) {
+      return [noFolder(file, error as NodeJS.ErrnoException)]
+    }
+  }
+  return []
 }
 
 function undo(done: readonly Save[]): Problem[] {
@@ -49,10 +60,6 @@ function removeIfEmpty(path: string): void {
 
 function noFolder(file: string, error: NodeJS.ErrnoException): Problem {
   if (error.code !== 'EEXIST') return cannotWrite(file, error, 'This folder cannot be created')
-  return problem(
-    'feature-exists',
-    { file },
-    'Somebody else has just created this folder',
-    'Run feature list.',
-  )
+  const message = 'Somebody else has just created this folder'
+  return problem('changed-meanwhile', { file }, message, 'Run the same command again.')
 }

@@ -6,9 +6,9 @@ import type { ProductSource, TextSource } from '../merge/source.js'
 import { OWN_PORTS } from '../ports/own.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { loadCompose } from '../workspace/compose.js'
-import { productIncludes } from '../workspace/included-features.js'
+import { namesFolder, productIncludes } from '../workspace/included-features.js'
 import { loadProduct } from '../workspace/product.js'
-import { readFile, type Workspace, withTexts } from '../workspace/workspace.js'
+import { firstFile, readFile, type Workspace, withTexts } from '../workspace/workspace.js'
 import { withListItem } from '../workspace/yaml-edit.js'
 
 /** A file that is created, or that gets one more item in a list. */
@@ -44,21 +44,23 @@ export function withFiles(workspace: Workspace, feature: string, files: readonly
 /**
  * Plans the edits that give a product a feature.
  * @param workspace with the feature in it
- * @param variable the feature's port variable
+ * @param variable the port variable of a new feature
  */
 export async function addFeature(
   workspace: Workspace,
   product: string,
   feature: string,
-  variable: string,
+  variable?: string,
 ): Promise<AddedFeature> {
   const { source, settings, settingsFile, problems: found } = await loadProduct(workspace, product)
   if (hasErrors(found)) return { edits: [], toInclude: null, problems: found }
   const listed = settings.features
   const all = source.features.map(({ name }) => name).filter((name) => name !== OWN_PORTS && name !== feature)
   const item: AddedItem = { key: 'features', item: feature, earlier: listed === undefined ? all : null }
-  const list = listed?.includes(feature) ? NO_EDIT : listEdit(readFile(workspace, settingsFile), item)
-  const { path, ...include } = await includeEdit(workspace, source, feature)
+  const { path, isIncluded, ...include } = await includeEdit(workspace, source, feature)
+  // Without `features:`, the features are those that are included.
+  const isListed = listed === undefined ? isIncluded : listed.includes(feature)
+  const list = isListed ? NO_EDIT : listEdit(readFile(workspace, settingsFile), item)
   const edits = [list, include].flatMap(({ edit }) => edit ?? [])
   const problems = [...found, ...list.problems, ...include.problems]
   const wrong = hasErrors(problems) ? [] : await verifyEdits(workspace, product, feature, variable, edits)
@@ -80,27 +82,29 @@ async function includeEdit(
   workspace: Workspace,
   { name, env, example }: ProductSource,
   feature: string,
-): Promise<Edited & { readonly path: string | null }> {
-  const { paths, directory, problems } = await productIncludes(
-    workspace,
-    name,
-    env.text ?? example.text ?? '',
-  )
-  if (paths.some((each) => each.feature === feature)) return { edit: null, path: null, problems }
+): Promise<Edited & { readonly path: string | null; readonly isIncluded: boolean }> {
+  const includes = await productIncludes(workspace, name, env.text ?? example.text ?? '')
+  const { paths, files, directory, problems } = includes
   const { root, layout } = workspace
-  const wanted = join(root, layout.feature(feature).newComposeFile)
-  const path = relative(resolve(root, directory), wanted).split(sep).join('/')
-  const { file } = (paths.find((each) => each.feature !== null) ?? paths[0])?.place ?? {}
-  if (file === undefined || hasErrors(problems)) return { edit: null, path, problems }
+  const isIncluded = paths.some((each) => each.feature === feature)
+  const { composeFiles, folder } = layout.feature(feature)
+  const { file: target, text } = firstFile(workspace, composeFiles)
+  if (isIncluded || text === null || files.some((file) => namesFolder(workspace, file, folder)))
+    return { edit: null, path: null, isIncluded, problems }
+  const path = relative(resolve(root, directory), join(root, target)).split(sep).join('/')
+  const place = (paths.find((each) => each.feature !== null) ?? paths[0])?.place
+  const file = place?.file ?? files[0]
+  const none = { edit: null, path, isIncluded }
+  if (file === undefined || hasErrors(problems)) return { ...none, problems }
   if (layout.productAt(file) === name) {
-    const item: AddedItem = { key: 'include', item: path, earlier: null }
+    const item: AddedItem = { key: 'include', item: path, earlier: place === undefined ? [] : null }
     const { edit, problems: refused } = listEdit(readFile(workspace, file), item)
-    return { edit, path, problems: [...problems, ...refused] }
+    return { ...none, edit, problems: [...problems, ...refused] }
   }
   // COMPOSE_FILE may name a file that other products use, too.
   const message = `This file is not in the folder of product ${name}, so it is not edited`
   const next = `Add "${path}" to include: by hand.`
-  return { edit: null, path, problems: [...problems, problem('cannot-edit', { file }, message, next)] }
+  return { ...none, problems: [...problems, problem('cannot-edit', { file }, message, next)] }
 }
 
 function listEdit({ file, text }: TextSource, added: AddedItem): Edited {
@@ -117,18 +121,22 @@ async function verifyEdits(
   workspace: Workspace,
   product: string,
   feature: string,
-  variable: string,
+  variable: string | undefined,
   edits: readonly Edit[],
 ): Promise<Problem[]> {
+  if (edits.length === 0) return []
   const now = await problemsOf(workspace, product)
   const later = await problemsOf(withFiles(workspace, feature, edits), product)
   const known = new Set(now.problems.map(identity))
   const fresh = later.problems.filter((each) => each.severity === 'error' && !known.has(identity(each)))
-  if (fresh.length === 0 && later.variables.has(variable)) return []
+  if (fresh.length === 0 && (variable === undefined || later.variables.has(variable))) return []
   const file = edits.at(-1)?.file ?? (workspace.layout.product(product).settings[0] as string)
   const why = fresh[0]?.message ?? `the product would not have ${variable}`
   const message = `Feature ${feature} cannot be added to ${product}: ${why}`
-  const next = 'Give the feature another name, or leave out --add-to and add it by hand.'
+  const next =
+    variable === undefined
+      ? 'Solve that first, or add it by hand.'
+      : 'Give the feature another name, or leave out --add-to and add it by hand.'
   return [problem('cannot-edit', { file }, message, next), ...fresh]
 }
 

@@ -5,9 +5,9 @@ import { BasePortRules, type UsedPort } from '../claims/base-port.js'
 import { follows, ownerName, type PortClaim } from '../claims/claim.js'
 import { encode } from '../env/bytes.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
-import { saveInNewFolder } from '../save/save-all.js'
+import { saveInNewFolders } from '../save/save-all.js'
 import { badName, checkProduct, isName, withoutFeatures } from '../workspace/names.js'
-import type { Workspace } from '../workspace/workspace.js'
+import { type Workspace, withTexts } from '../workspace/workspace.js'
 import { addFeature, type Edit, withFiles } from './add-feature.js'
 import { savesOf } from './changes.js'
 import { composeText, portVariable, templateText, variablePrefix } from './feature-files.js'
@@ -22,8 +22,8 @@ export interface NewFeatureTask {
   readonly image?: string | undefined
   /** The port that the service listens on; known for well-known images. */
   readonly containerPort?: number | undefined
-  /** A product that gets the feature. */
-  readonly addTo?: string | undefined
+  /** Products that get the feature. */
+  readonly addTo?: readonly string[] | undefined
   /** Plans only, and writes nothing. */
   readonly dryRun?: boolean | undefined
 }
@@ -34,14 +34,13 @@ export interface NewFeature {
   readonly variable: string
   readonly basePort: number
   readonly image: Image
-  readonly composeFile: string
   readonly edits: readonly Edit[]
   /** Why the base port may cause problems; null if nothing is known. */
   readonly caution: string | null
   /** Ports of others within the range of the base port. */
   readonly near: readonly UsedPort[]
-  /** The path that the user must add to `include:` of the product's Compose file; null if there is none. */
-  readonly toInclude: string | null
+  /** The paths that the user must add to `include:` of the products' Compose files. */
+  readonly toInclude: readonly { readonly product: string; readonly path: string }[]
 }
 
 interface Created {
@@ -53,7 +52,7 @@ interface Created {
 export async function newFeature(
   workspace: Workspace,
   name: string,
-  { port, image: reference, containerPort, addTo, dryRun = false }: NewFeatureTask = {},
+  { port, image: reference, containerPort, addTo = [], dryRun = false }: NewFeatureTask = {},
 ): Promise<Created> {
   const refused = [...workspace.problems, ...refusals(workspace, name, addTo)]
   if (hasErrors(refused)) return { feature: null, problems: refused }
@@ -71,27 +70,31 @@ export async function newFeature(
   const created = [newFile(newTemplate, templateText(draft)), newFile(composeFile, composeText(draft))]
   const later = withFiles(workspace, name, created)
   const variable = portVariable(prefix)
-  const added =
-    addTo === undefined
-      ? { edits: [], toInclude: null, problems: [] }
-      : await addFeature(later, addTo, name, variable)
+  const added: Edit[] = []
+  const toInclude: { product: string; path: string }[] = []
+  const refusedEdits: Problem[] = []
+  for (const product of new Set(addTo)) {
+    const change = await addFeature(withTexts(later, added), product, name, variable)
+    added.push(...change.edits)
+    refusedEdits.push(...change.problems)
+    if (change.toInclude !== null) toInclude.push({ product, path: change.toInclude })
+  }
   // Problems of others are reported, but do not keep this feature from being created.
-  const problems = [...(await problemsLeft(later, found)), ...added.problems]
-  if (hasErrors(added.problems)) return { feature: null, problems }
-  const edits = [...created, ...added.edits]
+  const problems = [...(await problemsLeft(later, found)), ...refusedEdits]
+  if (hasErrors(refusedEdits)) return { feature: null, problems }
+  const edits = [...created, ...added]
   const place = { path: join(workspace.root, folder), file: folder }
-  const failed = dryRun ? [] : saveInNewFolder(place, savesOf(workspace, edits, true))
+  const failed = dryRun ? [] : saveInNewFolders([place], savesOf(workspace, edits, true))
   if (failed.length > 0) return { feature: null, problems: [...problems, ...failed] }
   const feature = {
     name,
     variable,
     basePort,
     image,
-    composeFile,
     edits,
     caution: ports.refusal(basePort)?.reason ?? null,
     near: ports.overlapping(basePort),
-    toInclude: added.toInclude,
+    toInclude,
   }
   return { feature, problems }
 }
@@ -100,19 +103,24 @@ function newFile(file: string, text: string): Edit {
   return { file, before: null, after: encode(text), added: null }
 }
 
-function refusals(workspace: Workspace, name: string, addTo: string | undefined): Problem[] {
+function refusals(workspace: Workspace, name: string, addTo: readonly string[]): Problem[] {
   const useless = withoutFeatures(workspace)
   if (useless !== null) return [useless]
-  const problem = nameProblem(workspace, name)
-  const unknown = addTo === undefined ? null : checkProduct(workspace, addTo)
-  return [problem, unknown].filter((each) => each !== null)
+  const unknown = addTo.map((product) => checkProduct(workspace, product))
+  return [nameProblem(workspace, name, addTo), ...unknown].filter((each) => each !== null)
 }
 
-function nameProblem({ root, layout, features }: Workspace, name: string): Problem | null {
+function nameProblem(
+  { root, layout, features }: Workspace,
+  name: string,
+  [product = 'PRODUCT']: readonly string[],
+): Problem | null {
   if (!isName(name)) return badName(name, 'feature')
   const { folder } = layout.feature(name)
   if (isThere(join(root, folder))) {
-    const next = 'Choose another name, or edit the files in it.'
+    const next = features.includes(name)
+      ? `Choose another name, or add it to a product: product add ${product} ${name}`
+      : 'Choose another name, or edit the files in it.'
     return problem('feature-exists', { file: folder }, `${folder} already exists`, next)
   }
   const like = features.find((other) => other.toLowerCase() === name.toLowerCase())

@@ -39,7 +39,7 @@ function searchUpward(cwd: string): string | Problem {
   }
   if (project !== null) return project
   const message = `No workspace found: neither ${cwd} nor a folder above it contains ${WHAT}`
-  return problem('no-workspace', {}, message, 'Create one of the two, or pass -C DIR.')
+  return problem('no-workspace', {}, message, 'Run product init to create a workspace here, or pass -C DIR.')
 }
 
 /** Returns true inside a product or feature, which may be a repository of its own. */

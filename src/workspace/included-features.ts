@@ -18,8 +18,12 @@ export interface ProductIncludes {
     /** The feature in whose folder it is; null for another file, or if the path has an unknown variable. */
     readonly feature: string | null
     readonly isKnown: boolean
+    /** Without variables expanded. */
+    readonly written: string
     readonly place: { readonly file: string; readonly line: number }
   }[]
+  /** The Compose files, each overriding those before it. */
+  readonly files: readonly string[]
   /** The project directory, where the paths start: relative to the workspace, or absolute. */
   readonly directory: string
   readonly problems: readonly Problem[]
@@ -62,11 +66,17 @@ export async function productIncludes(
         if (!isKnown) problems.push(path)
         const { root, layout } = workspace
         const feature = isKnown ? layout.featureAt(relative(root, resolve(root, directory, path))) : null
-        paths.push({ feature, isKnown, place })
+        paths.push({ feature, isKnown, written, place })
       }
     }
   }
-  return { paths, directory, problems }
+  return { paths, files, directory, problems }
+}
+
+/** Returns true if a Compose file names a folder, in an `extends:` for example; comments do not count. */
+export function namesFolder(workspace: Workspace, file: string, folder: string): boolean {
+  const text = readFile(workspace, file).text ?? ''
+  return file.startsWith(`${folder}/`) || text.replace(/(?:^|\s)#.*$/gm, '').includes(`${folder}/`)
 }
 
 /** Expands the variables of a path; returns a problem if one is not set. */

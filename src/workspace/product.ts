@@ -8,6 +8,7 @@ import { OWN_PORTS, ownPortsTemplate } from '../ports/own.js'
 import { isPortVariable } from '../ports/variable.js'
 import { hasErrors, type Place, type Problem, problem } from '../problem.js'
 import { readFromOriginal } from './copies.js'
+import { featureDrift } from './feature-drift.js'
 import { includedFeatures, type NamedFeature, productIncludes } from './included-features.js'
 import type { Environment } from './layout.js'
 import { checkProduct, suggestion } from './names.js'
@@ -149,7 +150,10 @@ async function namedFeatures(
   const named = listed ?? (includes && includedFeatures(includes)) ?? all()
   const first = new Map<string, NamedFeature>()
   for (const each of named) if (!first.has(each.feature)) first.set(each.feature, each)
-  return { features: [...first.values()], problems: includes?.problems ?? [] }
+  const features = [...first.values()]
+  const isListed = listed !== undefined && workspace.layout.kind === 'workspace'
+  const drift = isListed ? await featureDrift(workspace, product, file, features, env) : []
+  return { features, problems: includes?.problems ?? drift }
 }
 
 interface LoadedFeature {

@@ -68,7 +68,7 @@ export function yamlText(text: string): string {
 }
 
 /** What replaces the text from `at` to `end`. */
-interface Change {
+export interface Change {
   readonly at: number
   readonly end: number
   readonly text: string
@@ -83,7 +83,7 @@ interface Value {
 const BOM = '\xef\xbb\xbf'
 
 /** Makes a change, and proves that it sets the value at the path and nothing else. */
-function edit(
+export function edit(
   bytes: string,
   path: readonly string[],
   wanted: (old: unknown) => unknown,
@@ -131,7 +131,7 @@ function withValue(tree: Tree, [key, ...rest]: readonly string[], wanted: (old: 
 }
 
 /** Finds a pair by its key as settings read it: 0 is "0". */
-function pairOf(map: YAMLMap, key: string) {
+export function pairOf(map: YAMLMap, key: string) {
   return map.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === key)
 }
 
@@ -230,17 +230,17 @@ function indentAt(text: string, at: number | null): string | null {
   return /^ *$/.test(before) ? before : null
 }
 
-function startOf(node: unknown): number | null {
+export function startOf(node: unknown): number | null {
   return (node as Node | undefined)?.range?.[0] ?? null
 }
 
-function lineEnd(text: string, at: number): number {
+export function lineEnd(text: string, at: number): number {
   const newline = text.indexOf('\n', at)
   return newline === -1 ? text.length : newline + 1
 }
 
 /** The last byte of a node's content, without the blank lines and comments behind it. */
-function lastByte(node: unknown): number {
+export function lastByte(node: unknown): number {
   if (isPair(node)) return Math.max(lastByte(node.key), lastByte(node.value))
   if ((isMap(node) || isSeq(node)) && !node.flow) return Math.max(0, ...node.items.map(lastByte))
   const range = (node as Node | null)?.range

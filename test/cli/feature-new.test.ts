@@ -48,7 +48,7 @@ describe('a new feature', () => {
         '  port     MY_CACHE_HOST_PORT=5380, 6379 in the container of redis:7',
         '  created  features/my-cache/.env.example',
         '  created  features/my-cache/compose.yaml',
-        '  next     add my-cache to features: of a product.yaml, and ../../features/my-cache/compose.yaml to include: of its Compose file',
+        '  next     product add PRODUCT my-cache',
         '',
       ].join('\n'),
     )
@@ -350,23 +350,30 @@ describe('--add-to', () => {
     expect(stderr.match(/\[unread-include\]/g)).toHaveLength(1)
   })
 
-  test('says what to include from a folder of its own', async () => {
-    const workspace = shop({
-      'products/shop/.env': 'COMPOSE_FILE=docker/compose.yaml\n',
-      'products/shop/docker/compose.yaml': 'services: { web: { image: x } }\n',
-    })
-    expect(await made('cache --add-to shop', workspace)).toContain(
-      '  next     add ../../../features/cache/compose.yaml to include:',
+  test.each([
+    ['a Compose file', {}, 'compose.yaml', '../..'],
+    [
+      'a Compose file in a folder of its own',
+      { 'products/shop/.env': 'COMPOSE_FILE=docker/compose.yaml\n' },
+      'docker/compose.yaml',
+      '../../..',
+    ],
+  ])('gives %s without include: one', async (_, files: Files, file, up) => {
+    const compose = 'services: { web: { image: x } }\n'
+    const workspace = shop({ ...files, [`products/shop/${file}`]: compose })
+    await made('cache --add-to shop', workspace)
+    expect(workspace.read(`products/shop/${file}`)).toBe(
+      `${compose}include: [${up}/features/cache/compose.yaml]\n`,
     )
   })
 
-  test('says what to include, if it has none', async () => {
-    const compose = 'services: { web: { image: x } }\n'
-    const workspace = shop({ 'products/shop/compose.yaml': compose })
-    expect(await made('cache --add-to shop', workspace)).toContain(
-      '  next     add ../../features/cache/compose.yaml to include: of the Compose file of shop\n  next     product env --merge shop\n',
-    )
-    expect(workspace.read('products/shop/compose.yaml')).toBe(compose)
+  test('may be repeated', async () => {
+    const workspace = shop({ 'products/blog/product.yaml': 'features: []\n' })
+    const stdout = await made('cache --add-to shop --add-to blog --add-to shop', workspace)
+    expect(stdout).toContain('  next     product env --merge shop\n  next     product env --merge blog\n')
+    expect(workspace.read('products/shop/product.yaml')).toBe('features: [redis, cache]\n')
+    expect(workspace.read('products/blog/product.yaml')).toBe('features: [cache]\n')
+    expect(await refused('db --add-to shop --add-to none', workspace)).toContain('[no-product]')
   })
 
   test('takes the list that a product without features: has from its Compose file', async () => {
@@ -467,6 +474,11 @@ describe('what is there stays', () => {
     )
   })
 
+  test('a feature, which can be added to a product', async () => {
+    expect(await refused('redis', shop())).toContain('product add PRODUCT redis\n')
+    expect(await refused('redis --add-to shop', shop())).toContain('product add shop redis\n')
+  })
+
   test('a feature whose name differs in case only', async () => {
     expect(await refused('Redis', shop())).toContain('Feature redis differs from Redis only in case')
   })
@@ -478,33 +490,36 @@ describe('what is there stays', () => {
   })
 
   test('a folder that is made in the meantime', async () => {
-    const { saveInNewFolder } = await import('../../src/save/save-all.js')
+    const { saveInNewFolders } = await import('../../src/save/save-all.js')
     const workspace = shop()
     mkdirSync(workspace.path('features/cache'))
     const folder = { path: workspace.path('features/cache'), file: 'features/cache' }
-    expect(saveInNewFolder(folder, [])).toMatchObject([{ code: 'feature-exists' }])
+    expect(saveInNewFolders([folder], [])).toMatchObject([{ code: 'changed-meanwhile' }])
   })
 })
 
 test('every written file goes again if one of them cannot be written', async () => {
-  const { saveInNewFolder } = await import('../../src/save/save-all.js')
+  const { saveInNewFolders } = await import('../../src/save/save-all.js')
   const workspace = shop({ 'products/shop/product.yaml': 'features: [redis] # new\n' })
   const before = workspace.all()
-  const failed = saveInNewFolder({ path: workspace.path('features/cache'), file: 'features/cache' }, [
-    { path: workspace.path('features/cache/a'), file: 'features/cache/a', before: null, after: 'A' },
-    {
-      path: workspace.path('features/redis/.env.example'),
-      file: 'features/redis/.env.example',
-      before: REDIS['features/redis/.env.example'],
-      after: 'B',
-    },
-    {
-      path: workspace.path('products/shop/product.yaml'),
-      file: 'products/shop/product.yaml',
-      before: 'features: [redis]\n',
-      after: 'C',
-    },
-  ])
+  const failed = saveInNewFolders(
+    [{ path: workspace.path('features/cache'), file: 'features/cache' }],
+    [
+      { path: workspace.path('features/cache/a'), file: 'features/cache/a', before: null, after: 'A' },
+      {
+        path: workspace.path('features/redis/.env.example'),
+        file: 'features/redis/.env.example',
+        before: REDIS['features/redis/.env.example'],
+        after: 'B',
+      },
+      {
+        path: workspace.path('products/shop/product.yaml'),
+        file: 'products/shop/product.yaml',
+        before: 'features: [redis]\n',
+        after: 'C',
+      },
+    ],
+  )
   expect(failed).toMatchObject([{ code: 'changed-meanwhile', file: 'products/shop/product.yaml' }])
   expect(workspace.all()).toEqual(before)
 })

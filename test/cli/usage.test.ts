@@ -113,7 +113,25 @@ describe('a name that does not exist ends with 1', () => {
 
 describe('help and version', () => {
   test.each([
-    ['product', product, ['', 'env', 'list', 'ports', 'port', 'whois', 'check', 'compose', 'run']],
+    [
+      'product',
+      product,
+      [
+        '',
+        'env',
+        'list',
+        'ports',
+        'port',
+        'whois',
+        'check',
+        'compose',
+        'run',
+        'init',
+        'new',
+        'add',
+        'remove',
+      ],
+    ],
     ['feature', feature, ['', 'list', 'new', 'lint']],
   ] as const)('every --help of %s has two examples and names its page', async (name, run, commands) => {
     const known = (await run('--help', '/')).stdout.matchAll(/^ {2}([a-z]+) \[/gm)

@@ -1,7 +1,7 @@
 /** Compares the fields in docs/json.md with those that are printed. */
 import { describe, expect, test } from 'vitest'
 import { feature, product } from '../support/cli.js'
-import { demoWorkspace, type TestWorkspace } from '../support/workspace.js'
+import { demoWorkspace, makeWorkspace, type TestWorkspace } from '../support/workspace.js'
 import { readPage } from './pages.js'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -81,6 +81,18 @@ describe('docs/json.md', () => {
     expect(Object.keys(products[0] ?? {})).toEqual(documented('`product env --generate --json`'))
     const removed = await printedIn(workspace, '--remove my_first_app')
     expect(own(removed)).toEqual(documented('`product env --remove --json`'))
+  })
+
+  test('has the fields of init, new, add and remove', async () => {
+    const run = async (line: string, where = makeWorkspace({ 'features/redis/.env.example': 'A=1\n' })) =>
+      JSON.parse((await product(`${line} --json`, where)).stdout) as Fields
+    const workspace = demoWorkspace()
+    expect(own(await run('init'))).toEqual(documented('`product init --json`'))
+    expect(own(await run('new shop'))).toEqual(['product', ...documented('`product init --json`')])
+    for (const command of ['add', 'remove'])
+      expect(own(await run(`${command} my_second_app mail`, workspace))).toEqual(
+        documented('`product add --json`'),
+      )
   })
 
   test('has the fields of a problem', async () => {

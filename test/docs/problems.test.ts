@@ -52,12 +52,20 @@ function copied(key: Readonly<Record<string, string>>): TestWorkspace {
 /** What a user does to meet each problem. */
 const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<string>>>> = {
   'no-workspace': () => stderrOf(makeFolder(), 'env --merge shop'),
+  'inside-workspace': () => stderrOf(shop(), '-C features init'),
   'no-product': () => stderrOf(shop(), 'env --merge shpo'),
+  'product-exists': () => stderrOf(shop(), 'new shop'),
   'bad-name': () => stderrOf(shop(), 'env --merge ../shop'),
   'no-instance': () => stderrOf(shop({ 'products/shop/.env': '' }), 'env shop --instance blue'),
   'same-project': () => stderrOf(shop({ 'products/Shop/': '' }), 'check'),
   'bad-project-name': () => merged({ 'products/shop/.env': 'COMPOSE_PROJECT_NAME=My.Shop\n' }),
   'no-feature': () => merged({ 'products/shop/product.yaml': 'features: [rediss]\n' }),
+  'feature-drift': () =>
+    merged({
+      'features/redis/compose.yaml': 'services: {}\n',
+      'products/shop/product.yaml': 'features: []\n',
+      'products/shop/compose.yaml': 'include:\n  - ../../features/redis/compose.yaml\n',
+    }),
   'feature-exists': () => featureStderrOf(shop(), 'new redis'),
   'bad-base-port': () => featureStderrOf(shop(), 'new cache --port 6380'),
   'cannot-edit': () => {

@@ -2,7 +2,7 @@
 import { chmodSync, chownSync, linkSync, statSync, writeFileSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
 import { save, writeBlocker } from '../../src/save/save.js'
-import { saveInNewFolder } from '../../src/save/save-all.js'
+import { saveInNewFolders } from '../../src/save/save-all.js'
 import { folderWith } from './folder.js'
 
 const isRoot = process.getuid?.() === 0
@@ -80,7 +80,7 @@ describe.runIf(isRoot)('the owner, for root', () => {
     chownSync(folder.root, 1234, 2345)
     const made = { path: folder.path('new'), file: 'new' }
     const file = { path: folder.path('new/a'), file: 'new/a', before: null, after: 'A' }
-    expect(saveInNewFolder(made, [file])).toEqual([])
+    expect(saveInNewFolders([made], [file])).toEqual([])
     expect([ownerOf(made.path), ownerOf(file.path)]).toEqual([
       [1234, 2345],
       [1234, 2345],

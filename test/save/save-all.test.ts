@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { saveAll, saveInNewFolder } from '../../src/save/save-all.js'
+import { saveAll, saveInNewFolders } from '../../src/save/save-all.js'
 import { makeFolder } from '../support/workspace.js'
 import { type Call, withCalls } from './stepwise.js'
 
@@ -100,17 +100,17 @@ describe('a new folder', () => {
 
   it('is made with its files, or with none', () => {
     const { folder, made, files } = order()
-    expect(saveInNewFolder(made, files)).toEqual([])
+    expect(saveInNewFolders([made], files)).toEqual([])
     expect(folder.all()).toEqual({ 'new/a': 'a', 'new/b': 'b' })
     const empty = order()
-    expect(saveInNewFolder(empty.made, [])).toEqual([])
+    expect(saveInNewFolders([empty.made], [])).toEqual([])
     expect(existsSync(empty.made.path)).toBe(true)
   })
 
   it('goes again if a file cannot be written', () => {
     const { made, files } = order()
     const bad = { path: `${made.path}/none/c`, file: 'c', before: null, after: 'c' }
-    expect(saveInNewFolder(made, [...files, bad]).map(({ file }) => file)).toEqual(['c'])
+    expect(saveInNewFolders([made], [...files, bad]).map(({ file }) => file)).toEqual(['c'])
     expect(existsSync(made.path)).toBe(false)
   })
 
@@ -125,20 +125,20 @@ describe('a new folder', () => {
         return `${made.path}/none/c`
       },
     }
-    expect(saveInNewFolder(made, [...files, bad])).toHaveLength(1)
+    expect(saveInNewFolders([made], [...files, bad])).toHaveLength(1)
     expect(folder.all()).toEqual({ 'new/mine': 'x' })
   })
 
   it('that somebody else has just made stays as it is', () => {
     const { folder, made, files } = order()
     folder.write({ 'new/mine': 'x' })
-    expect(saveInNewFolder(made, files)).toEqual([
+    expect(saveInNewFolders([made], files)).toEqual([
       {
-        code: 'feature-exists',
+        code: 'changed-meanwhile',
         severity: 'error',
         file: 'features/new',
         message: 'Somebody else has just created this folder',
-        next: 'Run feature list.',
+        next: 'Run the same command again.',
       },
     ])
     expect(folder.all()).toEqual({ 'new/mine': 'x' })
@@ -150,7 +150,7 @@ describe('a new folder', () => {
       if (name === 'mkdirSync') throw Object.assign(new Error(), { code: 'ENOSPC' })
       return really()
     }
-    expect(withCalls(full, () => saveInNewFolder(made, files))).toMatchObject([
+    expect(withCalls(full, () => saveInNewFolders([made], files))).toMatchObject([
       {
         code: 'cannot-write',
         file: 'features/new',

@@ -1,0 +1,58 @@
+/** Finds where `features:` in product.yaml and the features that the Compose files include differ. */
+import { type Place, type Problem, problem } from '../problem.js'
+import { type NamedFeature, namesFolder, type ProductIncludes, productIncludes } from './included-features.js'
+import { firstFile, readFile, type Workspace } from './workspace.js'
+
+/**
+ * @param settingsFile the product.yaml that lists the features
+ * @param env the product env, a byte string
+ */
+export async function featureDrift(
+  workspace: Workspace,
+  product: string,
+  settingsFile: string,
+  listed: readonly NamedFeature[],
+  env: string,
+): Promise<Problem[]> {
+  const includes = await productIncludes(workspace, product, env)
+  const names = new Set(listed.map(({ feature }) => feature))
+  const unlisted = includes.paths.flatMap(({ feature, place }) => {
+    if (feature === null || names.has(feature) || !workspace.features.includes(feature)) return []
+    const message = `Product ${product} includes feature ${feature}, but ${settingsFile} does not list it, so it is not merged`
+    return drift(place, message, product, feature)
+  })
+  if (!usesIncludes(workspace, includes)) return unlisted
+  const used = new Set(includes.paths.map(({ feature }) => feature))
+  const suspects = listed.filter(({ feature }) => !used.has(feature))
+  const absent = suspects.filter(({ feature }) => !isUsed(workspace, includes, feature))
+  const excluded = absent.map(({ feature, place }) => {
+    const message = `Product ${product} lists feature ${feature}, but no Compose file of the product includes it, so it does not run`
+    return drift(place, message, product, feature)
+  })
+  return [...unlisted, ...excluded]
+}
+
+function drift(place: Place, message: string, product: string, feature: string): Problem {
+  const next = `Run product add ${product} ${feature}, or product remove ${product} ${feature}.`
+  return problem('feature-drift', place, message, next)
+}
+
+/** Returns false for a product that gets its services in another way, such as `extends:`, or with an unknown path. */
+function usesIncludes(workspace: Workspace, { files, paths, problems }: ProductIncludes): boolean {
+  if (problems.length > 0 || paths.some(({ isKnown }) => !isKnown)) return false
+  const isEmptied = () =>
+    files.some((file) => /^include: *(?:\[ *\] *)?(?:#.*)?\r?$/m.test(readFile(workspace, file).text ?? ''))
+  return paths.length === 0 ? isEmptied() : paths.some(({ feature }) => feature !== null)
+}
+
+/** Returns true for a feature without a Compose file, or whose folder a Compose file of the product or of its features names. */
+function isUsed(workspace: Workspace, { files, paths }: ProductIncludes, feature: string): boolean {
+  const { folder, composeFiles } = workspace.layout.feature(feature)
+  if (firstFile(workspace, composeFiles).text === null) return true
+  if (files.some((file) => namesFolder(workspace, file, folder))) return true
+  const included = new Set(paths.flatMap((path) => path.feature ?? []))
+  return [...included].some((other) => {
+    const { text } = firstFile(workspace, workspace.layout.feature(other).composeFiles)
+    return text?.includes(`../${feature}/`) ?? false
+  })
+}
