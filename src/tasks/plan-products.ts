@@ -62,7 +62,9 @@ async function planProduct(
   const place = findCopy(workspace, source.name, as) ?? isolatedPlace(workspace, product)
   const { copy, problems } = await planCopy(workspace, product, plan, place)
   const own = plannedProduct(plan, source, copy)
-  if (instance === null || hasErrors(plan.problems)) return { planned: [own], problems }
+  // `--instance auto` in a linked worktree names the copy that the worktree is.
+  const isItself = copy?.kind === 'checkout' && copy.name === instance
+  if (instance === null || isItself || hasErrors(plan.problems)) return { planned: [own], problems }
   // Without a Compose file, a checkout is not a copy.
   const added = copiesInstances(workspace, product.settings, copy === null ? null : place)
     ? await planInstance(
