@@ -1,8 +1,8 @@
 /** Shared by `product compose` and `product run`: what happens before the program runs, and how it ends. */
 import { relative } from 'node:path'
 import { type Problem, problem } from '../problem.js'
+import { type OwnerName, parseOwner } from '../tasks/named-survey.js'
 import { type Prepared, prepareProduct } from '../tasks/prepare.js'
-import { type OwnerName, parseOwner } from '../tasks/survey.js'
 import { someOf } from '../workspace/names.js'
 import type { Workspace } from '../workspace/workspace.js'
 import {

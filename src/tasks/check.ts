@@ -5,8 +5,8 @@ import type { Machine } from '../live/machine.js'
 import type { Problem } from '../problem.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { type Held, inspectClaims } from './live.js'
+import { surveyNamed } from './named-survey.js'
 import { sameProjects } from './projects.js'
-import { surveyNamed } from './survey.js'
 
 export interface Check {
   /** The numbers of named products that were read, and of their claims. */

@@ -11,14 +11,8 @@ import { loadProduct } from '../workspace/product.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { surveyElsewhere } from './elsewhere.js'
 import { inspectClaims, inspectPort, type Live } from './live.js'
-import {
-  parseOwner,
-  problemsOf,
-  type Survey,
-  surveyNamed,
-  surveyProducts,
-  unknownInstance,
-} from './survey.js'
+import { parseOwner, surveyNamed, unknownInstance } from './named-survey.js'
+import { problemsOf, type Survey, surveyProducts } from './survey.js'
 
 export interface ListPortsTask {
   /** Products and instances (`shop@blue`); none for all. */

@@ -12,7 +12,7 @@ import { checkProduct } from '../workspace/names.js'
 import { openWorkspace, readFile, type Workspace } from '../workspace/workspace.js'
 import { envFileOptions } from './copy.js'
 import { type Merge, mergeProducts } from './merge.js'
-import type { OwnerName } from './survey.js'
+import type { OwnerName } from './named-survey.js'
 import { noInstance } from './view.js'
 
 interface PrepareTask {

@@ -11,11 +11,10 @@ import { changesFile, isOutdated, type ProductPlan } from '../merge/plan.js'
 import { type PortReferences, portReferences } from '../merge/port-references.js'
 import { findSections, splitCopySection } from '../merge/sections.js'
 import type { ProductSource } from '../merge/source.js'
-import { hasErrors, notRead, type Problem, problem, unique } from '../problem.js'
+import { hasErrors, notRead, type Problem, unique } from '../problem.js'
 import { loadCompose } from '../workspace/compose.js'
 import { type CopyPlace, copiesInstances, findCopy, isolatedPlace } from '../workspace/copies.js'
 import { instancesOf, loadInstance } from '../workspace/instances.js'
-import { badInstanceName, checkProduct, suggestion } from '../workspace/names.js'
 import { type LoadedProduct, loadProduct } from '../workspace/product.js'
 import { type Workspace, withTexts } from '../workspace/workspace.js'
 import { planProductCopy } from './copy.js'
@@ -43,22 +42,6 @@ export interface SurveyedOwner extends Owner {
   readonly unread: readonly string[]
 }
 
-/** A name on the command line: a product with its instances (`shop`), or one instance (`shop@blue`). */
-export interface OwnerName {
-  readonly product: string
-  /** Null if the name has none. */
-  readonly instance: string | null
-}
-
-export interface NamedSurvey {
-  /** Null if a name is not known. */
-  readonly survey: Survey | null
-  /** Returns true for a named product or instance, and for its claims; without names, for all. */
-  readonly isNamed: (owner: OwnerName) => boolean
-  /** Those of the workspace, and of the products and instances that are named. */
-  readonly problems: readonly Problem[]
-}
-
 /** Surveys products. Ports of the next merge count as claimed, so that a collision is found before it happens. */
 export async function surveyProducts(
   workspace: Workspace,
@@ -70,42 +53,6 @@ export async function surveyProducts(
   for (const product of products) owners.push(...(await ownersOf(workspace, product)))
   const unread = [...notRead(workspace.problems), ...owners.flatMap((owner) => owner.unread)]
   return { products, owners, problems: problemsOf(workspace, owners), unread: [...new Set(unread)] }
-}
-
-/** Surveys all products, as any of them may collide with those that are named. @param names as typed; none for all */
-export async function surveyNamed(workspace: Workspace, names: readonly string[]): Promise<NamedSurvey> {
-  const named = names.map(parseOwner)
-  const isNamed = (owner: OwnerName): boolean =>
-    named.length === 0 ||
-    named.some(
-      ({ product, instance }) =>
-        product === owner.product && (instance === null || instance === owner.instance),
-    )
-  const unknown = named.flatMap(({ product }) => checkProduct(workspace, product) ?? [])
-  if (unknown.length > 0) return { survey: null, isNamed, problems: [...workspace.problems, ...unknown] }
-  const survey = await surveyProducts(workspace)
-  const problems = problemsOf(workspace, survey.owners.filter(isNamed))
-  const missing = named.flatMap((each) => unknownInstance(survey.owners, each) ?? [])
-  return { survey: missing.length > 0 ? null : survey, isNamed, problems: [...problems, ...missing] }
-}
-
-/** Names of products and instances contain no `@`. */
-export function parseOwner(text: string): OwnerName {
-  const at = text.indexOf('@')
-  return at === -1
-    ? { product: text, instance: null }
-    : { product: text.slice(0, at), instance: text.slice(at + 1) }
-}
-
-export function unknownInstance(
-  owners: readonly OwnerName[],
-  { product, instance }: OwnerName,
-): Problem | null {
-  const known = owners.flatMap((owner) => (owner.product === product ? (owner.instance ?? []) : []))
-  if (instance === null || known.includes(instance)) return null
-  const next = suggestion(instance, known, 'instances', "The product's")
-  const message = `Product ${product} has no instance ${instance}`
-  return badInstanceName(instance) ?? problem('no-instance', {}, message, next)
 }
 
 /** Returns the problems of the workspace and of some owners, each once. A skipped folder concerns only a run for all products. */
