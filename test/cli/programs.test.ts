@@ -1,10 +1,12 @@
 /** `product compose` and `product run` with real processes: a stand-in for `docker` records how it is run. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { chmodSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { readPage } from '../docs/pages.js'
+import { commitAll, git } from '../support/git.js'
 import { makeFolder, makeWorkspace } from '../support/workspace.js'
 
 const folder = makeFolder()
@@ -35,7 +37,8 @@ beforeAll(async () => {
   const options = { bundle: true, platform: 'node', format: 'cjs', logLevel: 'error' } as const
   await build({ entryPoints: [entry], outfile: bin, ...options })
   folder.write({ 'bin/docker': DOCKER })
-  chmodSync(folder.path('bin/docker'), 0o755)
+  folder.write({ 'bin/product': `#!/bin/sh\nexec '${process.execPath}' '${bin}' "$@"\n` })
+  for (const name of ['docker', 'product']) chmodSync(folder.path(`bin/${name}`), 0o755)
 })
 
 /** Starts `product`, in a process group of its own, as a terminal does. */
@@ -112,5 +115,81 @@ describe.skipIf(process.platform === 'win32')('product compose', () => {
     child.stdin.write('130\n')
     expect(await ended).toBe(130)
     expect(output().match(/SIG\w+/g)).toEqual(['SIGINT'])
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('product run', () => {
+  test('passes variables, input and exit code on', async () => {
+    const { root, write } = shop()
+    write({ 'products/shop/.env': 'A="1 2"\nB=${A}3\n' })
+    const script = 'read line; echo "$line $A $B $0 $1"; exit 17'
+    const { child, ended, output } = start(root, ['run', 'shop', '/bin/sh', '-c', script, '--', '--x y'])
+    child.stdin.write('hello\n')
+    expect(await ended).toBe(17)
+    expect(output()).toBe('hello 1 2 1 23 -- --x y\n')
+  })
+
+  test('ends with 127 for a command that does not exist, and with 126 for one that cannot be run', async () => {
+    const { root, path, write } = shop()
+    write({ file: '' })
+    expect(await start(root, ['run', 'shop', 'no-such-command']).ended).toBe(127)
+    expect(await start(root, ['run', 'shop', path('file')]).ended).toBe(126)
+    write({ 'products/shop/.env': 'A="\\0000"\n' })
+    expect(await start(root, ['run', 'shop', '/bin/sh']).ended).toBe(126)
+  })
+})
+
+/** The recipes of the page, with a `product` and a `docker` on the PATH. */
+describe.skipIf(process.platform === 'win32')('docs/running.md', () => {
+  const recipe = (language: string, start = '') => {
+    const page = readPage('docs/running.md')
+    const block = page.split(`\`\`\`${language}\n`).find((text, index) => index > 0 && text.startsWith(start))
+    return block?.split('```')[0] ?? ''
+  }
+  const env = () => ({ PATH: `${folder.path('bin')}:${process.env['PATH']}`, HOME: folder.root })
+  const run = (cwd: string, file: string, ...args: readonly string[]) =>
+    spawnSync(file, args, { cwd, env: env(), input: '0\n', encoding: 'utf8', timeout: 30_000 })
+  const COMPOSE = 'services: { web: { image: nginx, ports: ["${WEB_PORT:-8080}:80"] } }\n'
+
+  test('has npm scripts', { timeout: 60_000 }, () => {
+    const { root, write } = makeFolder()
+    const server = 'console.log(process.env.WEB_PORT)\n'
+    write({
+      'package.json': recipe('json'),
+      'compose.yaml': COMPOSE,
+      '.env': 'WEB_PORT=9100\n',
+      'server.js': server,
+    })
+    const up = run(root, 'npm', 'run', '--silent', 'up')
+    expect([up.status, up.stdout]).toEqual([0, expect.stringContaining(`["compose","up","-d"]\n${root} `)])
+    expect(up.stderr).toContain('  web  http://localhost:9100\n')
+    expect(run(root, 'npm', 'run', '--silent', 'down').stdout).toContain('["compose","down"]\n')
+    expect(run(root, 'npm', 'run', '--silent', 'dev').stdout).toBe('9100\n')
+  })
+
+  test.skipIf(spawnSync('make', ['--version']).status !== 0)('has a Makefile', () => {
+    const { root, path, write } = shop()
+    write({ Makefile: recipe('make'), 'features/redis/.env.example': 'REDIS_HOST_PORT=6380\n' })
+    run(root, 'product', 'env', '--merge', 'shop', '--instance', 'blue')
+    const where = `${path('products/shop')} `
+    expect(run(root, 'make', '-s', 'up-shop').stdout).toContain(`["compose","up","-d"]\n${where}`)
+    const options = '"--env-file",".env","--env-file",".env.blue"'
+    expect(run(root, 'make', '-s', 'down-shop@blue').stdout).toContain(
+      `["compose",${options},"down"]\n${where}`,
+    )
+  })
+
+  test('has a git hook for worktrees', () => {
+    const { path, write, read } = makeFolder()
+    write({ 'shop/compose.yaml': COMPOSE })
+    commitAll(path('shop'))
+    write({ 'shop/.git/hooks/post-checkout': recipe('sh', '#!/bin/sh') })
+    chmodSync(path('shop/.git/hooks/post-checkout'), 0o755)
+    const { status, stderr } = run(path('shop'), 'git', 'worktree', 'add', '../blue')
+    expect([status, stderr]).toEqual([0, expect.not.stringContaining('error')])
+    expect(read('blue/compose.override.yaml') ?? read('blue/.env')).toContain('shop-blue')
+    git(path('blue'), 'clean', '-fdxq')
+    git(path('blue'), 'switch', '-c', 'other')
+    expect(read('blue/compose.override.yaml')).toBeNull()
   })
 })
