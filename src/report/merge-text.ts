@@ -124,6 +124,7 @@ function summary(plan: ProductPlan, state: MergeState): [string, string][] {
   const isOriginal = offset.from === 'original'
   // A project has one template, its own.
   const files = (isOriginal ? entries[0]?.file : undefined) ?? `${merged.length} feature .env file(s)`
+  const hasNothing = isOriginal && merged.length === 0
   const upToDate =
     instance === null ? `product .env already holds ${files}` : `${file} already holds what differs`
   const isChanged = changesFile(plan)
@@ -139,9 +140,8 @@ function summary(plan: ProductPlan, state: MergeState): [string, string][] {
       'orphaned',
       `sections of ${plan.orphaned.map(printable).join(', ')}, which the product no longer has; run with --prune to remove them`,
     ],
-    [merged.length === 0 && isOriginal, 'note', 'the project has no .env.example'],
     [merged.length === 0 && !isOriginal, 'note', 'no feature of the product has a template'],
-    [!isChanged, 'merged', `nothing to do: ${upToDate}`],
+    [!isChanged, 'merged', `nothing to do: ${hasNothing ? 'the project has no .env.example' : upToDate}`],
     [
       isChanged && filled.length > 0,
       'product',
