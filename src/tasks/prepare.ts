@@ -13,7 +13,7 @@ import { openWorkspace, readFile, type Workspace } from '../workspace/workspace.
 import { envFileOptions } from './copy.js'
 import { type Merge, mergeProducts } from './merge.js'
 import type { OwnerName } from './named-survey.js'
-import { noInstance } from './view.js'
+import { noInstance, switchedOff } from './view.js'
 
 interface PrepareTask {
   /** `plan` writes nothing. */
@@ -61,7 +61,8 @@ export async function prepareProduct(
   const { folder, env } = current.layout.product(product)
   const text = merge?.products[0]?.plan.after ?? readFile(current, env).text
   const reading = readFiles(current, product, instance, shell)
-  const problems = [...(merge?.problems ?? workspace.problems), ...reading.problems]
+  const off = instance === null ? switchedOff(env, reading.values, shell) : []
+  const problems = [...(merge?.problems ?? workspace.problems), ...reading.problems, ...off]
   const prepared = {
     workspace: current,
     owner: { product, instance },

@@ -55,7 +55,10 @@ function viewProduct(
   // Compose refuses the whole file.
   if (view.problems.length > 0) return { view: null, problems }
   // --env-file, as for an instance, overrides both settings.
-  if (instance === null) problems.push(...switchedOff(source.env.file, view.entries, shell))
+  if (instance === null)
+    problems.push(
+      ...switchedOff(source.env.file, new Map(view.entries.map(({ key, value }) => [key, value])), shell),
+    )
   const texts = files.map(({ text }) => text)
   return { view: { source, instance, texts, entries: view.entries }, problems }
 }
@@ -64,13 +67,13 @@ function viewProduct(
 const TRUE = /^(?:1|t|T|true|TRUE|True)$/
 
 /** Returns a problem if Compose would not read the product env at all. */
-function switchedOff(file: string, entries: readonly ViewEntry[], shell: Shell): Problem[] {
+export function switchedOff(file: string, values: Shell, shell: Shell): Problem[] {
   if ((shell.get('COMPOSE_ENV_FILES') ?? '') !== '') {
     const message = "The shell's COMPOSE_ENV_FILES makes Compose read other files instead"
     return [problem('env-file-off', { file }, message, 'Run: unset COMPOSE_ENV_FILES')]
   }
   const name = 'COMPOSE_DISABLE_ENV_FILE'
-  const value = shell.get(name) ?? entries.find(({ key }) => key === name)?.value ?? ''
+  const value = shell.get(name) ?? values.get(name) ?? ''
   if (!TRUE.test(value)) return []
   const isShell = shell.has(name)
   const message = `${name} is set in ${isShell ? 'the shell' : 'this file'}, so Compose does not read the file`

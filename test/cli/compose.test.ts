@@ -189,6 +189,12 @@ describe('a variable of the shell', () => {
     expect((await product('compose shop ps', makeWorkspace(MERGED), { env })).stderr).toBe('')
   })
 
+  test('that keeps Compose from the env file is reported', async () => {
+    const env = { COMPOSE_ENV_FILES: '/x' }
+    const { stderr } = await product('compose shop ps', makeWorkspace(MERGED), { env })
+    expect(stderr).toContain('[env-file-off]')
+  })
+
   test.each(['COMPOSE_FILE', 'COMPOSE_PROJECT_NAME'])('%s is reported for every product', async (name) => {
     const { stderr } = await product('compose shop ps', makeWorkspace(MERGED), { env: { [name]: 'x' } })
     expect(stderr).toContain(

@@ -2,12 +2,13 @@
  * Two instances of one product, the product itself and `--instance blue`, on one engine at the same time, with the
  * env files and the overlay that the command wrote; and what `--live` and `whois` say of them.
  */
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { thisMachine } from '../../src/live/machine.js'
 import { product } from '../support/cli.js'
-import { requireOrSkip, runCompose } from '../support/compose.js'
+import { requireOrSkip, runCompose, run as runProgram } from '../support/compose.js'
 import { demoWorkspace, type TestWorkspace } from '../support/workspace.js'
 import { type Engine, openEngine, runAll } from './engine.js'
 import { type Images, imagesMissing, makeImages } from './images.js'
@@ -30,6 +31,8 @@ const PORTS = {
 const portsOf = (instance: Instance) => PORTS[instance ?? 'product']
 const projectOf = (instance: Instance) => (instance === null ? NAME : `${NAME}-${instance}`)
 const nameOf = (instance: Instance) => (instance === null ? NAME : `${NAME}@${instance}`)
+
+const CLI = fileURLToPath(new URL('../../dist/product.cjs', import.meta.url))
 
 let endTurn: (() => Promise<void>) | undefined
 let engine: Engine | undefined
@@ -74,6 +77,7 @@ describe('two instances of one product on one engine', () => {
     const missing = 'missing' in opened ? opened.missing : imagesMissing()
     if ('engine' in opened) engine = opened.engine
     if (!requireOrSkip('a Docker engine', missing)) return
+    if (!existsSync(CLI)) throw new Error(`${CLI} is not built: npm run build`)
 
     workspace = pairWorkspace()
     const { exitCode, stderr } = await product(`env --merge ${NAME} --instance blue`, workspace)
@@ -169,6 +173,36 @@ describe('two instances of one product on one engine', () => {
       server.close()
       await run(`env ${NAME} --instance green --remove`)
     }
+  })
+
+  test('product compose runs each of them, and starts nothing into a port that is held', async () => {
+    const composeOf = (instance: Instance, ...args: readonly string[]) =>
+      runProgram([process.execPath, CLI, 'compose', nameOf(instance), ...args], {
+        cwd: workspace!.root,
+        env: engine!.env,
+        timeoutMs: 60_000,
+      })
+    for (const instance of INSTANCES) {
+      const running = composeOf(instance, 'ps', '--services', '--status', 'running')
+      expect(running.stdout.trim().split('\n').sort()).toEqual(['mailhog', 'redis', 'web'])
+      const up = composeOf(instance, 'up', '--detach', '--pull', 'never')
+      expect(up.stderr).toContain(`  http://localhost:${portsOf(instance).web}\n`)
+      expect(up.code).toBe(0)
+    }
+    compose('blue', 'stop', '--timeout', '1', 'redis')
+    const { redis: port } = PORTS.blue
+    const server: Server = createServer()
+    await new Promise<void>((resolve) => void server.listen(port, () => resolve()))
+    const refused = composeOf('blue', 'up', '--detach', '--pull', 'never')
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toMatch(
+      new RegExp(
+        `error: ${NAME}@blue REDIS_HOST_PORT ${port} is in use by process .* \\(pid ${process.pid}\\)`,
+      ),
+    )
+    expect(composeOf(null, 'up', '--detach', '--pull', 'never').code).toBe(0)
+    await new Promise((resolve) => server.close(resolve))
+    expect(composeOf('blue', 'up', '--detach', '--pull', 'never').code).toBe(0)
   })
 
   test('one goes down, and the other stays with its data', async () => {
