@@ -60,6 +60,7 @@ export const PROBLEMS = {
     'A template, Compose file or settings file is not read, because of its name or folder.',
   ),
   'no-env': error('The product has no product env yet.'),
+  'env-not-ignored': warning('A merge has created an env file that git does not ignore.'),
   'env-file-off': warning('Compose does not read the product env, because a variable turns it off.'),
   'no-env-example': error('`--generate` found no `.env.example` in the product.'),
   'unread-include': warning(

@@ -52,6 +52,12 @@ export async function mergeProducts(
   if (!hasErrors(problems) && !dryRun)
     problems.push(...(await write(workspace, planned, verify ? machine : undefined)))
   const state = hasErrors(problems) ? 'stopped' : dryRun ? 'shown' : 'done'
+  const created = originals.filter((plan) => plan.before === null && changesFile(plan))
+  if (state === 'done' && created.length > 0) {
+    // Loaded lazily: a repeated merge creates no file.
+    const { notIgnored } = await import('./not-ignored.js')
+    problems.push(...(await notIgnored(workspace, created)))
+  }
   if (machine !== undefined && state === 'done')
     problems.push(...(await portsInUse(workspace, planned, machine)))
   const products = planned.map((each) => ({ ...each, written: each.changed && state === 'done' }))

@@ -435,3 +435,40 @@ test('from nothing to two products, as the docs say', async () => {
   expect(await done('env --merge --all', folder)).toContain('REDIS_HOST_PORT')
   expect(await done('check', folder)).toContain('2 products: 0 collisions')
 })
+
+describe('a new product env that git does not ignore', () => {
+  test.each<[string, Files, boolean]>([
+    ['no rule', {}, false],
+    ['a rule', { '.gitignore': '.env\n' }, true],
+    ['a rule with CRLF', { '.gitignore': '# x\r\n.env\r\n' }, true],
+    ['a rule for another file', { '.gitignore': '.env.*\n' }, false],
+    [
+      'a rule for its folder',
+      { '.gitignore': '/products/*/\n', 'products/shop/.gitignore': '!.env\n' },
+      true,
+    ],
+    ['a rule in its own folder', { 'products/shop/.gitignore': '/.env\n' }, true],
+    ['a rule that is taken back', { '.gitignore': '.env\n', 'products/.gitignore': '!.env\n' }, false],
+    ['a rule in info/exclude', { '.git/info/exclude': 'products/**/.env\n' }, true],
+    ['a rule for the top only', { '.gitignore': '/.env\n' }, false],
+  ])('is reported once: %s', async (_, files, isIgnored) => {
+    const workspace = workspaceWith({ 'products/shop/product.yaml': 'features: [redis]\n' })
+    git(workspace.root, 'init')
+    workspace.write(files)
+    const { exitCode, stderr } = await product('env --merge shop', workspace)
+    const warning =
+      'products/shop/.env: warning: Git does not ignore this file, which may hold secrets [env-not-ignored]\n' +
+      '  Add this line to .gitignore: .env\n'
+    expect([exitCode, stderr]).toEqual([0, isIgnored ? '' : warning])
+    // As git itself says.
+    const listed = gitOutput(workspace.root, 'ls-files', '--others', '--exclude-standard')
+    expect(listed.includes('products/shop/.env\n')).toBe(!isIgnored)
+    workspace.write({ 'features/redis/.env.example': 'REDIS_HOST_PORT=6379\nMORE=1\n' })
+    expect((await product('env --merge shop', workspace)).stderr).toBe('')
+  })
+
+  test('is not reported outside of git', async () => {
+    const workspace = workspaceWith({ 'products/shop/product.yaml': 'features: [redis]\n' })
+    expect((await product('env --merge shop', workspace)).stderr).toBe('')
+  })
+})

@@ -7,6 +7,7 @@ import { problemLines } from '../../src/report/problems.js'
 import { styles } from '../../src/report/style.js'
 import { save } from '../../src/save/save.js'
 import { feature, product } from '../support/cli.js'
+import { git } from '../support/git.js'
 import { SILENT, type World } from '../support/machine.js'
 import { type Files, makeFolder, makeWorkspace, type TestWorkspace } from '../support/workspace.js'
 import { pagePath, readPage } from './pages.js'
@@ -89,6 +90,11 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<stri
       'products/shop/product.yml': '',
     }),
   'no-env': () => stderrOf(shop(), 'env shop'),
+  'env-not-ignored': () => {
+    const workspace = shop()
+    git(workspace.root, 'init')
+    return stderrOf(workspace, 'env --merge shop')
+  },
   'env-file-off': () => stderrOf(shop({ 'products/shop/.env': 'COMPOSE_DISABLE_ENV_FILE=1\n' }), 'env shop'),
   'no-env-example': () => stderrOf(shop(), 'env --generate shop'),
   'unread-include': () =>
