@@ -1,6 +1,14 @@
 /** Finds where `features:` in product.yaml and the features that the Compose files include differ. */
 import { type Place, type Problem, problem } from '../problem.js'
-import { type NamedFeature, namesFolder, type ProductIncludes, productIncludes } from './included-features.js'
+import { composeFiles } from './compose.js'
+import {
+  lookupIn,
+  type NamedFeature,
+  namesFolder,
+  type ProductIncludes,
+  productIncludes,
+  withoutComments,
+} from './included-features.js'
 import { firstFile, readFile, type Workspace } from './workspace.js'
 
 /**
@@ -14,8 +22,10 @@ export async function featureDrift(
   listed: readonly NamedFeature[],
   env: string,
 ): Promise<Problem[]> {
-  const includes = await productIncludes(workspace, product, env)
   const names = new Set(listed.map(({ feature }) => feature))
+  const { files } = composeFiles(workspace, product, lookupIn(env))
+  if (isPlainlyInStep(workspace, files, names)) return []
+  const includes = await productIncludes(workspace, product, env)
   const unlisted = includes.paths.flatMap(({ feature, place }) => {
     if (feature === null || names.has(feature) || !workspace.features.includes(feature)) return []
     const message = `Product ${product} includes feature ${feature}, but ${settingsFile} does not list it, so it is not merged`
@@ -30,6 +40,20 @@ export async function featureDrift(
     return drift(place, message, product, feature)
   })
   return [...unlisted, ...excluded]
+}
+
+/** Compares by the text: to load the parser of Compose files takes time in every merge. */
+function isPlainlyInStep(
+  workspace: Workspace,
+  files: readonly string[],
+  listed: ReadonlySet<string>,
+): boolean {
+  if (files.some((file) => /\$.*\.ya?ml/.test(withoutComments(workspace, file)))) return false
+  return workspace.features.every((feature) => {
+    const { folder, composeFiles } = workspace.layout.feature(feature)
+    if (files.some((file) => namesFolder(workspace, file, folder))) return listed.has(feature)
+    return !listed.has(feature) || firstFile(workspace, composeFiles).text === null
+  })
 }
 
 function drift(place: Place, message: string, product: string, feature: string): Problem {

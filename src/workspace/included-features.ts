@@ -35,19 +35,23 @@ export function includedFeatures({ paths }: ProductIncludes): NamedFeature[] | n
   return features.length > 0 || paths.some(({ isKnown }) => !isKnown) ? features : null
 }
 
+/** Looks up variables of a product env, a byte string; Compose files need it so rarely that it is read only on demand. */
+export function lookupIn(env: string): Lookup {
+  let values: ReadonlyMap<string, string> | undefined
+  return (name) => {
+    if (!env.includes(name)) return undefined
+    values ??= readEnv(parseEnv(env)).values
+    return values.get(name)
+  }
+}
+
 /** Reads the `include:` of the product's Compose files. @param env the product env, a byte string, for variables in the paths */
 export async function productIncludes(
   workspace: Workspace,
   product: string,
   env: string,
 ): Promise<ProductIncludes> {
-  let values: ReadonlyMap<string, string> | undefined
-  // Most paths have no variables, so the product env is rarely read for them.
-  const bytesOf = (name: string): string | undefined => {
-    if (!env.includes(name)) return undefined
-    values ??= readEnv(parseEnv(env)).values
-    return values.get(name)
-  }
+  const bytesOf = lookupIn(env)
   const { files, directory, problems: found } = composeFiles(workspace, product, bytesOf)
   const problems = [...found]
   const paths: ProductIncludes['paths'][number][] = []
@@ -75,8 +79,11 @@ export async function productIncludes(
 
 /** Returns true if a Compose file names a folder, in an `extends:` for example; comments do not count. */
 export function namesFolder(workspace: Workspace, file: string, folder: string): boolean {
-  const text = readFile(workspace, file).text ?? ''
-  return file.startsWith(`${folder}/`) || text.replace(/(?:^|\s)#.*$/gm, '').includes(`${folder}/`)
+  return file.startsWith(`${folder}/`) || withoutComments(workspace, file).includes(`${folder}/`)
+}
+
+export function withoutComments(workspace: Workspace, file: string): string {
+  return (readFile(workspace, file).text ?? '').replace(/(?:^|\s)#.*$/gm, '')
 }
 
 /** Expands the variables of a path; returns a problem if one is not set. */
