@@ -70,7 +70,7 @@ describe('check --fix --refresh, in any workspace', () => {
         await product('check --fix --refresh', workspace)
         if (fixed.unresolved.length === 0) expect(workspace.all()).toEqual(after)
       }),
-      { numRuns: 18 },
+      { numRuns: 10 },
     )
   })
 
@@ -81,7 +81,7 @@ describe('check --fix --refresh, in any workspace', () => {
         for (const each of [one, two]) await product('check --fix --refresh', each)
         expect(one.all()).toEqual(two.all())
       }),
-      { numRuns: 6 },
+      { numRuns: 4 },
     )
   })
 })
@@ -150,7 +150,7 @@ describe.runIf(requireOrSkip('Docker Compose', composeMissing()))('with the real
           }
         }
       }),
-      { numRuns: 8 },
+      { numRuns: 6 },
     )
     expect(compared).toBeGreaterThan(4)
   })

@@ -9,7 +9,7 @@ import { composeMissing, requireOrSkip } from '../support/compose.js'
 import { composeReads } from '../support/compose-env.js'
 
 /** Files that a run puts before the real Compose. */
-const FILES = 200
+const FILES = 120
 
 const env = fc.oneof(tameEnv, anyEnv)
 

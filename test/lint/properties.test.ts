@@ -42,7 +42,7 @@ describe('the linter neither throws nor hangs, and points into the file', () => 
         const files = { [ENV]: mine, 'features/mail/.env.example': others }
         isWellFormed(files, lintBytes(files))
       }),
-      { numRuns: 500 },
+      { numRuns: 250 },
     )
   })
 
@@ -63,7 +63,7 @@ describe('the linter neither throws nor hangs, and points into the file', () => 
         isWellFormed(files, lintBytes(files))
         expect(fixed(files, 'redis', true).remaining).toBeDefined()
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     )
   })
 
@@ -88,10 +88,10 @@ describe('the linter neither throws nor hangs, and points into the file', () => 
     ['deep brackets', '['.repeat(100_000)],
     ['10 MB of comment', `# ${'x'.repeat(10_000_000)}\nservices: {}\n`],
     ['10 MB of values', `services:\n  a:\n    image: "${'x'.repeat(10_000_000)}"\n`],
-    ['2,000 literal ports', `services:\n  a:\n    image: x\n    ports:\n${manyPorts(2_000)}`],
+    ['1,000 literal ports', `services:\n  a:\n    image: x\n    ports:\n${manyPorts(1_000)}`],
     [
-      '1,000 container names',
-      `services:\n${Array.from({ length: 1_000 }, (_, i) => `  a${i}: {image: x, container_name: a${i}}\n`).join('')}`,
+      '500 container names',
+      `services:\n${Array.from({ length: 500 }, (_, i) => `  a${i}: {image: x, container_name: a${i}}\n`).join('')}`,
     ],
   ])('for %s', (_, text) => {
     expect(lint({ [COMPOSE]: text })).toBeDefined()
@@ -99,19 +99,19 @@ describe('the linter neither throws nor hangs, and points into the file', () => 
 
   test.each([
     ['10 MB of value', `A=${'x'.repeat(10_000_000)}\n`],
-    ['3 MB of dollars', `A=${'$'.repeat(3_000_000)}\n`],
+    ['1 MB of dollars', `A=${'$'.repeat(1_000_000)}\n`],
     ['300,000 references', `A=${'$A'.repeat(300_000)}\n`],
     [
       '5,000 variables that go in a circle',
       `${Array.from({ length: 5_000 }, (_, i) => `A${i}=$A${i + 1}`).join('\n')}\nA5000=$A0\n`,
     ],
     ['3 MB of URLs', `A_HOST_PORT=80\nB=${'localhost:80,'.repeat(200_000)}\n`],
-    ['a password of 2.5 MB', `A_PASSWORD=${'aB3$$'.repeat(500_000)}\n`],
+    ['a password of 1 MB', `A_PASSWORD=${'aB3$$'.repeat(200_000)}\n`],
     ['slashes and colons', `A=${'://:'.repeat(1_000_000)}@\n`],
     ['blanks', `A="${' '.repeat(5_000_000)}"\n`],
     [
-      '30,000 port variables',
-      Array.from({ length: 30_000 }, (_, i) => `A${i}_HOST_PORT=${i % 60_000}\n`).join(''),
+      '10,000 port variables',
+      Array.from({ length: 10_000 }, (_, i) => `A${i}_HOST_PORT=${i % 60_000}\n`).join(''),
     ],
   ])('for a template of %s', (_, text) => {
     expect(lint({ [ENV]: text })).toBeDefined()
@@ -252,7 +252,7 @@ describe('the fix', () => {
           .map(({ code, message }) => `${code} ${message}`)
         expect(left).toEqual([])
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     )
   })
 
@@ -264,7 +264,7 @@ describe('the fix', () => {
         const left = [ENV, DEV].flatMap((file) => (files[file] ?? '').match(/localhost:\d+/g) ?? [])
         expect(left.filter((url) => moved.includes(url.replace(/.*:/, '')))).toEqual([])
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     )
   })
 
@@ -291,7 +291,7 @@ describe('the fix', () => {
             expect(after.match(/[^\r]\n/g)?.length ?? 0).toBe(text.match(/[^\r]\n/g)?.length ?? 0)
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     )
   })
 
@@ -308,7 +308,7 @@ describe('the fix', () => {
         ).toEqual(keys(before[ENV]).sort())
         expect(added.every((key) => key.endsWith('_HOST_PORT'))).toBe(true)
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     )
   })
 })

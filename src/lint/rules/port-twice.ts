@@ -43,7 +43,6 @@ const MAX_COMPARED = 2000
 /** base-port-taken reports two variables with one base port, which a product may set apart. */
 function meets({ compose }: LintContext, one: PublishedPort, two: PublishedPort): boolean {
   if (one.protocol !== two.protocol) return false
-  if (!addressesOverlap(canonicalAddress(one.hostIp), canonicalAddress(two.hostIp))) return false
   // For one container port, Docker picks a free port of the range.
   if (isPool(one) || isPool(two)) return false
   const together =
@@ -51,6 +50,7 @@ function meets({ compose }: LintContext, one: PublishedPort, two: PublishedPort)
       ? rangesOverlap(one.host, two.host)
       : one.references.length > 0 && one.hostText === two.hostText
   if (!together || (!one.literal && !two.literal && !shareVariable(one, two))) return false
+  if (!addressesOverlap(canonicalAddress(one.hostIp), canonicalAddress(two.hostIp))) return false
   return compose === null || !areExclusive(compose, one.service, two.service)
 }
 
