@@ -26,15 +26,23 @@ export function fixFeature(source: LintSource, index: FeatureIndex): Fixed {
   let state = stateOf(source, index)
   const fixed: Finding[] = []
   const refused = new Set<string>()
+  let isNew = false
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const chosen = disjoint(state.findings.filter((finding) => !refused.has(placeKey(finding))))
-    if (chosen.length === 0) break
+    if (chosen.length === 0) {
+      if (!isNew) break
+      // What was refused may be possible after the fixes of others.
+      refused.clear()
+      isNew = false
+      continue
+    }
     for (const batch of [chosen, ...chosen.map((finding) => [finding])]) {
       const next = tryEdits(state, batch, index)
       if (next !== null) {
         for (const [file, text] of next.texts) texts.set(file, text)
         state = next.state
         fixed.push(...batch)
+        isNew = true
         break
       }
       if (batch.length === 1) refused.add(placeKey(batch[0] as Finding))
