@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 const common = {
   // Child processes, fault injection and a real Compose take longer than vitest's five seconds on a busy machine.
   testTimeout: 60_000,
+  setupFiles: ['test/support/seed.ts'],
   pool: 'forks' as const,
   maxWorkers: 2,
 }

@@ -6,6 +6,7 @@ import { compose, inParallel } from '../compose/oracle.js'
 import { product } from '../support/cli.js'
 import { composeMissing, requireOrSkip } from '../support/compose.js'
 import { git } from '../support/git.js'
+import { SEED } from '../support/seed.js'
 import { makeFolder, type TestWorkspace } from '../support/workspace.js'
 import { PROJECTS } from './projects.js'
 import type { Files } from './support.js'
@@ -148,18 +149,19 @@ function numbers(published: string): number[] {
 const isUntracked = (file: string) => file.endsWith('.env')
 
 describe.runIf(requireOrSkip('Docker Compose', composeMissing()))('copies, as Compose reads them:', () => {
-  const seed = Date.now() % 2 ** 31
   const all: Record<string, Files> = { ...PROJECTS }
-  fc.sample(project, { numRuns: GENERATED, seed }).forEach(({ files, entries = [], env = {} }, index) => {
-    const lines = Object.entries({
-      ...env,
-      ...(entries.length > 1 ? { COMPOSE_FILE: entries.join(':') } : {}),
-    })
-    all[`generated ${index}`] = {
-      ...files,
-      '.env': lines.map(([key, value]) => `${key}=${value}\n`).join(''),
-    }
-  })
+  fc.sample(project, { numRuns: GENERATED, seed: SEED }).forEach(
+    ({ files, entries = [], env = {} }, index) => {
+      const lines = Object.entries({
+        ...env,
+        ...(entries.length > 1 ? { COMPOSE_FILE: entries.join(':') } : {}),
+      })
+      all[`generated ${index}`] = {
+        ...files,
+        '.env': lines.map(([key, value]) => `${key}=${value}\n`).join(''),
+      }
+    },
+  )
   const folders = new Map(Object.keys(all).map((name, index) => [name, `p${index}`]))
   let folder: TestWorkspace
 
@@ -184,7 +186,7 @@ describe.runIf(requireOrSkip('Docker Compose', composeMissing()))('copies, as Co
 
   async function check(name: string): Promise<boolean> {
     const at = folders.get(name) as string
-    const shown = `${name}, seed ${seed}\n${JSON.stringify(all[name], null, 1)}`
+    const shown = `${name}, seed ${SEED}\n${JSON.stringify(all[name], null, 1)}`
     const original = await read(folder, 'shop', at)
     const reads: Read[] = typeof original === 'string' ? [] : [original]
     for (const copy of COPIES) {
