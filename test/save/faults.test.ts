@@ -101,7 +101,12 @@ describe('several runs at once', () => {
     for (let round = 0; round < 3; round++) {
       const where = demo('OWN=1\n')
       const ends = await Promise.all(Array.from({ length: 8 }, () => run(where)))
-      expect(ends).toEqual(ends.map(() => ({ code: 0, stderr: '' })))
+      // Somebody on this machine may use one of the demo's ports.
+      const problems = ends.map(({ code, stderr }) => [
+        code,
+        stderr.replace(/^.*\[port-held\]\n {2}.*\n/gm, ''),
+      ])
+      expect(problems).toEqual(ends.map(() => [0, '']))
       expect(where.text()).toBe(once)
       expect(where.others()).toEqual([])
     }
