@@ -11,7 +11,7 @@ import { composeReads } from '../support/compose-env.js'
 import { settledKeys } from './products.js'
 
 /** Merges that a run puts before the real Compose. */
-const MERGES = 25
+const MERGES = 24
 
 const read = (text: string, keys: Iterable<string>, environment: Readonly<Record<string, string>> = {}) =>
   composeReads(toBuffer(text), keys, environment)
