@@ -7,6 +7,8 @@ import type { ExitCode, Host } from './host.js'
 import { ALL_FORMATS, parsePort, runProgram } from './program.js'
 import { addWorkspaceCommands } from './workspace-program.js'
 
+const NAMES = 'only these: shop with its instances, shop@ without them, shop@blue the instance alone'
+
 /** Runs the command. */
 export function product(host: Host): Promise<ExitCode> {
   const program = {
@@ -23,7 +25,7 @@ export function product(host: Host): Promise<ExitCode> {
       examples: ['product list', 'product list --json'],
       page: 'ports.md',
       load: async () => (await import('./list.js')).list,
-    })
+    }).argument('[product...]', NAMES)
     add({
       name: 'ports',
       description: 'list every host port, from the product envs and the Compose files',
@@ -31,7 +33,7 @@ export function product(host: Host): Promise<ExitCode> {
       page: 'ports.md',
       load: async () => (await import('./ports.js')).ports,
     })
-      .argument('[product...]', 'only these; shop@blue is the instance blue alone')
+      .argument('[product...]', NAMES)
       .option('--feature <name>', 'only ports of this feature')
       .addOption(
         new Option('--outcome <outcome>', 'only ports with this outcome').choices(Object.keys(OUTCOMES)),
@@ -65,7 +67,7 @@ export function product(host: Host): Promise<ExitCode> {
       formats: ALL_FORMATS,
       load: async () => (await import('./check.js')).check,
     })
-      .argument('[product...]', 'only what concerns these (shop@blue is an instance); all if omitted')
+      .argument('[product...]', NAMES)
       .option('--fix', 'give products that collide another offset, written to product.yaml')
       .option('--refresh', 'with --fix: also merge the env files that change')
       .option('-n, --dry-run', 'with --fix: show what would be done, and write nothing')

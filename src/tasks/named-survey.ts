@@ -4,10 +4,10 @@ import { badInstanceName, checkProduct, suggestion } from '../workspace/names.js
 import type { Workspace } from '../workspace/workspace.js'
 import { problemsOf, type Survey, surveyProducts } from './survey.js'
 
-/** A name on the command line: a product with its instances (`shop`), or one instance (`shop@blue`). */
+/** A product, or one instance of it. */
 export interface OwnerName {
   readonly product: string
-  /** Null if the name has none. */
+  /** Null for the product itself. */
   readonly instance: string | null
 }
 
@@ -20,14 +20,20 @@ export interface NamedSurvey {
   readonly problems: readonly Problem[]
 }
 
-/** Surveys all products, as any of them may collide with those that are named. @param names as typed; none for all */
+/**
+ * Surveys all products, as any of them may collide with those that are named.
+ * @param names a product with its instances (`shop`), without them (`shop@`), or one instance (`shop@blue`); none for all
+ */
 export async function surveyNamed(workspace: Workspace, names: readonly string[]): Promise<NamedSurvey> {
-  const named = names.map(parseOwner)
+  const named = names.map((name) => {
+    const { product, instance } = parseOwner(name)
+    return { product, instance: instance || null, isWhole: instance === null }
+  })
   const isNamed = (owner: OwnerName): boolean =>
     named.length === 0 ||
     named.some(
-      ({ product, instance }) =>
-        product === owner.product && (instance === null || instance === owner.instance),
+      ({ product, instance, isWhole }) =>
+        product === owner.product && (isWhole || instance === owner.instance),
     )
   const unknown = named.flatMap(({ product }) => checkProduct(workspace, product) ?? [])
   if (unknown.length > 0) return { survey: null, isNamed, problems: [...workspace.problems, ...unknown] }

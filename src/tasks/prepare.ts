@@ -8,7 +8,7 @@ import { PROJECT } from '../merge/project-name.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { findCopy } from '../workspace/copies.js'
 import { overlayOf } from '../workspace/instances.js'
-import { checkProduct } from '../workspace/names.js'
+import { badInstanceName, checkProduct } from '../workspace/names.js'
 import { openWorkspace, readFile, type Workspace } from '../workspace/workspace.js'
 import { envFileOptions } from './copy.js'
 import { type Merge, mergeProducts } from './merge.js'
@@ -85,7 +85,9 @@ function missingInstance(workspace: Workspace, named: OwnerName): Problem | null
   const { product, instance } = named
   if (instance === null || isCopyHere(workspace, named)) return null
   const overlay = overlayOf(workspace, product, instance)
-  return overlay.state === 'ours' ? null : noInstance(product, instance, overlay)
+  return (
+    badInstanceName(instance) ?? (overlay.state === 'ours' ? null : noInstance(product, instance, overlay))
+  )
 }
 
 /** Variables with which the shell turns every product into another one, whatever its env file sets. */

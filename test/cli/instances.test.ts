@@ -449,9 +449,21 @@ describe('an instance is named as the tables name it', () => {
     expect(await owners('shop@blue')).toEqual(['shop blue'])
     expect(await owners('other shop@blue')).toEqual(['other null', 'shop blue'])
     expect(await owners('shop')).toEqual(['shop null', 'shop blue', 'shop green'])
+    expect(await owners('shop@')).toEqual(['shop null'])
+    expect(await checked(here, 'shop@')).toMatchObject({ exitCode: 0, products: 1, ports: 1 })
+    expect(await ok('list other shop@', here)).toMatch(/^ {2}product .*\n {2}other .*\n {2}shop .*\n$/)
     expect(await checked(here, 'shop@blue')).toMatchObject({ exitCode: 0, products: 1, ports: 1 })
     expect(await checked(here, 'shop@blue shop@green')).toMatchObject({ products: 1, ports: 2 })
   })
+
+  test.each(['compose shop@ down', 'run shop@ true', 'port shop@ REDIS_HOST_PORT'])(
+    'where one is needed: %s is a name without its instance',
+    async (line) => {
+      const { exitCode, stderr, programs } = await product(line, here)
+      expect({ exitCode, programs }).toEqual({ exitCode: 2, programs: [] })
+      expect(stderr).toContain('"" is not a valid instance name [bad-name]')
+    },
+  )
 
   test('by check, which shows what it collides with', async () => {
     const two = shop({ 'products/shop/product.yaml': 'offset: 7\ninstances: { blue: { offset: 7 } }\n' })
@@ -465,7 +477,6 @@ describe('an instance is named as the tables name it', () => {
     ['shop@bleu', 'Product shop has no instance bleu [no-instance]\n  Did you mean blue?'],
     ['other@blue', 'Product other has no instance blue [no-instance]'],
     ['shpo@blue', 'Product shpo does not exist [no-product]'],
-    ['shop@', '"" is not a valid instance name [bad-name]'],
     ['shop@a@b', '"a@b" is not a valid instance name [bad-name]'],
     ['../x@blue', '"../x" is not a valid product name [bad-name]'],
   ])('%s is none', async (name, message) => {

@@ -10,6 +10,7 @@ import { PRODUCTS, planted, SHELL, WORKSPACES } from './planted.js'
 
 const VALUES = {
   'product env product': [...PRODUCTS, 'values'],
+  'product list product': ['values'],
   'product ports product': ['values'],
   'product port name': ['values'],
   'product port variable': ['DB_HOST_PORT'],
