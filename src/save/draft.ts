@@ -1,17 +1,18 @@
 /**
- * The draft of a file, next to it. Instead of a lock, a run removes all other drafts, compares the file with what was read,
- * and renames its own draft, which fails if another run has removed it. Nobody waits for a killed run.
+ * The draft of a file, next to it. Instead of a lock, a run names its finished draft `-ready`, removes all others that are ready,
+ * compares the file with what was read, and renames its draft, which fails if another run has removed it. Nobody waits for a killed run.
  */
 import { closeSync, fstatSync, lstatSync, openSync, readdirSync, renameSync, unlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 export interface Draft {
-  readonly path: string
+  path: string
   readonly descriptor: number
 }
 
 /** Git ignores it wherever it ignores `.env.*`. With the `~`, it is not the name of an overlay. */
 const MARK = '.~product-env-'
+const READY = '-ready'
 
 /** Creates an empty draft. Its name ends in its inode number, which no copied or committed file has. */
 export function openDraft(target: string, mode: number): Draft {
@@ -28,14 +29,20 @@ export function openDraft(target: string, mode: number): Draft {
   }
 }
 
-/** Removes all drafts of a file except one's own: those of killed runs, and of runs that then start over. */
-export function removeDrafts(target: string, own?: Draft): void {
-  const prefix = basename(target) + MARK
-  for (const name of readdirSync(dirname(target))) {
-    const path = join(dirname(target), name)
-    if (!name.startsWith(prefix) || path === own?.path) continue
-    if (isDraft(path, name.slice(prefix.length))) removeDraft(path)
-  }
+/** Removes all drafts of a file: those of killed runs, and of runs that then start over. */
+export function removeDrafts(target: string): void {
+  for (const path of draftsOf(target)) removeDraft(path)
+}
+
+/**
+ * Names a draft ready once it is written and flushed, and removes the others that are. Drafts that are still being written are left
+ * alone: on a slow disk, several runs would otherwise remove each other's forever.
+ */
+export function makeReady(draft: Draft, target: string): void {
+  const path = draft.path + READY
+  renameSync(draft.path, path)
+  draft.path = path
+  for (const other of draftsOf(target)) if (other.endsWith(READY) && other !== path) removeDraft(other)
 }
 
 /** Best effort: failures are ignored. */
@@ -45,8 +52,16 @@ export function removeDraft(path: string): void {
   } catch {}
 }
 
-function isDraft(path: string, ending: string): boolean {
-  const found = /^[a-z0-9]+(?:-(\d+))?$/.exec(ending)
+function draftsOf(target: string): string[] {
+  const prefix = basename(target) + MARK
+  return readdirSync(dirname(target))
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => join(dirname(target), name))
+    .filter(isDraft)
+}
+
+function isDraft(path: string): boolean {
+  const found = /~product-env-[a-z0-9]+(?:-(\d+)(?:-ready)?)?$/.exec(path)
   const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
   if (found === null || !stats?.isFile()) return false
   // A run that was killed before it named its draft has written nothing to it.

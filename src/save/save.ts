@@ -21,7 +21,7 @@ import type { Problem } from '../problem.js'
 import { followLinks, strayLink } from '../workspace/link.js'
 import { checkReplaceable, giveToOwnerOfFolder, keepAccess } from './access.js'
 import { putAtFreeName, readAtMost, syncFolder } from './disk.js'
-import { openDraft, removeDraft, removeDrafts } from './draft.js'
+import { makeReady, openDraft, removeDraft, removeDrafts } from './draft.js'
 import { cannotWrite, changed, Refusal } from './failure.js'
 
 /** A change to be written; the file must still be as it was `before`. */
@@ -56,6 +56,8 @@ export function trySave(file: Save): Outcome {
   }
   try {
     const target = targetOf(file.path)
+    // After a run that was killed between link and unlink, the file has two names.
+    if (file.after !== null) removeDrafts(target)
     for (let tries = 1; ; tries++) {
       try {
         return file.after === null ? remove(target, file) : replace(target, file, file.after)
@@ -105,8 +107,6 @@ function remove(target: string, file: Save): Outcome {
 }
 
 function replace(target: string, file: Save, text: string): Outcome {
-  // After a run that was killed between link and unlink, the file has two names.
-  removeDrafts(target)
   const old = lstatSync(target, { throwIfNoEntry: false })
   const early = skipReason(target, file)
   if (early !== null) return early
@@ -114,8 +114,8 @@ function replace(target: string, file: Save, text: string): Outcome {
   const draft = openDraft(target, old === undefined && file.shared ? SHARED_FILE_MODE : NEW_FILE_MODE)
   try {
     writeDraft(draft.descriptor, text, target, old)
-    // First the drafts: of two runs that both compare, one has removed the other's draft before.
-    removeDrafts(target, draft)
+    // Before the comparison: of two runs that both compare, one has removed the other's draft.
+    makeReady(draft, target)
     const late = skipReason(target, file)
     if (late !== null) return late
     if (old === undefined) putAtFreeName(draft.path, target)

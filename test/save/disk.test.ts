@@ -42,6 +42,7 @@ describe('a power cut', () => {
       'write draft',
       'fchmod draft',
       'fsync draft',
+      'rename draft draft',
       'rename draft .env',
       'unlink draft',
       'fsync folder',
@@ -54,6 +55,7 @@ describe('a power cut', () => {
       'rename draft draft',
       'write draft',
       'fsync draft',
+      'rename draft draft',
       'link draft .env',
       'fsync folder',
     ])

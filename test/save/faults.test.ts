@@ -94,13 +94,28 @@ describe('a run that is killed', () => {
 })
 
 describe('several runs at once', () => {
-  it('all end well, and the product env is merged once', { timeout: 60_000 }, async () => {
+  const slowDisk = programs.path('slow-disk.cjs')
+  writeFileSync(
+    slowDisk,
+    `const fs = require('node:fs')
+    const flush = fs.fsyncSync
+    fs.fsyncSync = (file) => {
+      flush(file)
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
+    }`,
+  )
+
+  it.each([
+    ['a disk', ''],
+    ['a slow disk', `--require ${slowDisk}`],
+  ])('all end well on %s, and the product env is merged once', { timeout: 60_000 }, async (_, options) => {
     const alone = demo('OWN=1\n')
     await run(alone)
     const once = alone.text()
     for (let round = 0; round < 3; round++) {
       const where = demo('OWN=1\n')
-      const ends = await Promise.all(Array.from({ length: 8 }, () => run(where)))
+      const env = { ...process.env, NODE_OPTIONS: options }
+      const ends = await Promise.all(Array.from({ length: 8 }, () => ended(start(where, env))))
       // Somebody on this machine may use one of the demo's ports.
       const problems = ends.map(({ code, stderr }) => [
         code,
