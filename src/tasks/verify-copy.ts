@@ -27,6 +27,8 @@ export async function composeProblem(machine: Machine, root: string): Promise<Pr
   return problem('old-compose', {}, message, 'Update Docker Compose before you start the copy.')
 }
 
+const ALL_PROFILES = ['--profile', '*']
+
 /** Compares the written copy with the original, both read by Compose: they may differ only where the copy was planned to. */
 export async function verifyCopy(
   workspace: Workspace,
@@ -53,20 +55,15 @@ export async function verifyCopy(
     const cwd = resolve(root, folder)
     const config = async (args: readonly string[], profiles: readonly string[]) =>
       machine.compose([...args, ...profiles, 'config', '--format', 'json'], cwd)
+    const paths = edits.map(({ path }) => path)
     // Profiles that exclude each other are refused together, so each is read alone.
-    const all = await config(original, ['--profile', '*'])
-    const runs = all?.isSuccess ? [['--profile', '*']] : [[], ...(await profilesOf(machine, original, cwd))]
+    const all = await config(original, ALL_PROFILES)
+    const runs = all?.isSuccess ? [ALL_PROFILES] : [[], ...(await profilesOf(machine, original, cwd))]
     for (const profiles of runs) {
-      const before = await config(original, profiles)
+      const before = profiles === ALL_PROFILES ? all : await config(original, profiles)
       const after = await config(own, profiles)
-      const why =
-        before?.isSuccess && after !== null
-          ? mismatch(
-              before,
-              after,
-              edits.map(({ path }) => path),
-            )
-          : null
+      if (before === null || after === null) continue
+      const why = mismatch(before, after, paths)
       if (why === null) continue
       const next = 'The generated files were taken back. Please report this with the Compose files.'
       return [problem('proof-failed', { file: copy.override ?? copy.envFile }, why, next)]
@@ -87,7 +84,9 @@ function mismatch(
   after: ComposeAnswer,
   paths: readonly (readonly string[])[],
 ): string | null {
-  if (!after.isSuccess) return `Docker Compose refuses the copy: ${after.stderr.trim().split('\n').at(-1)}`
+  const lastLine = ({ stderr }: ComposeAnswer) => stderr.trim().split('\n').at(-1)
+  if (!before.isSuccess) return `Docker Compose refuses the original: ${lastLine(before)}`
+  if (!after.isSuccess) return `Docker Compose refuses the copy: ${lastLine(after)}`
   const places = differences(JSON.parse(before.stdout), JSON.parse(after.stdout), [], paths)
   return places.length === 0
     ? null

@@ -52,6 +52,22 @@ test.each([
   expect(folder.read('shop/compose.override.yaml') === null).toBe(message !== null)
 })
 
+test('a copy whose original Compose refuses is not verified', async () => {
+  const folder = shop()
+  const compose = (args: readonly string[]) =>
+    args[0] === 'version'
+      ? { isSuccess: true, stdout: '2.40.3\n', stderr: '' }
+      : { isSuccess: false, stdout: '', stderr: 'no such file\n' }
+  const { exitCode, stderr } = await product('env --merge --as blue --verify', folder.path('shop'), {
+    machine: { compose },
+  })
+  expect([exitCode, stderr]).toEqual([
+    1,
+    expect.stringContaining('Docker Compose refuses the original: no such file'),
+  ])
+  expect(folder.read('shop/compose.override.yaml')).toBeNull()
+})
+
 test('needs Docker Compose', async () => {
   const folder = shop()
   const { exitCode, stderr } = await product('env --merge --as blue --verify', folder.path('shop'))
