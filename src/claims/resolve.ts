@@ -71,7 +71,8 @@ function byRank(a: Owner, b: Owner): number {
   )
 }
 
-function rehash(name: string, modulus: number, fits: (offset: number) => boolean) {
+/** Finds the first of `crc32(name + "#1")`, `#2`… that fits. @returns null if no offset does */
+export function rehash(name: string, modulus: number, fits: (offset: number) => boolean) {
   const free = new Set(Array.from({ length: modulus }, (_, offset) => offset).filter(fits))
   for (let attempt = 1; free.size > 0; attempt++) {
     const hashed = `${name}#${attempt}`

@@ -135,7 +135,7 @@ export function subnetChanges({ original }: CopyContext): Change[] {
   return [...networks, ...addresses]
 }
 
-/** Whether a text stands in any value of a service, as a word of its own. */
+/** Returns true if any value of a service contains a text as a word. */
 function mentions(node: Node, text: string): boolean {
   if (node.kind === 'scalar') return node.text.split(/[^\w.:]+|:(?=\d+$)/).includes(text)
   if (node.kind === 'sequence') return node.items.some((item) => mentions(item, text))

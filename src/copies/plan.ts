@@ -78,8 +78,7 @@ export function planCopy(source: CopySource): CopyPlan {
   const used = new Set(
     isolated === undefined ? names : names.filter((name) => !isNamedAfter(name, source.product)),
   )
-  const { values } = readEnv(parseEnv(source.env.text), source.shell)
-  const environment = new Map([...values, ...source.shell])
+  const environment = readEnv(parseEnv(source.env.text)).values
   const context: CopyContext = { source, original, used, shift, environment, variables: variables.values }
   const changes = RULES.flatMap((row) => row.changes(context))
   const edits = changes.flatMap((change) => change.edits)
@@ -139,11 +138,10 @@ function read(
   override: string | null,
   project: string,
 ): ComposeProject {
-  const { shell } = source
-  const { values } = readEnv(parseEnv(env), shell)
+  const { values } = readEnv(parseEnv(env))
   const lookup: Lookup = (name) => {
     if (name === 'COMPOSE_PROJECT_NAME') return project
-    const value = shell.get(name) ?? values.get(name)
+    const value = values.get(name)
     return value === undefined ? undefined : decode(value)
   }
   const readText: ReadText = (path) =>

@@ -1,5 +1,6 @@
 /** The published ports of a copy: by a variable of the env file where that moves nothing else, else by the override. */
 
+import { rehash } from '../claims/resolve.js'
 import type { ComposeProject } from '../compose/project.js'
 import type { PublishedPort } from '../compose/published.js'
 import { crc32 } from '../ports/offset.js'
@@ -109,12 +110,7 @@ export function offsetFor(
   const hashed = `${product}@${name}`
   const first = crc32(hashed) % offset.modulus
   if (fits(first)) return first
-  const free = new Set(Array.from({ length: offset.modulus }, (_, by) => by).filter(fits))
-  if (free.size === 0) return null
-  for (let attempt = 1; ; attempt++) {
-    const next = crc32(`${hashed}#${attempt}`) % offset.modulus
-    if (free.has(next)) return next
-  }
+  return rehash(hashed, offset.modulus, fits)?.offset ?? null
 }
 
 /** The addresses on which each port is taken, by protocol and number. */

@@ -51,8 +51,6 @@ export interface CopySource {
   readonly parsed: ParsedFiles
   /** The env file without the copy's own section; a byte string. */
   readonly env: { readonly file: string; readonly text: string }
-  /** The variables of the shell, which beat the env file: byte strings. */
-  readonly shell: ReadonlyMap<string, string>
   readonly paths: HostPaths
   /** The generated file, and whether Compose finds it by its name alone; otherwise it is beside the env file. */
   readonly override: { readonly file: string; readonly isDefault: boolean }
@@ -121,7 +119,7 @@ export interface CopyContext {
   readonly used: ReadonlySet<string>
   /** How far a port moves. */
   readonly shift: Shift
-  /** What Compose expands `env_file`s against: the env file and the shell, as byte strings. */
+  /** The values of the env file, against which Compose expands `env_file`s: byte strings. */
   readonly environment: ReadonlyMap<string, string>
   /** Variables of the env file that move with the ports, with their new values. */
   readonly variables: ReadonlyMap<string, string>

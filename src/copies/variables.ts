@@ -32,7 +32,7 @@ export function movedVariables(source: CopySource, original: ComposeProject, off
   if (original.services.some(({ body }) => envFilesOf(body).some(({ path }) => path === env.file)))
     return NONE
   const doc = parseEnv(env.text)
-  const { values } = readEnv(doc, source.shell)
+  const { values } = readEnv(doc)
   const last = new Map(doc.statements.map((statement) => [statement.key, statement]))
   const raw = (statement: Statement): string => decode(rawValue(doc, statement))
   const safe = safeUses(original)
@@ -52,8 +52,7 @@ export function movedVariables(source: CopySource, original: ComposeProject, off
   for (const [key, statement] of last) {
     const variable = mentioned.find(({ name }) => name === key)
     const value = values.get(key) ?? ''
-    if (variable === undefined || source.shell.has(key) || named.has(key) || statement.kind === 'inherit')
-      continue
+    if (variable === undefined || named.has(key) || statement.kind === 'inherit') continue
     const port = parsePortValue(value)
     if (typeof port === 'string' || !isHostPart(original.ports, key, port)) continue
     if (!variable.uses.every(({ span, raw: text }) => safe(span.file, span.start, key, text))) continue

@@ -114,7 +114,6 @@ export async function planProductCopy(
         parsed: workspace.parsed,
         readText: reader(workspace, env, text, brought),
         env: { file: env, text },
-        shell: new Map(),
         paths: hostPaths(root, folder, kind),
         override: { file: override, isDefault: !isListed },
         listed:

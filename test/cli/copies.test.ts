@@ -430,7 +430,7 @@ describe('an instance of a project', () => {
     expect(removed).toBe('.env.blue removed\ncompose.blue.yaml removed\n')
   })
 
-  test('stands beside the copies in worktrees', async () => {
+  test('is listed with the copies in worktrees', async () => {
     const folder = worktree()
     await merge(folder)
     await ok('env --merge --instance red', folder, 'shop')

@@ -405,7 +405,7 @@ describe('--add-to', () => {
 
   test.each([
     ['a product that is not there', {}, 'shup', '[no-product]'],
-    ['a name that is none', {}, '../shop', '[bad-name]'],
+    ['an invalid name', {}, '../shop', '[bad-name]'],
     [
       'a product.yaml that is broken',
       { 'products/shop/product.yaml': 'features: [redis\n' },

@@ -296,7 +296,7 @@ describe('what is wrong with the workspace', () => {
     'check nobody',
     'port nobody PORT',
     'port shop PORT',
-  ])('is told with a name that is none: %s', async (line) => {
+  ])('rejects an invalid name: %s', async (line) => {
     const { exitCode, stderr } = await product(line, here)
     expect(exitCode).toBe(1)
     expect(stderr).toMatch(/\[bad-settings\][\s\S]*\[no-\w+\]/)

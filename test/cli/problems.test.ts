@@ -41,7 +41,7 @@ describe('a bad product.yaml', () => {
     ['a text for a list', 'features: redis\n', '1:11', 'features must be a list', list],
     ['nothing for a list', 'features:\n', '1:10', 'features must be a list', list],
     ['a number for a name', 'features:\n  - redis\n  - 1\n', '3:5', 'features[1] must be text', list],
-    ['a name that is none', 'features: [redis, a b]\n', '1:19', 'features[1] is not valid', names],
+    ['an invalid name', 'features: [redis, a b]\n', '1:19', 'features[1] is not valid', names],
     ['a text for a number', 'offset: "5"\n', '1:9', whole, number],
     ['a fraction', 'offset: 1.5\n', '1:9', whole, number],
     ['a number below 0', 'offset: -1\n', '1:9', whole, number],

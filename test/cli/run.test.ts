@@ -16,13 +16,13 @@ describe('product run', () => {
       'products/shop/.env.example': 'A="1\\n2"\nB=${A}3\nEMPTY=\nC=${HOME}/x\n',
     })
     const cwd = workspace.path('features')
-    const ran = await product('run shop npm run dev --help', cwd, { env: { HOME: '/root', PWD: cwd } })
+    const ran = await product('run shop npm run dev --help', cwd, { env: { HOME: '/home/me', PWD: cwd } })
     expect([ran.exitCode, ran.stdout]).toEqual([0, ''])
     expect(ran.stderr).toContain('adjusted 1 feature port(s) (+5)')
     const env = {
-      ...{ A: '1\n2', B: '1\n23', EMPTY: '', C: '/root/x' },
+      ...{ A: '1\n2', B: '1\n23', EMPTY: '', C: '/home/me/x' },
       ...{ REDIS_HOST_PORT: '6385', REDIS_URL: 'redis://localhost:6385' },
-      ...{ HOME: '/root', PWD: cwd },
+      ...{ HOME: '/home/me', PWD: cwd },
     }
     expect(ran.programs).toEqual([{ line: ['npm', 'run', 'dev', '--help'], cwd, env }])
   })

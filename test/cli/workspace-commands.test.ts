@@ -175,9 +175,9 @@ describe('product new', () => {
   })
 
   test.each<[string, string, number, string]>([
-    ['a name that is none', 'new ../shop', 2, '[bad-name]'],
+    ['an invalid name', 'new ../shop', 2, '[bad-name]'],
     ['an unknown feature', 'new blog --features rediss,mail', 1, 'Did you mean redis?'],
-    ['a feature name that is none', 'new blog --features ../redis', 2, '[bad-name]'],
+    ['an invalid feature name', 'new blog --features ../redis', 2, '[bad-name]'],
     ['a folder that exists', 'new shop', 1, 'products/shop already exists [product-exists]'],
     ['the project name of another product', 'new Shop', 1, 'has the same Compose project name as Shop, shop'],
   ])('refuses %s', async (_, line, code, expected) => {
@@ -249,7 +249,7 @@ describe('product add', () => {
   test.each<[string, string, number, string]>([
     ['an unknown product', 'add shpo redis', 1, 'Did you mean shop?'],
     ['an unknown feature, with those that are known', 'add shop mailhog rediss', 1, 'Did you mean redis?'],
-    ['a name that is none', 'add shop ../redis', 2, '[bad-name]'],
+    ['an invalid name', 'add shop ../redis', 2, '[bad-name]'],
     ['no feature', 'add shop', 2, "missing required argument 'feature'"],
   ])('refuses %s', async (_, line, code, expected) => {
     expect(await refused(line, shop('features: []\n', 'include: []\n'), code)).toContain(expected)
@@ -358,7 +358,7 @@ describe('product remove', () => {
     expect(await refused(`remove shop ${name}`, shop(listed, included))).toContain(expected)
   })
 
-  test('is wrong usage with a name that is none', async () => {
+  test('is wrong usage with an invalid name', async () => {
     expect(await refused('remove shop ../redis', shop('features: []\n', ''), 2)).toContain('[bad-name]')
   })
 })

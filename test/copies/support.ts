@@ -21,7 +21,6 @@ function sourceOf(files: Files, more: Partial<CopySource> = {}): CopySource {
     readText,
     parsed: new Map(),
     env,
-    shell: new Map(),
     paths: { kindOf: () => 'folder', placeOf: (path) => (/^\/|^\.\./.test(path) ? 'outside' : 'own') },
     override: { file: 'compose.override.yaml', isDefault: true },
     listed: ['compose.yaml'],

@@ -42,7 +42,7 @@ describe('several files, of which the last cannot be written', () => {
     expect(folder.all()).toEqual({ a: 'A' })
   })
 
-  it('with what stands in the way of those behind it, and of no other', () => {
+  it('with the problems of the files after it, and of no other', () => {
     const folder = makeFolder()
     folder.write({ a: 'A', b: 'mine', c: 'C', d: 'D', e: 'A' })
     for (const name of ['a', 'c', 'e']) chmodSync(folder.path(name), 0o444)
