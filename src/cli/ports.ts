@@ -18,7 +18,7 @@ export async function ports(call: Call<PortsOptions>, names: readonly string[]):
     const { ports, problems } = await listPorts(workspace, task)
     if (ports === null) return { problems }
     const { claims } = ports
-    const now = ports.live?.text ?? null
+    const now = ports.live?.use ?? null
     return {
       text: () => portLines(claims, now, host.width),
       json: () => ({ ports: claims.map((claim) => portJson(claim, now)) }),

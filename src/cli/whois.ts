@@ -6,7 +6,7 @@ import type { ExitCode } from './host.js'
 
 export async function whois(call: Call, port: number): Promise<ExitCode> {
   const { host } = call
-  const empty = { port, claims: [], decoded: [], now: [], unread: [] }
+  const empty = { port, claims: [], decoded: [], now: [], holders: [], unread: [] }
   return inWorkspace(call, empty, async (workspace) => {
     const owners = await whoisPort(workspace, port, machineOf(host))
     const { problems } = owners

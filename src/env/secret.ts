@@ -77,6 +77,33 @@ export function isHidden(key: string, value: string): boolean {
   return HIDDEN_NAME.test(key) || PASSWORD_IN_URL.test(value) || looksLikeSecret(key, value) !== null
 }
 
+/** Returns where a value begins that looks like a secret (`KEY=value`, `key: value`); null for none. Tokens are masked by `withoutTokens`. */
+export function secretAt(line: string): number | null {
+  for (const { 0: before, 1: key = '', index } of line.matchAll(/([\w-]+)["']?\s*[=:]\s*/g)) {
+    const at = index + before.length
+    const value = line.slice(at)
+    if (value !== '' && isHidden(underlined(key), value) && !/^["']?\$\{?\w+\}?["']?\s*$/.test(value))
+      return at
+  }
+  return null
+}
+
+/** Returns a command line with what looks like a secret masked: `--password=…`, `--token …`, `API_KEY=…`. */
+export function maskedCommand(words: readonly string[]): string {
+  const shown = words.map((word, index) => {
+    const flag = /^--?([\w-]+)$/.exec(words[index - 1] ?? '')?.[1] ?? ''
+    if (!word.startsWith('-') && HIDDEN_NAME.test(underlined(flag))) return MASK
+    const at = secretAt(word)
+    return at === null ? word : word.slice(0, at) + MASK
+  })
+  return shown.join(' ')
+}
+
+/** `--api-key` is named like `API_KEY`. */
+function underlined(name: string): string {
+  return name.replaceAll('-', '_')
+}
+
 const LONGEST_QUOTED = 60
 
 /** Returns a value for a message: in quotes and shortened, or masked. */

@@ -1,5 +1,6 @@
 /** The processes that own sockets, from Linux's /proc. Other systems, and other users' processes, give none. */
 import { basename } from 'node:path'
+import { maskedCommand } from '../env/secret.js'
 import { entriesOf, linkOf, textOf } from './proc.js'
 import type { Socket } from './sockets.js'
 
@@ -7,6 +8,8 @@ export interface Holder {
   readonly pid: number
   /** As `ps` shows it. Untrusted: escape it for output. */
   readonly name: string
+  /** Its command line, with secrets masked; null if the system does not show it. Untrusted, too. */
+  readonly command: string | null
   /** The id of its Docker container; null outside of one, and in our own. */
   readonly container: string | null
 }
@@ -23,11 +26,12 @@ export function holdersOf(sockets: readonly Socket[], proc = '/proc'): Map<numbe
     const folder = `${proc}/${pid}`
     const name = nameOf(folder)
     const open = entriesOf(`${folder}/fd`).map((file) => wanted.get(linkOf(`${folder}/fd/${file}`)))
-    const proxied = name === DOCKER_PROXY ? proxiedBy(textOf(`${folder}/cmdline`), sockets) : []
+    const proxied = name === DOCKER_PROXY ? proxiedBy(wordsOf(folder), sockets) : []
     for (const inode of [...open, ...proxied]) {
       if (inode === undefined || holders.has(inode)) continue
       const container = containerOf(folder)
-      holders.set(inode, { pid, name, container: container === ours ? null : container })
+      const command = maskedCommand(wordsOf(folder)) || null
+      holders.set(inode, { pid, name, command, container: container === ours ? null : container })
     }
   }
   return holders
@@ -40,13 +44,18 @@ function pidsIn(proc: string): number[] {
 }
 
 /** Finds the sockets of a docker-proxy by its arguments, as only root may read its files. */
-function proxiedBy(cmdline: string, sockets: readonly Socket[]): number[] {
-  const words = cmdline.split('\0')
+function proxiedBy(words: readonly string[], sockets: readonly Socket[]): number[] {
   const argument = (flag: string) => words[words.indexOf(flag) + 1]
   return sockets
     .filter(({ listening }) => listening)
     .filter(({ protocol, port }) => argument('-proto') === protocol && argument('-host-port') === `${port}`)
     .map(({ inode }) => inode)
+}
+
+function wordsOf(folder: string): string[] {
+  return textOf(`${folder}/cmdline`)
+    .split('\0')
+    .filter((word) => word !== '')
 }
 
 function nameOf(folder: string): string {

@@ -40,6 +40,20 @@ export interface PortState {
    */
   readonly kind: 'free' | 'own' | 'held' | 'container' | 'unknown'
   readonly text: string
+  /** Null if nobody is known to use it. */
+  readonly holder: PortHolder | null
+}
+
+/** Who uses a port; null for what is not known. Untrusted: escape it for output. */
+export interface PortHolder {
+  readonly kind: 'process' | 'container'
+  readonly pid: number | null
+  /** With secrets masked. */
+  readonly command: string | null
+  readonly container: string | null
+  /** Its Compose project, and the folder from which that runs. */
+  readonly project: string | null
+  readonly folder: string | null
 }
 
 /** Adjacent ports of one state. */
@@ -48,9 +62,25 @@ export interface StateRun extends PortState {
   readonly to: number
 }
 
-const FREE: PortState = { kind: 'free', text: 'free' }
-const FREE_BY_ENGINE: PortState = { kind: 'free', text: 'free, as far as the Docker engine knows' }
-const SOME_CONTAINER: PortState = { kind: 'container', text: 'in use by a container, not known which' }
+const FREE: PortState = { kind: 'free', text: 'free', holder: null }
+const FREE_BY_ENGINE: PortState = { ...FREE, text: 'free, as far as the Docker engine knows' }
+
+const SOMEBODY: PortHolder = {
+  kind: 'process',
+  pid: null,
+  command: null,
+  container: null,
+  project: null,
+  folder: null,
+}
+const SOME_CONTAINER: PortState = {
+  kind: 'container',
+  text: 'in use by a container, not known which',
+  holder: { ...SOMEBODY, kind: 'container' },
+}
+
+/** Of a command line in a text, in characters. */
+const LONGEST_COMMAND = 80
 
 export class PortInspector {
   /** By port; null if the system does not list them. */
@@ -114,13 +144,14 @@ export class PortInspector {
   }
 
   #stateOfContainer(container: Container, stack: Stack | null): PortState {
-    const { name, image, project, service } = container
+    const { name, image, project, service, directory: folder } = container
+    const holder = { ...SOMEBODY, kind: 'container', container: name, project, folder } as const
     if (stack !== null && this.#isOf(container, stack))
-      return { kind: 'own', text: `in use by this product's own stack (${service ?? name})` }
+      return { kind: 'own', text: `in use by this product's own stack (${service ?? name})`, holder }
     const who =
       project === null ? `container ${name}, image ${image}` : `container ${name} of project ${project}`
     const other = this.stacks.find((each) => this.#isOf(container, each))
-    return held(other === undefined ? who : `${ownerName(other)} (${who})`)
+    return held(other === undefined ? who : `${ownerName(other)} (${who})`, holder)
   }
 
   #isOf({ project, directory }: Container, stack: Stack): boolean {
@@ -176,7 +207,12 @@ export class PortInspector {
     if (isContainer && containers === null) return SOME_CONTAINER
     const found = containers?.find(({ container }) => container.id === holder.container)
     if (found !== undefined) return this.#stateOfContainer(found.container, stack)
-    return held(`process ${holder.name} (pid ${holder.pid})`)
+    const { name, pid, command } = holder
+    const shown =
+      command === null || command.length <= LONGEST_COMMAND
+        ? command
+        : `${command.slice(0, LONGEST_COMMAND)}…`
+    return held(`${name} (pid ${pid}${shown === null ? '' : `: ${shown}`})`, { ...SOMEBODY, pid, command })
   }
 }
 
@@ -185,10 +221,10 @@ export function isInUse({ kind }: PortState): boolean {
   return kind === 'held' || kind === 'container'
 }
 
-function held(who: string): PortState {
-  return { kind: 'held', text: `in use by ${who}` }
+function held(who: string, holder = SOMEBODY): PortState {
+  return { kind: 'held', text: `in use by ${who}`, holder }
 }
 
 function unknown(reason: string): PortState {
-  return { kind: 'unknown', text: `unknown: ${reason}` }
+  return { kind: 'unknown', text: `unknown: ${reason}`, holder: null }
 }

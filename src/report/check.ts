@@ -135,7 +135,7 @@ export function checkJson({ collisions, hazards, held, fix, products, ports, unr
       claims: collision.claims.map((claim) => portJson(claim, null)),
     })),
     hazards: hazards.map(({ kind, reason, claim }) => ({ kind, reason, claim: portJson(claim, null) })),
-    held: held.map(({ claim, by }) => ({ by, claim: portJson(claim, null) })),
+    held: held.map(({ claim, by, holders }) => ({ by, holders, claim: portJson(claim, null) })),
     ...fixJson(fix),
   }
 }

@@ -1,6 +1,6 @@
 /** Masks texts of files for a diff, line by line, so that each line keeps its number. */
 import { type EnvDocument, lineEnd, parseEnv, rawValue, type Statement } from '../env/document.js'
-import { isHidden, MASK } from '../env/secret.js'
+import { isHidden, MASK, secretAt } from '../env/secret.js'
 import { findSections } from '../merge/sections.js'
 import { type IsPort, isPortVariable } from '../ports/variable.js'
 import { isPasted, showsPort } from './secrets.js'
@@ -61,16 +61,6 @@ function commentSpans(text: string, start: number, end: number, isOwn: boolean):
   const ends = [secretAt(comment), variable === null ? null : variable.index + variable[0].length]
   const at = ends.filter((each) => each !== null)
   return at.length === 0 ? [] : [[start + Math.max(1, Math.min(...at)), end]]
-}
-
-/** Returns where a value begins that looks like a secret; null for none. Tokens are masked by escape.ts. */
-function secretAt(line: string): number | null {
-  for (const { 0: before, 1: key = '', index } of line.matchAll(/([\w-]+)["']?\s*[=:]\s*/g)) {
-    const at = index + before.length
-    const value = line.slice(at)
-    if (value !== '' && isHidden(key, value) && !/^["']?\$\{?\w+\}?["']?\s*$/.test(value)) return at
-  }
-  return null
 }
 
 function lineStart(text: string, line: number): number {

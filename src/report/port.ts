@@ -20,8 +20,8 @@ export function whoisLines(
 }
 
 /** As JSON (docs/json.md). */
-export function whoisJson({ port, claims, decoded, now, unread }: PortOwners) {
-  return { port, claims: claims.map((claim) => portJson(claim, null)), decoded, now, unread }
+export function whoisJson({ port, claims, decoded, now, holders, unread }: PortOwners) {
+  return { port, claims: claims.map((claim) => portJson(claim, null)), decoded, now, holders, unread }
 }
 
 export function namedPortLines({ steps, set, base }: NamedPort): string[] {

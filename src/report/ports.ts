@@ -1,11 +1,12 @@
 /** The host ports of products, as a table and as JSON. */
 import { claimPorts, ownerName, type PortClaim } from '../claims/claim.js'
 import { rangeText } from '../ports/value.js'
+import type { Live } from '../tasks/live.js'
 import { printable } from './escape.js'
 import { type Column, tableLines } from './table.js'
 
-/** Returns who uses the ports of a claim right now; undefined if that is not known. */
-export type LiveText = (claim: PortClaim) => string | undefined
+/** Returns who uses the ports of a claim right now. */
+type Use = Live['use']
 
 const COLUMNS: readonly Column[] = [
   { title: 'product', shrinks: true },
@@ -18,11 +19,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'url' },
 ]
 
-export function portLines(
-  claims: readonly PortClaim[],
-  live: LiveText | null,
-  width: number | null,
-): string[] {
+export function portLines(claims: readonly PortClaim[], live: Use | null, width: number | null): string[] {
   const columns = live === null ? COLUMNS : [...COLUMNS, { title: 'now' }]
   return tableLines(
     columns,
@@ -38,18 +35,19 @@ export function portLines(
         claim.outcome,
         urlOf(claim) ?? '',
       ]
-      return (live === null ? cells : [...cells, live(claim) ?? '']).map(printable)
+      return (live === null ? cells : [...cells, live(claim)?.text ?? '']).map(printable)
     }),
     width,
   )
 }
 
 /** A claim as JSON (docs/json.md). */
-export function portJson(claim: PortClaim, live: LiveText | null) {
+export function portJson(claim: PortClaim, live: Use | null) {
   const { product, instance, feature, variable, service, base, offset, address, from, to } = claim
   const { protocol, outcome, http, https, file, line } = claim
   const shown = { product, instance, feature, variable, service, base, offset, address, from, to, protocol }
-  const now = live === null ? {} : { now: live(claim) ?? null }
+  const use = live?.(claim)
+  const now = live === null ? {} : { now: use?.text ?? null, holders: use?.holders ?? [] }
   return { ...shown, outcome, http, https, file, line, url: urlOf(claim), ...now }
 }
 

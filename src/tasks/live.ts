@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { claimPorts, ownerName, type PortClaim } from '../claims/claim.js'
 import type { TakenPort } from '../copies/source.js'
 import { engineNotice } from '../live/engine.js'
-import { isInUse, PortInspector, type Stack, type StateRun } from '../live/inspector.js'
+import { isInUse, type PortHolder, PortInspector, type Stack, type StateRun } from '../live/inspector.js'
 import type { Machine } from '../live/machine.js'
 import { assignedPort, type ProductPlan } from '../merge/plan.js'
 import { rangeText } from '../ports/value.js'
@@ -12,17 +12,32 @@ import { openWorkspace, type Workspace } from '../workspace/workspace.js'
 import type { Survey } from './survey.js'
 
 export interface Live {
-  /** Returns who uses the ports of a claim, in words; undefined for a claim that was not inspected. */
-  readonly text: (claim: PortClaim) => string | undefined
+  /** Returns who uses the ports of a claim; undefined for a claim that was not inspected. */
+  readonly use: (claim: PortClaim) => PortUse | undefined
   /** The claims whose ports somebody else uses. */
   readonly held: readonly Held[]
   readonly problems: readonly Problem[]
+}
+
+/** Who uses some ports. */
+export interface PortUse {
+  /** In words. */
+  readonly text: string
+  /** Each with the ports that it uses. */
+  readonly holders: readonly UsedPorts[]
+}
+
+interface UsedPorts extends PortHolder {
+  readonly protocol: string
+  readonly from: number
+  readonly to: number
 }
 
 export interface Held {
   readonly claim: PortClaim
   /** In words. */
   readonly by: string
+  readonly holders: readonly UsedPorts[]
   /** False for a container that may be the product's own. */
   readonly certain: boolean
 }
@@ -37,7 +52,7 @@ export async function inspectClaims(
   machine: Machine,
 ): Promise<Live> {
   const { inspector, stacks, problems } = await inspect(workspace, survey, machine)
-  const texts = new Map<PortClaim, string>()
+  const uses = new Map<PortClaim, PortUse>()
   const held: Held[] = []
   for (const claim of claims) {
     const stack = stacks.find(
@@ -46,28 +61,39 @@ export async function inspectClaims(
     const runs = await inspector.runsOf({ ...claim, stack: stack ?? null })
     const textOf = (some: readonly StateRun[]) =>
       some.map((run) => (runs.length === 1 ? run.text : `${rangeText(run)} ${run.text}`)).join(', ')
-    texts.set(claim, textOf(runs))
+    uses.set(claim, { text: textOf(runs), holders: holdersOf(claim.protocol, runs) })
     const others = runs.filter(isInUse)
-    if (others.length > 0)
-      held.push({ claim, by: textOf(others), certain: others.some(({ kind }) => kind === 'held') })
+    const isCertain = others.some(({ kind }) => kind === 'held')
+    const holders = holdersOf(claim.protocol, others)
+    if (others.length > 0) held.push({ claim, by: textOf(others), holders, certain: isCertain })
   }
-  return { text: (claim) => texts.get(claim), held, problems }
+  return { use: (claim) => uses.get(claim), held, problems }
 }
 
-/** Returns who uses a port, over TCP and UDP, in words; `free` if nobody does. */
+function holdersOf(protocol: string, runs: readonly StateRun[]): UsedPorts[] {
+  return runs.flatMap(({ holder, from, to }) => (holder === null ? [] : { protocol, from, to, ...holder }))
+}
+
+/** Returns who uses a port, over TCP and UDP, each in words; `free` if nobody does. */
 export async function inspectPort(
   workspace: Workspace,
   survey: Survey,
   port: number,
   machine: Machine,
-): Promise<{ readonly now: readonly string[]; readonly problems: readonly Problem[] }> {
+): Promise<{
+  readonly now: readonly string[]
+  readonly holders: readonly UsedPorts[]
+  readonly problems: readonly Problem[]
+}> {
   const { inspector, problems } = await inspect(workspace, survey, machine)
   const now: string[] = []
+  const holders: UsedPorts[] = []
   for (const protocol of ['tcp', 'udp']) {
     const runs = await inspector.runsOf({ protocol, address: '', from: port, to: port, stack: null })
     now.push(...runs.filter(({ kind }) => kind !== 'free').map(({ text }) => `${protocol} ${text}`))
+    holders.push(...holdersOf(protocol, runs))
   }
-  return { now: now.length === 0 ? ['free'] : now, problems }
+  return { now: now.length === 0 ? ['free'] : now, holders, problems }
 }
 
 /**

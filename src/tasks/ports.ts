@@ -10,7 +10,7 @@ import { checkFeature, checkProduct, suggestion } from '../workspace/names.js'
 import { loadProduct } from '../workspace/product.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { surveyElsewhere } from './elsewhere.js'
-import { inspectClaims, inspectPort, type Live } from './live.js'
+import { inspectClaims, inspectPort, type Live, type PortUse } from './live.js'
 import { parseOwner, surveyNamed, unknownInstance } from './named-survey.js'
 import { problemsOf, type Survey, surveyProducts } from './survey.js'
 
@@ -71,6 +71,7 @@ export interface PortOwners {
   readonly decoded: readonly string[]
   /** Who uses it right now, in words. */
   readonly now: readonly string[]
+  readonly holders: PortUse['holders']
   /** The files that could not be read: their products may claim it, too. */
   readonly unread: readonly string[]
   readonly problems: readonly Problem[]
@@ -81,7 +82,7 @@ export async function whoisPort(workspace: Workspace, port: number, machine: Mac
   const { unread } = survey
   const owners = [...survey.owners, ...(await surveyElsewhere(workspace, workspace.products))]
   const claims = claimsOfPort(owners, port)
-  const { now, problems } = await inspectPort(workspace, survey, port, machine)
+  const { now, holders, problems } = await inspectPort(workspace, survey, port, machine)
   const isClaimed = claims.length > 0
   const claiming = owners.filter((owner) => owner.claims.some((claim) => claims.includes(claim)))
   return {
@@ -89,6 +90,7 @@ export async function whoisPort(workspace: Workspace, port: number, machine: Mac
     claims,
     decoded: isClaimed ? [] : decodePort(owners, ownBases(survey), port, workspace.modulus),
     now,
+    holders,
     unread,
     // If it is not claimed, any product with an unreadable file may claim it.
     problems: [...problemsOf(workspace, isClaimed ? claiming : owners), ...problems],

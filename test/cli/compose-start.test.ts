@@ -27,9 +27,9 @@ const holding = (port: number, engine = {}) => ({
   machine: { sockets: [{ port }], holders: { 1: { pid: 12, name: 'node' } }, ...engine },
 })
 
-const REDIS = 'shop REDIS_HOST_PORT 6385 is in use by process node (pid 12)'
-const WEB = 'shop port 8080 is in use by process node (pid 12)'
-const DEBUG = 'shop port 9000 is in use by process node (pid 12)'
+const REDIS = 'shop REDIS_HOST_PORT 6385 is in use by node (pid 12)'
+const WEB = 'shop port 8080 is in use by node (pid 12)'
+const DEBUG = 'shop port 9000 is in use by node (pid 12)'
 
 describe('a port that somebody else holds', () => {
   test('is an error, and nothing is started', async () => {
@@ -129,7 +129,7 @@ describe('a port that somebody else holds', () => {
     await product('env --merge shop --instance blue', workspace)
     const port = 6380 + 7
     const { stderr } = await product('compose shop@blue up', workspace, holding(port))
-    expect(stderr).toContain(`error: shop@blue REDIS_HOST_PORT ${port} is in use by process node (pid 12)`)
+    expect(stderr).toContain(`error: shop@blue REDIS_HOST_PORT ${port} is in use by node (pid 12)`)
     expect(stderr).toContain(
       'set another offset for shop@blue in product.yaml and run: product env --merge shop --instance blue --refresh\n',
     )
@@ -146,7 +146,7 @@ describe('a port that somebody else holds', () => {
     git(folder.path('shop'), 'worktree', 'add', '../blue')
     const { exitCode, stderr } = await product('compose . up', folder.path('blue'), holding(8085))
     expect(exitCode).toBe(1)
-    expect(stderr).toContain('error: shop@blue port 8085 is in use by process node (pid 12)')
+    expect(stderr).toContain('error: shop@blue port 8085 is in use by node (pid 12)')
     expect((await product('compose . up', folder.path('blue'), holding(8080))).exitCode).toBe(0)
   })
 })

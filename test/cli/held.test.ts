@@ -10,7 +10,7 @@ import { colliding, ok } from './claims-support.js'
 const holding = (port: number) => ({
   machine: { sockets: [{ port, address: '127.0.0.1' }], holders: { 1: { pid: 12, name: 'node' } } },
 })
-const NODE = 'in use by process node (pid 12)'
+const NODE = 'in use by node (pid 12)'
 
 const workspaceOf = (template: string) =>
   makeWorkspace({ 'features/web/.env.example': template, 'products/shop/product.yaml': 'offset: 5\n' })

@@ -29,7 +29,7 @@ describe('product ports --live', () => {
       { engine: engineOf([SHOP, everywhere(8000)]) },
       "in use by this product's own stack (web)",
     ],
-    ['a process', NODE, 'in use by process node (pid 12)'],
+    ['a process', NODE, 'in use by node (pid 12)'],
     ['some container', SOME_CONTAINER, 'in use by a container, not known which'],
   ])('knows %s', async (_, machine, now) => {
     expect(await nowOf(machine)).toEqual(['free', now])
@@ -48,10 +48,22 @@ describe('product ports --live', () => {
     expect(stdout).toMatch(/ shop@blue .* in use by this product's own stack \(x\)$/m)
   })
 
+  test('lists the holders in JSON', async () => {
+    const machine = { engine: engineOf([SHOP, everywhere(8000)]) }
+    const { stdout } = await product('ports --live --json', here, { machine })
+    const { ports } = JSON.parse(stdout) as { ports: { holders: object[] }[] }
+    const { name: container, project, directory: folder } = SHOP
+    const own = { kind: 'container', pid: null, command: null, container, project, folder }
+    expect(ports.map(({ holders }) => holders)).toEqual([
+      [],
+      [{ protocol: 'tcp', from: 8000, to: 8000, ...own }],
+    ])
+  })
+
   test('says of a range which ports of it', async () => {
     const range = makeWorkspace({ 'products/shop/.env': 'WEB_HOST_PORT=7999-8001\n' })
     const { stdout } = await product('ports --live', range, { machine: NODE })
-    expect(stdout).toContain('  7999 free, 8000 in use by process node (pid 12), 8001 free\n')
+    expect(stdout).toContain('  7999 free, 8000 in use by node (pid 12), 8001 free\n')
   })
 })
 
@@ -79,19 +91,23 @@ describe('product check --live', () => {
     const machine = { ...SOME_CONTAINER, sockets, holders: { ...SOME_CONTAINER.holders, 2: {} } }
     const { stdout, exitCode } = await product('check --live', range, { machine })
     expect(exitCode).toBe(1)
-    expect(stdout).toContain(
-      ': 8000 in use by a container, not known which, 8001 in use by process node (pid 12)',
-    )
+    expect(stdout).toContain(': 8000 in use by a container, not known which, 8001 in use by node (pid 12)')
   })
 
   test('says who holds which claim', async () => {
     const { stdout } = await product('check --live', here, { machine: NODE })
     expect(stdout).toContain(
-      'products/shop/.env:1: error: shop WEB_HOST_PORT 8000: in use by process node (pid 12) [held]\n',
+      'products/shop/.env:1: error: shop WEB_HOST_PORT 8000: in use by node (pid 12) [held]\n',
     )
     const { stdout: json } = await product('check --live --format json', here, { machine: NODE })
     expect(JSON.parse(json)).toMatchObject({
-      held: [{ by: 'in use by process node (pid 12)', claim: { product: 'shop' } }],
+      held: [
+        {
+          by: 'in use by node (pid 12)',
+          holders: [{ kind: 'process', pid: 12, protocol: 'tcp', from: 8000, to: 8000 }],
+          claim: { product: 'shop' },
+        },
+      ],
     })
   })
 
@@ -115,12 +131,12 @@ describe('product whois', () => {
     [
       'a process',
       { ...NODE, sockets: [{ port: 8000, address: '127.0.0.1' }] },
-      '  now: tcp in use by process node (pid 12)\n',
+      '  now: tcp in use by node (pid 12)\n',
     ],
     [
       'TCP and of UDP',
       { ...NODE, sockets: [{ port: 8000 }, { port: 8000, protocol: 'udp' }] },
-      '  now: tcp in use by process node (pid 12)\n  now: udp in use by process node (pid 12)\n',
+      '  now: tcp in use by node (pid 12)\n  now: udp in use by node (pid 12)\n',
     ],
     [
       'a product',

@@ -27,7 +27,7 @@ describe('docs/json.md', () => {
     const withNow = (await resultOf('ports --live --json'))['ports'] as Fields[]
     expect(Object.keys(withNow[0] ?? {})).toEqual(documented('A claim'))
     const without = (await resultOf('ports --json'))['ports'] as Fields[]
-    expect([...Object.keys(without[0] ?? {}), 'now']).toEqual(documented('A claim'))
+    expect([...Object.keys(without[0] ?? {}), 'now', 'holders']).toEqual(documented('A claim'))
   })
 
   test('has the fields of the port of a name, and of a variable', async () => {

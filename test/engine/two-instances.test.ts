@@ -156,7 +156,7 @@ describe('two instances of one product on one engine', () => {
     const server: Server = createServer()
     await new Promise<void>((resolve) => void server.listen(port, () => resolve()))
     try {
-      const process_ = new RegExp(`in use by process .* \\(pid ${process.pid}\\)`)
+      const process_ = new RegExp(`in use by .* \\(pid ${process.pid}: .*\\)`)
       const merged = await run(`env --merge ${NAME} --instance green`)
       expect(merged.exitCode).toBe(0)
       expect(merged.stderr).toMatch(
@@ -196,9 +196,7 @@ describe('two instances of one product on one engine', () => {
     const refused = composeOf('blue', 'up', '--detach', '--pull', 'never')
     expect(refused.code).toBe(1)
     expect(refused.stderr).toMatch(
-      new RegExp(
-        `error: ${NAME}@blue REDIS_HOST_PORT ${port} is in use by process .* \\(pid ${process.pid}\\)`,
-      ),
+      new RegExp(`error: ${NAME}@blue REDIS_HOST_PORT ${port} is in use by .* \\(pid ${process.pid}: .*\\)`),
     )
     expect(composeOf(null, 'up', '--detach', '--pull', 'never').code).toBe(0)
     await new Promise((resolve) => server.close(resolve))

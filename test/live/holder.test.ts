@@ -45,7 +45,17 @@ function holderIn(
 describe('the holder of a socket', () => {
   test('is the process that has it open', () => {
     const processes = { 8: { comm: 'sh\n', fd: ['socket:[7]'] }, 9: { comm: 'redis server\n', fd: FD } }
-    expect(holderIn(processes)).toEqual({ pid: 9, name: 'redis server', container: null })
+    expect(holderIn(processes)).toEqual({
+      pid: 9,
+      name: 'redis server',
+      command: null,
+      container: null,
+    })
+  })
+  test('is shown with its command line', () => {
+    expect(holderIn({ 9: { cmdline: 'python3\0-m\0http.server\0\0', fd: FD } })?.command).toBe(
+      'python3 -m http.server',
+    )
   })
   test('is nobody where no process may be looked into', () => {
     expect(holderIn({ 8: { comm: 'redis\n' } })).toBeUndefined()
@@ -90,7 +100,7 @@ describe('docker-proxy, whose files only root may look at', () => {
   const cmdline = words.join('\0')
   const proxy = { 9: { comm: 'docker-proxy\n', cmdline } }
   test('has the port of its arguments', () => {
-    expect(holderIn(proxy)).toEqual({ pid: 9, name: 'docker-proxy', container: null })
+    expect(holderIn(proxy)).toMatchObject({ pid: 9, name: 'docker-proxy', container: null })
   })
   test.each<[string, Partial<Socket>]>([
     ['other port', { port: 81 }],
@@ -125,7 +135,7 @@ describe.runIf(process.platform === 'linux')('on this machine', () => {
   test('another process is named as ps names it', async () => {
     const script = `require('net').createServer().listen(0, '127.0.0.1', function () { console.log(this.address().port) })`
     const { child, line } = await startProgram(process.execPath, ['-e', script])
-    expect(holderOf(Number(line))).toEqual({ pid: child.pid, name: 'node', container: null })
+    expect(holderOf(Number(line))).toMatchObject({ pid: child.pid, name: 'node' })
   })
   test('no socket has no holder', () => {
     expect(holdersOf([]).size).toBe(0)

@@ -35,7 +35,7 @@ const inspectorOf = (machine: ReturnType<typeof fakeMachine>, engine: Engine = L
 
 const OWN = "in use by this product's own stack (redis)"
 const DB = 'in use by container db, image redis:7'
-const NODE = 'in use by process node (pid 12)'
+const NODE = 'in use by node (pid 12)'
 const SOME_CONTAINER = 'in use by a container, not known which'
 
 const elsewhere = '/elsewhere/products/first'
@@ -191,7 +191,7 @@ describe('a container', () => {
       { sockets: [{}], holders: { 1: { name: 'redis', container: 'ffff' } } },
       {},
       'held',
-      'in use by process redis (pid 12)',
+      'in use by redis (pid 12)',
     ],
     [
       'is behind docker-proxy, not known which, if the engine does not answer',
@@ -212,7 +212,7 @@ describe('a container', () => {
       { sockets: [{}], holders: { 1: { name: 'docker-proxy' } } },
       {},
       'held',
-      'in use by process docker-proxy (pid 12)',
+      'in use by docker-proxy (pid 12)',
     ],
   ]
   test.each(rows)('%s', expectState)
@@ -383,7 +383,7 @@ async function expectState(...[, world, wanted, kind, text]: Row): Promise<void>
 test('a machine whose engine is not asked has no word about containers', async () => {
   const inspector = new PortInspector(fakeMachine({ sockets: [{}], holders: { 1: {} } }))
   const [state] = await inspector.runsOf(wants())
-  expect(state).toMatchObject<PortState>({ kind: 'held', text: NODE })
+  expect(state).toMatchObject<Partial<PortState>>({ kind: 'held', text: NODE })
 })
 
 describe('what is asked of the machine', () => {
@@ -414,6 +414,39 @@ describe('what is asked of the machine', () => {
   })
 })
 
+describe('the holder', () => {
+  const holderOf = async (world: World, wanted: Partial<WantedPorts> = {}) =>
+    (await inspectorOf(fakeMachine(world), world.engine).runsOf(wants(wanted)))[0]?.holder
+  const nobody = { pid: null, command: null, container: null, project: null, folder: null }
+  const { directory: folder, project } = second
+  const command = 'python3 -m http.server 6971'
+  test.each<[string, World, object | null]>([
+    ['of a free port is none', {}, null],
+    ['is a process', { sockets: [{}], holders: { 1: { command } } }, { kind: 'process', pid: 12, command }],
+    ['is a process that is not known', { sockets: [{}] }, { kind: 'process' }],
+    [
+      'is a container',
+      { engine: running(of(second)) },
+      { kind: 'container', container: 'second-redis-1', project, folder },
+    ],
+    [
+      'is a container that is not known',
+      { engine: SILENT, sockets: [{}], holders: { 1: { name: 'docker-proxy' } } },
+      { kind: 'container' },
+    ],
+  ])('%s', async (_, world, holder) => {
+    expect(await holderOf(world)).toEqual(holder && { ...nobody, ...holder })
+  })
+  test('is named with its command line, which is shortened', async () => {
+    const textOf = async (words: string) => {
+      const world = { sockets: [{}], holders: { 1: { name: 'python3', command: words } } }
+      return (await inspectorOf(fakeMachine(world)).runsOf(wants()))[0]?.text
+    }
+    expect(await textOf(command)).toBe(`in use by python3 (pid 12: ${command})`)
+    expect(await textOf('x'.repeat(81))).toBe(`in use by python3 (pid 12: ${'x'.repeat(80)}…)`)
+  })
+})
+
 test('a range is told in runs of one state', async () => {
   const world = {
     engine: engineOf([of(first), [range('0.0.0.0', 8001, 8003)]]),
@@ -425,8 +458,8 @@ test('a range is told in runs of one state', async () => {
     [8000, 8000, 'free'],
     [8001, 8003, OWN],
     [8004, 8004, 'free'],
-    [8005, 8005, 'in use by process node (pid 1)'],
-    [8006, 8006, 'in use by process node (pid 2)'],
+    [8005, 8005, 'in use by node (pid 1)'],
+    [8006, 8006, 'in use by node (pid 2)'],
     [8007, 8008, 'free'],
   ])
 })

@@ -29,8 +29,8 @@ describe.each([
     const { stdout } = await product('check --live', workspace, { machine })
     const who =
       machine === withoutList
-        ? 'a process that this system does not identify'
-        : `process node (pid ${process.pid})`
-    expect(stdout).toContain(`in use by ${who} [held]\n`)
+        ? 'a process that this system does not identify [held]\n'
+        : `node (pid ${process.pid}: `
+    expect(stdout).toContain(`in use by ${who}`)
   })
 })

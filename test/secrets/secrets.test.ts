@@ -67,10 +67,18 @@ test('with every option', () => {
 
 test.skipIf(process.platform !== 'linux')('among the arguments of a process that has a port', async () => {
   const program = "s = require('net').createServer().listen(0, () => console.log(s.address().port))"
-  const { child, line } = await startProgram(process.execPath, ['-e', program, '--', '--password=hunter2'])
-  const { stdout } = await product(['whois', line], makeWorkspace(), { machine: thisMachine({}) })
-  expect(stdout).toContain(`pid ${child.pid}`)
-  expect(stdout).not.toContain('hunter2')
+  const words = ['--password=hunter2', '--api-key', 'hunter2', 'https://me:hunter2@example.org', '--port=1']
+  const { child, line } = await startProgram(process.execPath, ['-e', program, '--', ...words])
+  for (const command of [`whois ${line}`, `whois ${line} --json`]) {
+    const { stdout } = await product(command, makeWorkspace(), { machine: thisMachine({}) })
+    expect(stdout).toContain(`pid ${child.pid}`)
+    expect(stdout).not.toContain('hunter2')
+  }
+  const { stdout } = await product(`whois ${line} --json`, makeWorkspace(), { machine: thisMachine({}) })
+  const { holders } = JSON.parse(stdout)
+  expect(holders[0].command).toMatch(
+    / --password=\*{8} --api-key \*{8} https:\/\/me:\*{8}@example.org --port=1$/,
+  )
 })
 
 /** Adds what an option needs, such as --merge for --diff. */

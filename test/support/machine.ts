@@ -66,7 +66,7 @@ export function fakeMachine(world: World = {}): Machine & { readonly asked: stri
     holders: (sockets) => {
       asked.push(`holders of ${sockets.map(({ inode }) => inode)}`)
       const known = Object.entries(world.holders ?? {})
-      const holder: Holder = { pid: 12, name: 'node', container: null }
+      const holder: Holder = { pid: 12, name: 'node', command: null, container: null }
       return new Map(known.map(([inode, own]) => [Number(inode), { ...holder, ...own }]))
     },
     bind: async (protocol, address, port) => {
