@@ -11,7 +11,7 @@ export default defineConfig({
     exclude: [
       // They start built commands, an engine or other programs.
       'test/{engine,package,schema}/**',
-      'test/**/{faults,process}.test.ts',
+      'test/**/{faults,process,programs,shells}.test.ts',
       'test/docs/pages.test.ts',
       // They read the sources as text, which a mutation run has rewritten.
       'test/architecture.test.ts',

@@ -60,7 +60,7 @@ export function addEnvCommand(add: Add): void {
     )
     .option('--all', 'for every product of the workspace')
     .option(
-      '--instance <name>',
+      '--instance <instance>',
       "another copy of the product, with its own .env.<name>; 'auto' takes the name of the git worktree or branch",
     )
     .addOption(

@@ -1,7 +1,8 @@
 /** The `product` command. */
-import { Option } from 'commander'
+import { Argument, Option } from 'commander'
 import { OUTCOMES } from '../claims/claim.js'
 import { SCHEME_NAMES } from '../ports/schemes.js'
+import { SHELLS } from '../report/completion.js'
 import { addEnvCommand } from './env.js'
 import type { ExitCode, Host } from './host.js'
 import { ALL_FORMATS, parsePort, runProgram } from './program.js'
@@ -25,7 +26,7 @@ export function product(host: Host): Promise<ExitCode> {
       examples: ['product list', 'product list --json'],
       page: 'ports.md',
       load: async () => (await import('./list.js')).list,
-    }).argument('[product...]', NAMES)
+    }).argument('[product[@instance]...]', NAMES)
     add({
       name: 'ports',
       description: 'list every host port, from the product envs and the Compose files',
@@ -33,8 +34,8 @@ export function product(host: Host): Promise<ExitCode> {
       page: 'ports.md',
       load: async () => (await import('./ports.js')).ports,
     })
-      .argument('[product...]', NAMES)
-      .option('--feature <name>', 'only ports of this feature')
+      .argument('[product[@instance]...]', NAMES)
+      .option('--feature <feature>', 'only ports of this feature')
       .addOption(
         new Option('--outcome <outcome>', 'only ports with this outcome').choices(Object.keys(OUTCOMES)),
       )
@@ -46,7 +47,7 @@ export function product(host: Host): Promise<ExitCode> {
       page: 'ports.md',
       load: async () => (await import('./port.js')).port,
     })
-      .argument('<name>', 'a product or instance (shop@blue); any name if VARIABLE is omitted')
+      .argument('<product[@instance]>', 'shop or shop@blue; any name if VARIABLE is omitted')
       .argument('[variable]', 'print only its port')
       .addOption(
         new Option('--scheme <scheme>', 'how a name becomes a port (default: crc32)').choices(SCHEME_NAMES),
@@ -67,7 +68,7 @@ export function product(host: Host): Promise<ExitCode> {
       formats: ALL_FORMATS,
       load: async () => (await import('./check.js')).check,
     })
-      .argument('[product...]', NAMES)
+      .argument('[product[@instance]...]', NAMES)
       .option('--fix', 'give products that collide another offset, written to product.yaml')
       .option('--refresh', 'with --fix: also merge the env files that change')
       .option('-n, --dry-run', 'with --fix: show what would be done, and write nothing')
@@ -82,7 +83,7 @@ export function product(host: Host): Promise<ExitCode> {
       formats: [],
       load: async () => (await import('./compose.js')).compose,
     })
-      .argument('<name>', 'a product or instance (shop@blue); . is the product in the current directory')
+      .argument('<product[@instance]>', 'shop or shop@blue; . is the product in the current directory')
       .argument('[args...]', 'the arguments of docker compose, passed on as they are')
       .option('--print', 'print the command line; run and write nothing')
       .option('--no-merge', 'do not merge first')
@@ -95,10 +96,18 @@ export function product(host: Host): Promise<ExitCode> {
       formats: [],
       load: async () => (await import('./run.js')).run,
     })
-      .argument('<name>', 'a product or instance (shop@blue); . is the product in the current directory')
+      .argument('<product[@instance]>', 'shop or shop@blue; . is the product in the current directory')
       .argument('<command...>', 'the command with its arguments, passed on as they are')
       .option('--no-merge', 'do not merge first')
       .passThroughOptions()
     addWorkspaceCommands(add)
+    add({
+      name: 'completion',
+      description: 'print a script with which a shell completes commands, options and names',
+      examples: ['product completion bash >> ~/.bashrc', 'product completion zsh >> ~/.zshrc'],
+      page: 'commands.md',
+      formats: [],
+      load: async () => (await import('./completion.js')).completion,
+    }).addArgument(new Argument('<shell>').choices(SHELLS))
   })
 }

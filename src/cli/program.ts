@@ -2,7 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { MAX_PORT } from '../ports/value.js'
 import { printable } from '../report/escape.js'
-import { type Call, type Format, USAGE_HINT } from './command.js'
+import { type Call, type Format, joined, USAGE_HINT } from './command.js'
 import type { ExitCode, Host } from './host.js'
 
 /** The end of a help text: two commands to copy, and the page of docs/ with the rest. */
@@ -55,6 +55,11 @@ export async function runProgram(
       const run = (await definition.load()) as (call: Call, ...typed: unknown[]) => Promise<ExitCode>
       exitCode = await run({ host, command, options: command.opts() }, ...typed.slice(0, -2))
     })
+  })
+  const completing = program.command('complete', { hidden: true }).argument('[words...]')
+  completing.passThroughOptions().action(async (words: readonly string[]) => {
+    const { complete } = await import('./complete.js')
+    host.stdout(joined(await complete(program, host, words)))
   })
   for (const [command, choices] of formats) {
     command.addOption(workspaceOption().hideHelp())

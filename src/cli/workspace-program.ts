@@ -23,7 +23,7 @@ export function addWorkspaceCommands(add: Add): void {
     load: async () => (await load()).productNew,
   })
     .argument('<name>')
-    .option('--features <names>', 'its features, separated by commas', (names: string) =>
+    .option('--features <features>', 'its features, separated by commas', (names: string) =>
       names.split(',').flatMap((name) => name.trim() || []),
     )
     .option(...DRY_RUN)

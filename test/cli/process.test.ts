@@ -1,26 +1,15 @@
 /** What only a real process shows: exit codes, pipes, a folder that is gone, a user who is not root. */
 import { spawnSync } from 'node:child_process'
 import { chmodSync, chownSync, existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { buildProduct } from '../support/bin.js'
 import { type Files, makeFolder, makeWorkspace, type TestWorkspace } from '../support/workspace.js'
 
 const NOBODY = 65534
 const isRoot = process.getuid?.() === 0
 const bin = makeFolder().path('product.cjs')
 
-beforeAll(async () => {
-  const entry = fileURLToPath(new URL('../../src/bin/product.ts', import.meta.url))
-  await build({
-    entryPoints: [entry],
-    outfile: bin,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    logLevel: 'error',
-  })
-})
+beforeAll(() => buildProduct(bin))
 
 const FILES: Files = { 'features/redis/.env.example': 'REDIS_HOST_PORT=6380\n', 'products/shop/': '' }
 

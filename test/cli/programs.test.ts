@@ -2,10 +2,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { chmodSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { readPage } from '../docs/pages.js'
+import { buildProduct } from '../support/bin.js'
 import { commitAll, git } from '../support/git.js'
 import { makeFolder, makeWorkspace } from '../support/workspace.js'
 
@@ -33,9 +32,7 @@ say('ready')
 `
 
 beforeAll(async () => {
-  const entry = fileURLToPath(new URL('../../src/bin/product.ts', import.meta.url))
-  const options = { bundle: true, platform: 'node', format: 'cjs', logLevel: 'error' } as const
-  await build({ entryPoints: [entry], outfile: bin, ...options })
+  await buildProduct(bin)
   folder.write({ 'bin/docker': DOCKER })
   folder.write({ 'bin/product': `#!/bin/sh\nexec '${process.execPath}' '${bin}' "$@"\n` })
   for (const name of ['docker', 'product']) chmodSync(folder.path(`bin/${name}`), 0o755)

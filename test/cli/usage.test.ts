@@ -19,10 +19,13 @@ describe('wrong usage ends with 2 and says why', () => {
     ['env -C', "option '-C, --workspace <dir>' argument missing"],
     ['env --merge --generate', "option '--merge' cannot be used with option '--generate'"],
     ['env --merge --remove', "option '--merge' cannot be used with option '--remove'"],
-    ['env --generate --instance blue', "option '--generate' cannot be used with option '--instance <name>'"],
+    [
+      'env --generate --instance blue',
+      "option '--generate' cannot be used with option '--instance <instance>'",
+    ],
     [
       'env --merge --as a --instance b',
-      "option '--as <name>' cannot be used with option '--instance <name>'",
+      "option '--as <name>' cannot be used with option '--instance <instance>'",
     ],
     ['env --merge --verify --check', "option '--verify' cannot be used with option '--check'"],
     ['env --merge --diff --json', '--diff cannot be used with --json'],
@@ -130,6 +133,7 @@ describe('help and version', () => {
         'new',
         'add',
         'remove',
+        'completion',
       ],
     ],
     ['feature', feature, ['', 'list', 'new', 'lint']],

@@ -72,9 +72,20 @@ test('the pages name and link only files and headings that exist', () => {
 
 test('every --help names a page that exists', async () => {
   const helps = [
-    ...['env', 'list', 'ports', 'port', 'whois', 'check', 'compose', 'init', 'new', 'add', 'remove'].map(
-      (name) => product(`${name} --help`, '/'),
-    ),
+    ...[
+      'env',
+      'list',
+      'ports',
+      'port',
+      'whois',
+      'check',
+      'compose',
+      'init',
+      'new',
+      'add',
+      'remove',
+      'completion',
+    ].map((name) => product(`${name} --help`, '/')),
     ...['list', 'new', 'lint'].map((name) => feature(`${name} --help`, '/')),
   ]
   for (const { stdout } of await Promise.all(helps)) {
