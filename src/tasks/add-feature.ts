@@ -6,7 +6,7 @@ import type { ProductSource, TextSource } from '../merge/source.js'
 import { OWN_PORTS } from '../ports/own.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { loadCompose } from '../workspace/compose.js'
-import { namesFolder, productIncludes } from '../workspace/included-features.js'
+import { nameFolder, productIncludes, withoutComments } from '../workspace/included-features.js'
 import { loadProduct } from '../workspace/product.js'
 import { firstFile, readFile, type Workspace, withTexts } from '../workspace/workspace.js'
 import { withListItem } from '../workspace/yaml-edit.js'
@@ -89,7 +89,7 @@ async function includeEdit(
   const isIncluded = paths.some((each) => each.feature === feature)
   const { composeFiles, folder } = layout.feature(feature)
   const { file: target, text } = firstFile(workspace, composeFiles)
-  if (isIncluded || text === null || files.some((file) => namesFolder(workspace, file, folder)))
+  if (isIncluded || text === null || nameFolder(withoutComments(workspace, files), folder))
     return { edit: null, path: null, isIncluded, problems }
   const path = relative(resolve(root, directory), join(root, target)).split(sep).join('/')
   const place = (paths.find((each) => each.feature !== null) ?? paths[0])?.place

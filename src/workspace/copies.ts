@@ -3,7 +3,7 @@ import { join, relative, resolve, sep } from 'node:path'
 import { splitCopySection, wholeSection } from '../merge/sections.js'
 import { type Problem, problem } from '../problem.js'
 import { isFile, readText } from './files.js'
-import { originalFolder, otherWorktrees, readCheckout } from './git.js'
+import { type Checkout, originalFolder, otherWorktrees, readCheckout } from './git.js'
 import { badInstanceName } from './names.js'
 import type { LoadedProduct } from './product.js'
 import type { ProductSettings } from './settings.js'
@@ -33,8 +33,7 @@ export function findCopy(
   const name = as ?? earlierName(workspace, product)
   if (name !== null) return badInstanceName(name) ?? { name, kind: 'checkout' }
   // `--instance auto` reads the same name.
-  const checkout = readCheckout(workspace.root)
-  if (checkout === null || checkout.worktree === null) return null
+  if ((checkoutOf(workspace)?.worktree ?? null) === null) return null
   const given = autoInstance(workspace.root)
   if (typeof given === 'string') return { name: given, kind: 'checkout' }
   return { ...given, next: 'Name the copy: product env --merge --as blue.' }
@@ -107,18 +106,30 @@ export function overrideFile(directory: string, copy: string, listed: boolean): 
 }
 
 /** Returns the folders of this workspace in the other worktrees of its repository, the main one first; absolute. */
-export function otherFolders({ root }: Workspace): string[] {
-  const checkout = readCheckout(root)
+export function otherFolders(workspace: Workspace): string[] {
+  const checkout = checkoutOf(workspace)
   return checkout === null
     ? []
-    : otherWorktrees(checkout).map((top) => join(top, relative(checkout.top, root)))
+    : otherWorktrees(checkout).map((top) => join(top, relative(checkout.top, workspace.root)))
+}
+
+/** All products of a run are in one checkout. */
+const CHECKOUTS = new WeakMap<Workspace['texts'], Checkout | null>()
+
+function checkoutOf({ root, texts }: Workspace): Checkout | null {
+  const known = CHECKOUTS.get(texts)
+  const checkout = known === undefined ? readCheckout(root) : known
+  CHECKOUTS.set(texts, checkout)
+  return checkout
 }
 
 /** Reads a file that only the main worktree has, such as one that git ignores. @param file relative to the workspace */
-export function readFromOriginal({ root }: Workspace, file: string): FileSource | null {
-  const original = originalFolder(root)
+export function readFromOriginal(workspace: Workspace, file: string): FileSource | null {
+  const { root } = workspace
+  const checkout = checkoutOf(workspace)
+  const original = originalFolder(root, checkout)
   // A file outside of the checkout is the same one for both.
-  const top = readCheckout(root)?.top ?? root
+  const top = checkout?.top ?? root
   if (original === null || !resolve(root, file).startsWith(`${top}${sep}`)) return null
   const path = resolve(original, file)
   if (!isFile(path)) return null

@@ -4,7 +4,7 @@ import { composeFiles } from './compose.js'
 import {
   lookupIn,
   type NamedFeature,
-  namesFolder,
+  nameFolder,
   type ProductIncludes,
   productIncludes,
   withoutComments,
@@ -48,10 +48,11 @@ function isPlainlyInStep(
   files: readonly string[],
   listed: ReadonlySet<string>,
 ): boolean {
-  if (files.some((file) => /\$.*\.ya?ml/.test(withoutComments(workspace, file)))) return false
+  const plain = withoutComments(workspace, files)
+  if (plain.some(({ text }) => /\$.*\.ya?ml/.test(text))) return false
   return workspace.features.every((feature) => {
     const { folder, composeFiles } = workspace.layout.feature(feature)
-    if (files.some((file) => namesFolder(workspace, file, folder))) return listed.has(feature)
+    if (nameFolder(plain, folder)) return listed.has(feature)
     return !listed.has(feature) || firstFile(workspace, composeFiles).text === null
   })
 }
@@ -73,7 +74,7 @@ function usesIncludes(workspace: Workspace, { files, paths, problems }: ProductI
 function isUsed(workspace: Workspace, { files, paths }: ProductIncludes, feature: string): boolean {
   const { folder, composeFiles } = workspace.layout.feature(feature)
   if (firstFile(workspace, composeFiles).text === null) return true
-  if (files.some((file) => namesFolder(workspace, file, folder))) return true
+  if (nameFolder(withoutComments(workspace, files), folder)) return true
   const included = new Set(paths.flatMap((path) => path.feature ?? []))
   return [...included].some((other) => {
     const { text } = firstFile(workspace, workspace.layout.feature(other).composeFiles)

@@ -21,6 +21,8 @@ export interface FileText {
 /** Reads a file; synchronous, which is several times faster for hundreds of small files. @param file as shown to people */
 export function readText(path: string, file: string): FileText {
   try {
+    // To open a missing file throws, which takes ten times longer.
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) return { text: null, problem: null }
     return { text: fromBuffer(readRegularFile(path)), problem: null }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException

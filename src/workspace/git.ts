@@ -45,8 +45,7 @@ function mainWorktree(gitDir: string): string | null {
 }
 
 /** Returns the same folder in the main worktree, whether or not it exists there; null in the main one itself. */
-export function originalFolder(folder: string): string | null {
-  const checkout = readCheckout(folder)
+export function originalFolder(folder: string, checkout = readCheckout(folder)): string | null {
   if (checkout === null || checkout.worktree === null || checkout.main === null) return null
   return join(checkout.main, relative(checkout.top, folder))
 }

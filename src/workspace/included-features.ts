@@ -77,13 +77,21 @@ export async function productIncludes(
   return { paths, files, directory, problems }
 }
 
-/** Returns true if a Compose file names a folder, in an `extends:` for example; comments do not count. */
-export function namesFolder(workspace: Workspace, file: string, folder: string): boolean {
-  return file.startsWith(`${folder}/`) || withoutComments(workspace, file).includes(`${folder}/`)
+export interface PlainText {
+  readonly file: string
+  /** Without comments. */
+  readonly text: string
 }
 
-export function withoutComments(workspace: Workspace, file: string): string {
-  return (readFile(workspace, file).text ?? '').replace(/(?:^|\s)#.*$/gm, '')
+export function withoutComments(workspace: Workspace, files: readonly string[]): PlainText[] {
+  return files.map((file) => {
+    return { file, text: (readFile(workspace, file).text ?? '').replace(/(?:^|\s)#.*$/gm, '') }
+  })
+}
+
+/** Returns true if a Compose file is in a folder or names it, in an `extends:` for example. */
+export function nameFolder(files: readonly PlainText[], folder: string): boolean {
+  return files.some(({ file, text }) => file.startsWith(`${folder}/`) || text.includes(`${folder}/`))
 }
 
 /** Expands the variables of a path; returns a problem if one is not set. */

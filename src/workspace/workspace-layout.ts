@@ -45,7 +45,7 @@ export function workspaceLayout(root: string, settings: WorkspaceSettings = {}):
       const problems = [...products.problems, ...features.problems]
       return { products: names(products), features: names(features), problems }
     },
-    product: (name) => {
+    product: remembered((name) => {
       const folder = lookUp().products.folders.get(name) ?? newFolder(products, PRODUCTS, name)
       return {
         // Without COMPOSE_FILE, `docker compose` finds no other name.
@@ -54,17 +54,27 @@ export function workspaceLayout(root: string, settings: WorkspaceSettings = {}):
         env: `${folder}/.env`,
         overlay: (instance) => `${folder}/.env.${instance}`,
       }
-    },
-    feature: (name) => {
+    }),
+    feature: remembered((name) => {
       const folder = lookUp().features.folders.get(name) ?? newFolder(features, FEATURES, name)
       return {
         ...placesIn(folder, templates, [...(settings.composeFiles ?? []), ...COMPOSE_FILES]),
         settings: yamlNames(`${folder}/feature`),
         hostDir: join(root, folder),
       }
-    },
-    productAt: (path) => nameAt(products, path),
-    featureAt: (path) => nameAt(features, path),
+    }),
+    productAt: remembered((path) => nameAt(products, path)),
+    featureAt: remembered((path) => nameAt(features, path)),
+  }
+}
+
+/** All products ask for the places of the same features. */
+function remembered<T>(find: (name: string) => T): (name: string) => T {
+  const known = new Map<string, T>()
+  return (name) => {
+    const found = known.get(name) ?? find(name)
+    known.set(name, found)
+    return found
   }
 }
 
