@@ -95,6 +95,9 @@ export const PROBLEMS = {
     'The Docker engine does not answer, or is on another machine, so `--live` is incomplete.',
   ),
   collision: warning('The env file of another product has the same host port.'),
+  'project-elsewhere': error(
+    'The Compose project of a product was started from another folder, such as a second clone.',
+  ),
   'port-held': warning('A port that the merge has just assigned is already in use.'),
   'port-in-use': error('A port that `product compose` is about to start is used by somebody else.'),
   'no-port': error('The product has no port in a variable of that name.'),

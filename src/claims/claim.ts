@@ -33,6 +33,8 @@ export interface PortClaim {
   readonly to: number
   /** `tcp`, `udp` or `sctp`. */
   readonly protocol: string
+  /** The port in the container that `from` leads to; null if no Compose file uses the variable. */
+  readonly target: number | null
   readonly outcome: ClaimOutcome
   /** True if `ports:` in product.yaml sets it. */
   readonly isScheme: boolean

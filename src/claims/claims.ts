@@ -96,6 +96,7 @@ function publishedClaim(source: ClaimSource, entries: Lookups, port: PublishedPo
     address: canonicalAddress(port.hostIp),
     // The long syntax accepts any text; the engine knows three protocols.
     protocol: PROTOCOLS.includes(port.protocol) ? port.protocol : 'other',
+    target: container,
     isScheme: false,
     http: isHttp(use),
     https: isHttps(use),
@@ -144,6 +145,7 @@ function variableClaim(source: ClaimSource, entries: Lookups, key: string, port:
     from: port.from,
     to: port.to,
     protocol: 'tcp',
+    target: null,
     outcome: outcome === 'adjusted' && !isKept ? 'planned' : outcome,
     isScheme: entry?.ownPort === true && entry.outcome !== 'kept',
     http: isHttp(use),

@@ -1,5 +1,5 @@
 /** `product compose`: Docker Compose in a product's folder, after a merge. */
-import { parseStart } from '../compose/started.js'
+import { changesProject, parseStart } from '../compose/started.js'
 import { problem } from '../problem.js'
 import { planStart } from '../tasks/start.js'
 import { type Call, joined, machineOf, print, shellOf } from './command.js'
@@ -13,6 +13,8 @@ export async function compose(
   args: readonly string[],
 ): Promise<ExitCode> {
   const { host, options } = call
+  // Asked meanwhile: the answer takes as long as the merge.
+  if (changesProject(args) && !options.print) void machineOf(host).engine()
   const ready = await prepare(call, name, parseStart(args) !== null)
   if (typeof ready === 'number') return ready
   const { folder } = ready
@@ -28,11 +30,11 @@ export async function compose(
     return print(call, { problems: [problem('no-compose', {}, message, 'Install Docker Compose.')] })
   }
   const start = await planStart(ready, args, shellOf(host), machineOf(host))
-  const refused = await print(call, { problems: start?.problems ?? [] })
+  const refused = await print(call, { problems: start.problems })
   if (refused !== 0) return refused
   // As after `cd`: Compose files may refer to ${PWD}.
   const exitCode = await runProgram(call, [file, ...all], { cwd: folder, env: { ...host.env, PWD: folder } })
-  if (start?.isDetached && exitCode === 0) {
+  if (start.isDetached && exitCode === 0) {
     const { urlLines } = await import('../report/ports.js')
     host.stderr(joined(urlLines(start.claims)))
   }

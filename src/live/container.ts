@@ -10,6 +10,8 @@ export interface Container {
   readonly project: string | null
   readonly service: string | null
   readonly directory: string | null
+  /** False for one that was stopped, has ended, or keeps being restarted. */
+  readonly isRunning: boolean
 }
 
 export interface PublishedRange {
@@ -19,6 +21,8 @@ export interface PublishedRange {
   readonly address: string
   readonly from: number
   readonly to: number
+  /** The port in the container that `from` leads to. */
+  readonly target: number
 }
 
 export interface PublishingContainer {
@@ -31,6 +35,7 @@ const FIELDS = {
   names: '.Names',
   image: '.Image',
   ports: '.Ports',
+  status: '.Status',
   project: '(.Label "com.docker.compose.project")',
   service: '(.Label "com.docker.compose.service")',
   directory: '(.Label "com.docker.compose.project.working_dir")',
@@ -41,7 +46,7 @@ export const PS_FORMAT = `{${Object.entries(FIELDS)
   .map(([key, field]) => `"${key}":{{json ${field}}}`)
   .join(',')}}`
 
-/** Parses the output of `docker ps --no-trunc --format PS_FORMAT`. @returns null if it is anything else */
+/** Parses the output of `docker ps --all --no-trunc --format PS_FORMAT`. @returns null if it is anything else */
 export function parseContainers(output: string): PublishingContainer[] | null {
   const containers = output.split('\n').flatMap((line) => (line === '' ? [] : [parseContainer(line)]))
   return containers.some((container) => container === null) ? null : (containers as PublishingContainer[])
@@ -68,6 +73,7 @@ function parseContainer(line: string): PublishingContainer | null {
       project: text('project') || null,
       service: text('service') || null,
       directory: text('directory') || null,
+      isRunning: text('status').startsWith('Up'),
     },
     published: parsePorts(text('ports')),
   }
@@ -79,14 +85,15 @@ function parseName(names: string): string {
 }
 
 /** `[ADDRESS:]PORT[-PORT]->PORT[-PORT]/PROTOCOL`; older clients print a bare `::`. */
-const PUBLISHED = /^(?:(.+):)?(\d{1,5})(?:-(\d{1,5}))?->\d+(?:-\d+)?\/([a-z]+)$/
+const PUBLISHED = /^(?:(.+):)?(\d{1,5})(?:-(\d{1,5}))?->(\d+)(?:-\d+)?\/([a-z]+)$/
 
 /** Parses `0.0.0.0:6971->6379/tcp, [::]:6971->6379/tcp`; leaves out ports that are not published (`6379/tcp`). */
 export function parsePorts(text: string): PublishedRange[] {
   return text.split(',').flatMap((entry) => {
     const match = PUBLISHED.exec(entry.trim())
     if (match === null) return []
-    const [, address = '', from = '', to = from, protocol = ''] = match
-    return [{ protocol, address: canonicalAddress(address), from: Number(from), to: Number(to) }]
+    const [, address = '', from = '', to = from, target = '', protocol = ''] = match
+    const ports = { from: Number(from), to: Number(to), target: Number(target) }
+    return [{ protocol, address: canonicalAddress(address), ...ports }]
   })
 }

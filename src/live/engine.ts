@@ -1,4 +1,4 @@
-/** The running containers. Asks the `docker` client, so that contexts, DOCKER_HOST, ssh and TLS work as for the user. */
+/** The containers, those that do not run too. Asks the `docker` client, so that contexts, DOCKER_HOST, ssh and TLS work as for the user. */
 import { execFile } from 'node:child_process'
 import { PS_FORMAT, type PublishingContainer, parseContainers } from './container.js'
 
@@ -31,7 +31,7 @@ export async function askEngine(
 ): Promise<Engine> {
   const asked = endpointOf(env, most)
   const timer = setTimeout(async () => onWait(engineName(await asked)), notice)
-  const answer = await docker(['ps', '--no-trunc', '--format', PS_FORMAT], env, most)
+  const answer = await docker(['ps', '--all', '--no-trunc', '--format', PS_FORMAT], env, most)
   clearTimeout(timer)
   const endpoint = await asked
   const containers = answer.failure === null ? parseContainers(answer.stdout) : null

@@ -9,15 +9,7 @@ import type { Engine } from './engine.js'
 import { DOCKER_PROXY, type Holder } from './holder.js'
 import type { Machine } from './machine.js'
 import { type Protocol, type Socket, socketInTheWay } from './sockets.js'
-
-/** A product or instance, as Compose knows it. */
-export interface Stack {
-  readonly product: string
-  readonly instance: string | null
-  readonly project: string
-  /** The project directory, absolute. */
-  readonly directory: string
-}
+import { belongingOf, type Stack } from './stack.js'
 
 export interface WantedPorts {
   /** `tcp`, `udp` or `sctp`. */
@@ -35,10 +27,11 @@ export interface WantedPorts {
 export interface PortState {
   /**
    * - `own`: a container of the stack uses it
+   * - `elsewhere`: the stack's Compose project, started from another folder, uses it
    * - `held`: somebody else uses it
    * - `container`: some container uses it, but the engine does not answer
    */
-  readonly kind: 'free' | 'own' | 'held' | 'container' | 'unknown'
+  readonly kind: 'free' | 'own' | 'elsewhere' | 'held' | 'container' | 'unknown'
   readonly text: string
   /** Null if nobody is known to use it. */
   readonly holder: PortHolder | null
@@ -114,11 +107,6 @@ export class PortInspector {
     return runs
   }
 
-  /** Returns true if the engine runs a container of the stack. */
-  isRunning(stack: Stack): boolean {
-    return (this.engine?.containers ?? []).some(({ container }) => this.#isOf(container, stack))
-  }
-
   async #stateOf({ protocol, address, stack }: WantedPorts, port: number): Promise<PortState> {
     const host = canonicalAddress(address)
     const states = this.#publishers(protocol, host, port).map((each) => this.#stateOfContainer(each, stack))
@@ -146,21 +134,21 @@ export class PortInspector {
   #stateOfContainer(container: Container, stack: Stack | null): PortState {
     const { name, image, project, service, directory: folder } = container
     const holder = { ...SOMEBODY, kind: 'container', container: name, project, folder } as const
-    if (stack !== null && this.#isOf(container, stack))
-      return { kind: 'own', text: `in use by this product's own stack (${service ?? name})`, holder }
+    const belonging = (each: Stack) => belongingOf(container, each, this.machine, this.engine)
+    const own = stack === null ? null : belonging(stack)
+    if (own === 'own')
+      return { kind: own, text: `in use by this product's own stack (${service ?? name})`, holder }
     const who =
       project === null ? `container ${name}, image ${image}` : `container ${name} of project ${project}`
-    const other = this.stacks.find((each) => this.#isOf(container, each))
-    return held(other === undefined ? who : `${ownerName(other)} (${who})`, holder)
-  }
-
-  #isOf({ project, directory }: Container, stack: Stack): boolean {
-    if (project !== stack.project) return false
-    // Older versions of Compose do not record the folder.
-    if (directory === null) return true
-    const real = this.machine.realPath(directory)
-    // A missing folder was the product's before it moved, or is on the remote engine's machine.
-    return real === null ? !this.engine?.remote : real === this.machine.realPath(stack.directory)
+    const other = this.stacks.find((each) => belonging(each) === 'own')
+    if (other !== undefined) return held(`${ownerName(other)} (${who})`, holder)
+    return own === 'elsewhere'
+      ? {
+          kind: own,
+          text: `in use by this product's project, started from ${folder} (${service ?? name})`,
+          holder,
+        }
+      : held(who, holder)
   }
 
   /** Binds the port for a moment, which may disturb others, only if the list of sockets does not decide. */

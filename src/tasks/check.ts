@@ -7,6 +7,7 @@ import type { Workspace } from '../workspace/workspace.js'
 import { type Held, inspectClaims } from './live.js'
 import { surveyNamed } from './named-survey.js'
 import { sameProjects } from './projects.js'
+import { startedElsewhere } from './stacks.js'
 
 export interface Check {
   /** The numbers of named products that were read, and of their claims. */
@@ -49,5 +50,6 @@ export async function checkWorkspace(
     held: (now?.held ?? []).filter(({ certain }) => certain),
   }
   const shared = sameProjects(survey.owners, isNamed)
-  return { check, problems: [...problems, ...shared, ...(now?.problems ?? [])] }
+  const elsewhere = live ? await startedElsewhere(workspace, survey.owners.filter(isNamed), machine) : []
+  return { check, problems: [...problems, ...shared, ...elsewhere, ...(now?.problems ?? [])] }
 }

@@ -1,5 +1,5 @@
 /** The same products in the other worktrees of the repository: the original, and its copies. */
-import { join, relative } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { otherFolders } from '../workspace/copies.js'
 import { openWorkspace, type Workspace } from '../workspace/workspace.js'
 import { type SurveyedOwner, surveyProducts } from './survey.js'
@@ -14,10 +14,11 @@ export async function surveyElsewhere(
     const other = await openWorkspace(root)
     const names = other.products.filter((name) => products.includes(name))
     const survey = names.length === 0 ? null : await surveyProducts(other, names)
-    const shown = (file: string) => relative(workspace.root, join(root, file))
+    const shown = (path: string) => relative(workspace.root, resolve(root, path))
     for (const owner of survey?.owners ?? []) {
       const claims = owner.claims.map((claim) => ({ ...claim, file: shown(claim.file) }))
-      owners.push({ ...owner, claims, problems: [] })
+      const plan = { ...owner.plan, file: shown(owner.plan.file) }
+      owners.push({ ...owner, claims, plan, directory: shown(owner.directory), problems: [] })
     }
   }
   return owners

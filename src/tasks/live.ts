@@ -1,14 +1,15 @@
 /** Finds out who uses the ports of products right now. */
-import { resolve } from 'node:path'
 import { claimPorts, ownerName, type PortClaim } from '../claims/claim.js'
 import type { TakenPort } from '../copies/source.js'
-import { engineNotice } from '../live/engine.js'
-import { isInUse, type PortHolder, PortInspector, type Stack, type StateRun } from '../live/inspector.js'
+import { type Engine, engineNotice } from '../live/engine.js'
+import { isInUse, type PortHolder, PortInspector, type StateRun } from '../live/inspector.js'
 import type { Machine } from '../live/machine.js'
+import { containersOf, formerPorts, type Stack } from '../live/stack.js'
 import { assignedPort, type ProductPlan } from '../merge/plan.js'
 import { rangeText } from '../ports/value.js'
 import { type Problem, problem } from '../problem.js'
 import { openWorkspace, type Workspace } from '../workspace/workspace.js'
+import { stackOf, startedElsewhere } from './stacks.js'
 import type { Survey } from './survey.js'
 
 export interface Live {
@@ -51,23 +52,31 @@ export async function inspectClaims(
   claims: readonly PortClaim[],
   machine: Machine,
 ): Promise<Live> {
-  const { inspector, stacks, problems } = await inspect(workspace, survey, machine)
+  const { engine, inspector, stacks, problems } = await inspect(workspace, survey, machine)
   const uses = new Map<PortClaim, PortUse>()
   const held: Held[] = []
   for (const claim of claims) {
-    const stack = stacks.find(
-      ({ product, instance }) => product === claim.product && instance === claim.instance,
-    )
-    const runs = await inspector.runsOf({ ...claim, stack: stack ?? null })
+    const isOf = ({ product, instance }: Stack) => product === claim.product && instance === claim.instance
+    const stack = stacks.find(isOf) ?? null
+    const runs = await inspector.runsOf({ ...claim, stack })
     const textOf = (some: readonly StateRun[]) =>
       some.map((run) => (runs.length === 1 ? run.text : `${rangeText(run)} ${run.text}`)).join(', ')
-    uses.set(claim, { text: textOf(runs), holders: holdersOf(claim.protocol, runs) })
+    const former = stack === null ? [] : formerPorts(containersOf(stack, machine, engine).own, claim)
+    const isFree = runs.every(({ kind }) => kind === 'free')
+    const now = former.length > 0 && isFree ? [] : [textOf(runs)]
+    const text = [...now, ...formerText(former)].join('; ')
+    uses.set(claim, { text, holders: holdersOf(claim.protocol, runs) })
     const others = runs.filter(isInUse)
     const isCertain = others.some(({ kind }) => kind === 'held')
     const holders = holdersOf(claim.protocol, others)
     if (others.length > 0) held.push({ claim, by: textOf(others), holders, certain: isCertain })
   }
   return { use: (claim) => uses.get(claim), held, problems }
+}
+
+/** @param ports on which a service runs that has got others @returns nothing for none */
+function formerText(ports: readonly number[]): string[] {
+  return ports.length === 0 ? [] : [`runs on ${ports.join(', ')}; up -d moves it`]
 }
 
 function holdersOf(protocol: string, runs: readonly StateRun[]): UsedPorts[] {
@@ -97,8 +106,8 @@ export async function inspectPort(
 }
 
 /**
- * Returns a problem for each TCP port that a merge has just assigned and that somebody else uses. Products and the engine
- * are read only if there is one.
+ * Returns a problem for each TCP port that a merge has just assigned and that somebody else uses, or for a project that was
+ * started from another folder. Products and the engine are read only if such a port is in use.
  * @param plans those that were written
  * @param copies the same: each owner with its ports
  */
@@ -143,33 +152,36 @@ async function describeHeld(
     .flatMap((owner) => owner.claims)
     .filter((claim) => names.has(ownerName(claim)) || names.has(`${ownerName(claim)} ${claim.variable}`))
   const { held } = await inspectClaims(current, survey, claims, machine)
-  return held.map(({ claim, by }) => {
+  const owners = survey.owners.filter((owner) => owner.claims.some((claim) => claims.includes(claim)))
+  const elsewhere = await startedElsewhere(current, owners, machine)
+  const problems = held.map(({ claim, by }) => {
     const port = claim.variable === null ? 'port' : claim.variable
     const message = `${ownerName(claim)} gets ${port} ${claimPorts(claim)}, but that port is ${by}`
     const next = 'Stop that first, set another port in the product env, or run: product check --live'
     return problem('port-held', { file: claim.file, line: claim.line }, message, next)
   })
+  return [...elsewhere, ...problems]
 }
 
 /** Marks the products and instances whose containers run. */
 export async function withRunning(workspace: Workspace, survey: Survey, machine: Machine): Promise<Survey> {
-  const { inspector, stacks } = await inspect(workspace, survey, machine)
-  const owners = survey.owners.map((owner, index) => {
-    return { ...owner, isRunning: inspector.isRunning(stacks[index] as Stack) }
+  const engine = await machine.engine()
+  const owners = survey.owners.map((owner) => {
+    const { own } = containersOf(stackOf(workspace, owner), machine, engine)
+    return { ...owner, isRunning: own.some(({ container }) => container.isRunning) }
   })
   return { ...survey, owners }
 }
 
-async function inspect({ root }: Workspace, { owners }: Survey, machine: Machine) {
-  const stacks = owners.map(({ product, instance, projectName, directory }): Stack => {
-    return { product, instance, project: projectName, directory: resolve(root, directory) }
-  })
+async function inspect(workspace: Workspace, { owners }: Survey, machine: Machine) {
+  const stacks = owners.map((owner) => stackOf(workspace, owner))
   const engine = await machine.engine()
+  return { engine, inspector: new PortInspector(machine, engine, stacks), stacks, problems: noEngine(engine) }
+}
+
+/** Returns a warning if the engine does not answer, or is on another machine. */
+function noEngine(engine: Engine): Problem[] {
   const notice = engineNotice(engine)
   const next = 'Start Docker, or check DOCKER_HOST and `docker context ls`.'
-  return {
-    inspector: new PortInspector(machine, engine, stacks),
-    stacks,
-    problems: notice === null ? [] : [problem('no-engine', {}, notice, next)],
-  }
+  return notice === null ? [] : [problem('no-engine', {}, notice, next)]
 }

@@ -47,7 +47,8 @@ export async function listPorts(
     workspace,
     survey.owners.filter(isNamed).map(({ product }) => product),
   )
-  const claims = [...survey.owners, ...elsewhere]
+  const owners = [...survey.owners, ...elsewhere]
+  const claims = owners
     .flatMap((owner) => [...owner.claims].sort(byPort))
     .filter(
       (claim) =>
@@ -55,7 +56,8 @@ export async function listPorts(
         (feature === undefined || feature === claim.feature) &&
         (outcome === undefined || outcome === claim.outcome),
     )
-  const live = machine === undefined ? null : await inspectClaims(workspace, survey, claims, machine)
+  const live =
+    machine === undefined ? null : await inspectClaims(workspace, { ...survey, owners }, claims, machine)
   return { ports: { claims, live }, problems: [...problems, ...(live?.problems ?? [])] }
 }
 
@@ -82,7 +84,7 @@ export async function whoisPort(workspace: Workspace, port: number, machine: Mac
   const { unread } = survey
   const owners = [...survey.owners, ...(await surveyElsewhere(workspace, workspace.products))]
   const claims = claimsOfPort(owners, port)
-  const { now, holders, problems } = await inspectPort(workspace, survey, port, machine)
+  const { now, holders, problems } = await inspectPort(workspace, { ...survey, owners }, port, machine)
   const isClaimed = claims.length > 0
   const claiming = owners.filter((owner) => owner.claims.some((claim) => claims.includes(claim)))
   return {

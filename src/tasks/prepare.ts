@@ -62,7 +62,9 @@ export async function prepareProduct(
   const text = merge?.products[0]?.plan.after ?? readFile(current, env).text
   const reading = readFiles(current, product, instance, shell)
   const off = instance === null ? switchedOff(env, reading.values, shell) : []
-  const problems = [...(merge?.problems ?? workspace.problems), ...reading.problems, ...off]
+  // A project that runs elsewhere concerns only what starts or stops it.
+  const merging = (merge?.problems ?? workspace.problems).filter(({ code }) => code !== 'project-elsewhere')
+  const problems = [...merging, ...reading.problems, ...off]
   const prepared = {
     workspace: current,
     owner: { product, instance },

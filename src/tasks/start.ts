@@ -1,45 +1,48 @@
-/** What a Compose command is about to start, and who is in the way of its ports. */
+/** What a Compose command is about to start, and what is in its way. */
 import { claimPorts, follows, ownerName, type PortClaim } from '../claims/claim.js'
-import { parseStart, startedServices } from '../compose/started.js'
-import { decode } from '../env/bytes.js'
+import { changesProject, parseStart, startedServices } from '../compose/started.js'
 import { isInUse, PortInspector } from '../live/inspector.js'
 import type { Machine } from '../live/machine.js'
 import { type Problem, problem } from '../problem.js'
-import { loadCompose } from '../workspace/compose.js'
+import { loadCompose, profilesOf } from '../workspace/compose.js'
 import { inspectClaims } from './live.js'
 import type { Prepared } from './prepare.js'
+import { startedElsewhere } from './stacks.js'
 import { surveyProducts } from './survey.js'
 
 interface Start {
   /** The ports that it publishes, but for those that the shell sets. */
   readonly claims: readonly PortClaim[]
+  /** Whether it leaves containers running. */
   readonly isDetached: boolean
-  /** An error for each port that somebody else holds. */
+  /** An error for each port that somebody else holds, or for a project that was started from another folder. */
   readonly problems: readonly Problem[]
 }
 
-/** @param args those of Compose @param shell the shell's variables; byte strings @returns null if nothing is started */
+/** @param args those of Compose @param shell the shell's variables; byte strings */
 export async function planStart(
   { workspace, owner, values, shellWins }: Prepared,
   args: readonly string[],
   shell: ReadonlyMap<string, string>,
   machine: Machine,
-): Promise<Start | null> {
+): Promise<Start> {
+  const nothing: Start = { claims: [], isDetached: false, problems: [] }
+  if (!changesProject(args)) return nothing
+  const all = new Map([...values, ...shell])
+  const { compose, ...project } = loadCompose(workspace, owner.product, all)
+  const elsewhere = await startedElsewhere(workspace, [{ ...owner, ...project }], machine)
   const command = parseStart(args)
-  if (command === null) return null
+  if (elsewhere.length > 0 || command === null) return { ...nothing, problems: elsewhere }
   const { owners } = await surveyProducts(workspace, [owner.product])
   // A product that is a copy itself comes first, under the name of the copy.
   const own = owners.find(({ instance }) => instance === owner.instance) ?? owners[0]
-  const all = new Map([...values, ...shell])
-  const { compose } = loadCompose(workspace, owner.product, all)
-  const profiles = decode(all.get('COMPOSE_PROFILES') ?? '').split(',')
-  const services = compose === null ? new Set<string>() : startedServices(compose, command, profiles)
+  const services = compose === null ? new Set<string>() : startedServices(compose, command, profilesOf(all))
   const claims = (own?.claims ?? []).filter(
     ({ service, variable, outcome }) =>
       services.has(service ?? '') && outcome !== 'random' && !(variable !== null && shellWins.has(variable)),
   )
   const { isDetached } = command
-  // Nearly always all ports are free; only otherwise, all products are read and the engine is asked.
+  // Nearly always all ports are free; only otherwise, all products are read.
   const inspector = new PortInspector(machine)
   const taken: PortClaim[] = []
   for (const claim of claims)

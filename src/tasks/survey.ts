@@ -3,6 +3,7 @@ import type { PortClaim } from '../claims/claim.js'
 import { claimsOf, type VariablePlace } from '../claims/claims.js'
 import type { Owner } from '../claims/resolve.js'
 import { gapProblems } from '../compose/gaps.js'
+import { lastingServices } from '../compose/started.js'
 import { parseEnv } from '../env/document.js'
 import { readEnv } from '../env/read.js'
 import { planMerge } from '../merge/merge.js'
@@ -12,7 +13,7 @@ import { type PortReferences, portReferences } from '../merge/port-references.js
 import { findSections, splitCopySection } from '../merge/sections.js'
 import type { ProductSource } from '../merge/source.js'
 import { hasErrors, notRead, type Problem, unique } from '../problem.js'
-import { loadCompose } from '../workspace/compose.js'
+import { loadCompose, profilesOf } from '../workspace/compose.js'
 import { type CopyPlace, copiesInstances, findCopy, isolatedPlace } from '../workspace/copies.js'
 import { instancesOf, loadInstance } from '../workspace/instances.js'
 import { type LoadedProduct, loadProduct } from '../workspace/product.js'
@@ -35,6 +36,8 @@ export interface SurveyedOwner extends Owner {
   readonly projectName: string
   /** Compose's project directory: relative to the workspace, or absolute. */
   readonly directory: string
+  /** The services that run after a plain `docker compose up`. */
+  readonly services: readonly string[]
   readonly references: PortReferences
   /** Those of an instance include those of its product. */
   readonly problems: readonly Problem[]
@@ -197,6 +200,7 @@ function ownerOf(
     references,
     projectName,
     directory,
+    services: compose === null ? [] : lastingServices(compose, profilesOf(values)),
     // Gaps do not make a file unread.
     problems: compose === null ? problems : [...problems, ...gapProblems(compose)],
     unread: notRead(problems),

@@ -110,6 +110,11 @@ export function nameOf(
   return isName ? set : composeProjectName(name || basename(resolve(root, directory)))
 }
 
+/** Returns the profiles of COMPOSE_PROFILES. */
+export function profilesOf(values: ReadonlyMap<string, string>): string[] {
+  return decode(values.get('COMPOSE_PROFILES') ?? '').split(',')
+}
+
 /** Reads Compose files, each overriding those before it. @param directory the project directory; defaults to the folder of the first file */
 export function readComposeProject(
   workspace: Workspace,

@@ -16,6 +16,7 @@ export function claim(about: Partial<PortClaim> = {}): PortClaim {
     from,
     to: about.to ?? from,
     protocol: 'tcp',
+    target: 80,
     outcome: 'pinned',
     isScheme: false,
     http: false,

@@ -60,6 +60,28 @@ describe('product ports --live', () => {
     ])
   })
 
+  test.each<[string, World, string]>([
+    ['that is free now', {}, 'runs on 7990; up -d moves it'],
+    ['that somebody else has', NODE, 'in use by node (pid 12); runs on 7990; up -d moves it'],
+  ])('says where the service runs that gets a port %s', async (_, world, now) => {
+    const moved = makeWorkspace({
+      'products/shop/.env': 'WEB_HOST_PORT=8000\nMORE_HOST_PORT=8001\n',
+      'products/shop/compose.yaml':
+        'services: { web: { image: a, ports: ["${WEB_HOST_PORT}:80", "${MORE_HOST_PORT}:81", "82"] } }\n',
+    })
+    const web = { ...SHOP, directory: moved.path('products/shop') }
+    // As docker ps joins adjacent ports.
+    const published = [
+      { protocol: 'tcp', address: '0.0.0.0', from: 7989, to: 7990, target: 79 },
+      ...everywhere(8001, 81),
+    ]
+    const machine = { ...world, engine: engineOf([web, [...published, ...everywhere(49153, 82)]]) }
+    const { stdout } = await product('ports --live', moved, { machine })
+    expect(stdout).toMatch(new RegExp(` 8000 .* ${escaped(now)}\n`))
+    expect(stdout).toMatch(/ 8001 .* in use by this product's own stack \(web\)\n/)
+    expect(stdout.match(/runs on/g)).toHaveLength(1)
+  })
+
   test('says of a range which ports of it', async () => {
     const range = makeWorkspace({ 'products/shop/.env': 'WEB_HOST_PORT=7999-8001\n' })
     const { stdout } = await product('ports --live', range, { machine: NODE })

@@ -8,7 +8,7 @@ import { styles } from '../../src/report/style.js'
 import { save } from '../../src/save/save.js'
 import { feature, product } from '../support/cli.js'
 import { git } from '../support/git.js'
-import { SILENT, type World } from '../support/machine.js'
+import { containerOf, engineOf, SILENT, type World } from '../support/machine.js'
 import { type Files, makeFolder, makeWorkspace, type TestWorkspace } from '../support/workspace.js'
 import { pagePath, readPage } from './pages.js'
 
@@ -149,6 +149,13 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<stri
     }),
   'no-engine': () => stderrOf(shop(), 'check --live', { engine: SILENT }),
   collision: () => stderrOf(shop({ 'products/blog/.env': 'CACHE_HOST_PORT=6966\n' }), 'env --merge shop'),
+  'project-elsewhere': () => {
+    const container = containerOf('shop-web-1', {
+      project: 'shop',
+      directory: '/home/ada/clone/products/shop',
+    })
+    return stderrOf(shop(), 'check --live', { engine: engineOf([container, []]) })
+  },
   'port-held': () =>
     stderrOf(shop(), 'env --merge shop', { sockets: [{ port: 6966 }], holders: { 1: { pid: 17207 } } }),
   'port-in-use': () => {

@@ -69,7 +69,7 @@ describe('the engine', () => {
     '[ "$*" = "context inspect --format {{.Endpoints.docker.Host}}" ] && echo ssh://me:secret@host && exit'
 
   test('answers with one JSON object a line', async () => {
-    const env = fakeClient(`[ "$1" = ps ] && [ "$4" = '${PS_FORMAT}' ] && echo '{"id":"1"}'`)
+    const env = fakeClient(`[ "$1" = ps ] && [ "$5" = '${PS_FORMAT}' ] && echo '{"id":"1"}'`)
     expect(await ask(env)).toEqual({
       endpoint: null,
       remote: false,

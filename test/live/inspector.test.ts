@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Container, PublishedRange } from '../../src/live/container.js'
 import type { Engine } from '../../src/live/engine.js'
-import { PortInspector, type PortState, type Stack, type WantedPorts } from '../../src/live/inspector.js'
+import { PortInspector, type PortState, type WantedPorts } from '../../src/live/inspector.js'
+import type { Stack } from '../../src/live/stack.js'
 import {
   containerOf,
   engineOf,
@@ -20,7 +21,7 @@ const STACKS = [first, blue, second]
 const of = ({ project, directory }: Stack): Container =>
   containerOf(`${project}-redis-1`, { project, service: 'redis', directory })
 const range = (address: string, from: number, to = from, protocol = 'tcp'): PublishedRange => {
-  return { protocol, address, from, to }
+  return { protocol, address, from, to, target: 80 }
 }
 
 const REMOTE: Engine = { ...LOCAL, endpoint: 'ssh://me@host', remote: true }
@@ -107,8 +108,8 @@ describe('a container', () => {
       'of the same project from another folder is another checkout',
       { engine: running(otherCheckout) },
       {},
-      'held',
-      'in use by container first-redis-1 of project first',
+      'elsewhere',
+      `in use by this product's project, started from ${elsewhere} (redis)`,
     ],
     [
       'of another product names it',

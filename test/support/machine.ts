@@ -54,8 +54,9 @@ export function fakeMachine(world: World = {}): Machine & { readonly asked: stri
     asked,
     uid: 1000,
     engine: async (onWait) => {
-      asked.push('engine')
-      if (world.slow) onWait?.('the Docker engine')
+      const isFirst = !asked.includes('engine')
+      if (isFirst) asked.push('engine')
+      if (isFirst && world.slow) onWait?.('the Docker engine')
       return world.engine ?? LOCAL
     },
     compose: async (args) => world.compose?.(args) ?? null,
@@ -86,10 +87,19 @@ export function engineOf(...all: readonly (readonly [Container, readonly Publish
 }
 
 export function containerOf(name: string, extra: Partial<Container> = {}): Container {
-  return { id: name, name, image: 'redis:7', project: null, service: null, directory: null, ...extra }
+  return {
+    id: name,
+    name,
+    image: 'redis:7',
+    project: null,
+    service: null,
+    directory: null,
+    isRunning: true,
+    ...extra,
+  }
 }
 
-/** A port that is published on all addresses, as `docker ps` lists it. */
-export function everywhere(port: number): PublishedRange[] {
-  return ['0.0.0.0', '::'].map((address) => ({ protocol: 'tcp', address, from: port, to: port }))
+/** A port that is published on all addresses, as `docker ps` lists it. @param target in the container */
+export function everywhere(port: number, target = 80): PublishedRange[] {
+  return ['0.0.0.0', '::'].map((address) => ({ protocol: 'tcp', address, from: port, to: port, target }))
 }

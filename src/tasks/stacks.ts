@@ -1,0 +1,43 @@
+/** Products and instances as projects of Compose, which knows them by their names only. */
+import { resolve } from 'node:path'
+import type { Machine } from '../live/machine.js'
+import { containersOf, type Stack } from '../live/stack.js'
+import { type Problem, problem } from '../problem.js'
+import type { Workspace } from '../workspace/workspace.js'
+import type { SurveyedOwner } from './survey.js'
+
+/** What Compose knows of a product or instance. */
+type Project = Pick<SurveyedOwner, 'product' | 'instance' | 'projectName' | 'directory'>
+
+export function stackOf({ root }: Workspace, project: Project): Stack {
+  const { product, instance, projectName, directory } = project
+  return { product, instance, project: projectName, directory: resolve(root, directory) }
+}
+
+/** Returns a problem for each project that was started from another folder, so that `up` would take over its containers. */
+export async function startedElsewhere(
+  workspace: Workspace,
+  projects: readonly Project[],
+  machine: Machine,
+): Promise<Problem[]> {
+  const engine = await machine.engine()
+  return projects.flatMap((each) => {
+    const [other] = containersOf(stackOf(workspace, each), machine, engine).elsewhere
+    return other === undefined ? [] : takenOver(workspace, each, other.container.directory ?? '')
+  })
+}
+
+function takenOver(
+  { layout }: Workspace,
+  { product, instance, projectName }: Project,
+  folder: string,
+): Problem {
+  const { env } = layout.product(product)
+  const message = `Compose project ${projectName} was started from ${folder}: \`up\` here would take over its containers`
+  const name =
+    instance === null
+      ? `Make this a copy: product env --merge ${product} --as NAME`
+      : 'Give this one another name'
+  const next = `${name}. Or remove those containers: docker compose -p ${projectName} down`
+  return problem('project-elsewhere', { file: env }, message, next)
+}
