@@ -105,7 +105,7 @@ describe('product compose', () => {
     const ran = await product('compose', makeWorkspace(MERGED))
     expect([ran.exitCode, ran.stderr]).toEqual([
       2,
-      expect.stringContaining("missing required argument 'name'"),
+      expect.stringContaining("missing required argument 'product[@instance]'"),
     ])
   })
 })
