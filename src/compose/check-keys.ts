@@ -1,5 +1,6 @@
 /** Checks the merged files against the keys and forms of keys.ts. In doubt a value passes: Compose may read it. */
 import type { Problem } from '../problem.js'
+import { perEntry } from './interpolate.js'
 import { file } from './keys.js'
 import { isOpen, type MappingNode, type Node, type ScalarNode } from './node.js'
 import { anything, type Form, type Kind, type MappingForm } from './notation.js'
@@ -16,6 +17,43 @@ interface Path {
  * @param seen services, volumes… that were checked before, as includes share them; those of this call are added
  */
 export function checkKeys(model: MappingNode, seen: WeakSet<Node>): Problem[] {
+  const problems: Problem[] = []
+  const report = (found: readonly Problem[]) => {
+    for (const each of found) problems.push(each)
+  }
+  for (const [section, { key, value }] of model.entries) {
+    const checkNamed = CHECKS.get(section)
+    if (value.kind !== 'mapping' || checkNamed === undefined) {
+      report(checkEntry(section, key, value, TOP, null))
+      continue
+    }
+    for (const entry of value.entries.values()) {
+      if (seen.has(entry.value)) continue
+      if (entry.value.kind !== 'scalar') seen.add(entry.value)
+      report(checkNamed(entry))
+    }
+  }
+  return problems
+}
+
+const TOP = file.mapping as MappingForm
+
+/** By section, the check of one service, volume…: the values of variables do not matter. */
+const CHECKS = new Map(
+  [...(TOP.keys ?? [])].flatMap(([section, { mapping }]) => {
+    if (mapping === undefined) return []
+    const from = { step: section, from: null }
+    return [[section, perEntry((key, value) => checkEntry(key.raw, key, value, mapping, from))] as const]
+  }),
+)
+
+function checkEntry(
+  name: string,
+  key: ScalarNode,
+  value: Node,
+  mapping: MappingForm,
+  from: Path | null,
+): Problem[] {
   const problems: Problem[] = []
   const entry = (
     name: string,
@@ -43,19 +81,7 @@ export function checkKeys(model: MappingNode, seen: WeakSet<Node>): Problem[] {
       }
     } else problems.push(wrongForm(node, form, path))
   }
-  const top = file.mapping as MappingForm
-  for (const [section, { key, value }] of model.entries) {
-    const form = formOf(section, top)
-    if (value.kind !== 'mapping' || form?.mapping === undefined) {
-      entry(section, key, value, top, null)
-      continue
-    }
-    for (const [name, { key, value: child }] of value.entries) {
-      if (seen.has(child)) continue
-      if (child.kind !== 'scalar') seen.add(child)
-      entry(name, key, child, form.mapping, { step: section, from: null })
-    }
-  }
+  entry(name, key, value, mapping, from)
   return problems
 }
 

@@ -3,7 +3,8 @@
  * duration or a boolean (compose-go 2.9.1, `loader/interpolate.go`), and keys that exclude each other (`loader/validate.go`).
  */
 import type { Problem } from '../problem.js'
-import { get, isOpen, type MappingNode, type Node, stringOf } from './node.js'
+import { perEntry } from './interpolate.js'
+import { get, isOpen, type Node, perNode, stringOf } from './node.js'
 import { refused } from './problems.js'
 
 interface Format {
@@ -88,17 +89,17 @@ const DECODED = table(
   [SWITCH, 'depends_on.*.restart env_file.*.required post_start.*.privileged pre_stop.*.privileged'],
 )
 
-/** Checks a file by itself. */
-export function checkFile(document: Node): Problem[] {
-  return Object.entries(CASTS).flatMap(([section, casts]) => {
+/** Checks a file by itself, before or after its variables are expanded. */
+export const checkFile = perNode((document): readonly Problem[] =>
+  Object.entries(CASTS).flatMap(([section, casts]) => {
     const entries = get(document, section)
     if (entries?.kind !== 'mapping') return []
     return [...entries.entries].flatMap(([name, { value }]) => check(casts, value, `${section}.${name}`))
-  })
-}
+  }),
+)
 
 /** Checks a service of the merged files. */
-export function checkService(name: string, service: MappingNode): Problem[] {
+export const checkService = perEntry(({ raw: name }, service): readonly Problem[] => {
   const problems = check(DECODED, service, `services.${name}`)
   const refuse = (node: Node, message: string, next: string) => problems.push(refused(node, message, next))
   const mode = get(service, 'network_mode')
@@ -122,7 +123,7 @@ export function checkService(name: string, service: MappingNode): Problem[] {
     refuse(inline, message, 'Remove one of them.')
   }
   return problems
-}
+})
 
 function check(table: Table, from: Node, name: string): Problem[] {
   const problems: Problem[] = []

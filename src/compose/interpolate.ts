@@ -1,7 +1,31 @@
 import { expand, type Lookup, type Reference, references } from '../env/expand.js'
 import type { Problem } from '../problem.js'
-import type { Entry, Node, ScalarNode, Scope } from './node.js'
+import { type Entry, isOpen, type Node, perNode, type ScalarNode, type Scope } from './node.js'
 import { problemAt, refused } from './problems.js'
+
+/** What a node was before its variables were expanded. */
+const origins = new WeakMap<Node, Node>()
+
+/** Returns a function that remembers its results for all projects that read a file: the values of variables must not matter to it. */
+export function perEntry<T>(of: (key: ScalarNode, value: Node) => T): (entry: Entry) => T {
+  const known = new WeakMap<Node, { readonly value: Node; readonly result: T }>()
+  return ({ key, value: expanded }) => {
+    const value = origins.get(expanded) ?? expanded
+    let last = known.get(key)
+    if (last?.value !== value) last = { value, result: of(key, value) }
+    known.set(key, last)
+    return last.result
+  }
+}
+
+function hasVariables(node: Node): boolean {
+  return node.kind === 'scalar' ? isOpen(node) : holdsVariables(node)
+}
+
+const holdsVariables = perNode((node): boolean => {
+  if (node.kind === 'mapping') return [...node.entries.values()].some(({ value }) => hasVariables(value))
+  return node.kind === 'sequence' && node.items.some(hasVariables)
+})
 
 /**
  * Expands the variables in every string of a tree (never in keys). A value that cannot be expanded is a problem; a
@@ -13,27 +37,22 @@ export function interpolate(root: Node, scope: Scope): { tree: Node; problems: P
   // A node that aliases repeat is expanded, and reported, once.
   const done = new Map<Node, Node>()
   const visit = (node: Node): Node => {
-    if (node.kind === 'scalar' && !node.raw.includes('$')) return node
+    // A part without variables stays the same node.
+    if (!hasVariables(node)) return node
     const known = done.get(node)
     if (known !== undefined) return known
-    const result = node.kind === 'scalar' ? scalar({ ...node, source }) : children(node)
+    const result = expanded(node)
     done.set(node, result)
+    origins.set(result, node)
     return result
   }
-  // A part without variables stays the same node, which all projects that read the file share.
-  const children = (node: Exclude<Node, ScalarNode>): Node => {
-    if (node.kind === 'sequence') {
-      const items = node.items.map(visit)
-      return items.every((item, index) => item === node.items[index]) ? node : { ...node, source, items }
-    }
-    let entries: Map<string, Entry> | undefined
-    for (const [name, { key, value }] of node.entries) {
-      const result = visit(value)
-      if (result === value) continue
-      entries ??= new Map(node.entries)
-      entries.set(name, { key, value: result })
-    }
-    return entries === undefined ? node : { ...node, source, entries }
+  const expanded = (node: Node): Node => {
+    if (node.kind === 'scalar') return scalar({ ...node, source })
+    if (node.kind === 'sequence') return { ...node, source, items: node.items.map(visit) }
+    const entries = new Map(node.entries)
+    for (const [name, { key, value }] of node.entries)
+      if (hasVariables(value)) entries.set(name, { key, value: visit(value) })
+    return { ...node, source, entries }
   }
   const scalar = (node: ScalarNode): ScalarNode => {
     if (node.type !== 'string') return node

@@ -150,14 +150,14 @@ export class Loader implements MergeContext {
       return null
     }
     this.files.add(file)
-    this.hasDirectives ||= /!(?:reset|override)/.test(text)
     const parsed = parseOnce(this.parsed, text, file, scope)
+    this.hasDirectives ||= parsed.hasDirectives
     this.report(parsed.problems)
     return (
       parsed.documents?.map((raw) => {
         const { tree, problems } = interpolate(raw, scope)
         this.report(problems)
-        this.report(checkFile(tree))
+        this.report(checkFile(raw))
         this.trees.push(tree)
         return tree
       }) ?? null

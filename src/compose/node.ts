@@ -105,6 +105,16 @@ export function isTrue(node: Node | undefined): boolean {
   return node?.kind === 'scalar' && /^(true|y|yes|on)$/i.test(node.text)
 }
 
+/** Returns a function that remembers its results: nodes never change, and projects share those of a file. */
+export function perNode<T extends {}>(of: (node: Node) => T): (node: Node) => T {
+  const known = new WeakMap<Node, T>()
+  return (node) => {
+    const result = known.get(node) ?? of(node)
+    known.set(node, result)
+    return result
+  }
+}
+
 /** Returns true for a value with a variable, which the product may set to another value. */
 export function isOpen(node: Node): boolean {
   return node.kind === 'scalar' && node.raw.includes('$')

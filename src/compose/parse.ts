@@ -11,6 +11,8 @@ const MAX_ALIASED = 1_000_000
 
 interface Parsed {
   readonly source: Source
+  /** Whether it may have `!reset` or `!override`. */
+  readonly hasDirectives: boolean
   /** Null if Compose refuses the text, or if it is too large. */
   readonly documents: readonly Node[] | null
   readonly problems: readonly Problem[]
@@ -22,7 +24,7 @@ export type ParsedFiles = Map<string, Parsed>
 /** Parses a file unless it is known with the same text. Variables in the trees are not expanded. */
 export function parseOnce(files: ParsedFiles, text: string, file: string, scope: Scope): Parsed {
   const { directory, includeBase, isRelative } = scope
-  const id = [file, directory, includeBase, isRelative].join('\0')
+  const id = `${file}\0${directory}\0${includeBase}\0${isRelative}`
   const known = files.get(id)
   if (known?.source.text === text) return known
   const parsed = parse(text, file, { ...scope, lookup: NOWHERE.lookup })
@@ -34,20 +36,21 @@ export function parseOnce(files: ParsedFiles, text: string, file: string, scope:
 export function parse(text: string, file: string, scope: Scope = NOWHERE): Parsed {
   const yaml = withLineFeeds(text)
   const source: Source = { file, text, scope, lines: lineStarts(yaml) }
+  const hasDirectives = /!(?:reset|override)/.test(text)
   try {
     const documents: Node[] = []
     for (const document of composeDocuments(yaml)) {
       if (document.contents !== null) documents.push(new Converter(source).root(document.contents))
       else if (document.directives?.docStart) documents.push(nullAt(source, document.range[0]))
     }
-    return { source, documents, problems: [] }
+    return { source, hasDirectives, documents, problems: [] }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     // What is missing at the end of the file is reported in its last line.
     const start = error.at < text.length ? error.at : text.trimEnd().length
     const { line, column } = spanOf({ source, start, end: start })
     const refusal = problem('compose-refused', { file, line, column }, shorten(error.message), error.next)
-    return { source, documents: null, problems: [refusal] }
+    return { source, hasDirectives, documents: null, problems: [refusal] }
   }
 }
 

@@ -179,7 +179,7 @@ function describe(loader: Loader, model: MappingNode | undefined): ComposeProjec
     const service = serviceOf(name, entry, entry.value)
     services.push(service)
     dependents.push({ name, node: entry.key, names: service.names })
-    report(checkService(name, entry.value))
+    report(checkService(entry))
     const published = publishedPorts(name, entry.value)
     report(published.problems)
     for (const port of published.ports) ports.push(port)
