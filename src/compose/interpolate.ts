@@ -1,4 +1,4 @@
-import { expand, type Lookup, type Reference, references } from '../env/expand.js'
+import { expand, piecesOf } from '../env/expand.js'
 import type { Problem } from '../problem.js'
 import { type Entry, isOpen, type Node, perNode, type ScalarNode, type Scope } from './node.js'
 import { problemAt, refused } from './problems.js'
@@ -69,42 +69,4 @@ export function interpolate(root: Node, scope: Scope): { tree: Node; problems: P
     return { ...node, text: text.join('') }
   }
   return { tree: visit(root), problems }
-}
-
-/** A part of a value: text as written, or what one top-level reference became. */
-interface Piece {
-  readonly value: string
-  readonly reference?: Reference
-}
-
-/** Splits a value, so that a part of the expanded text can be traced to its variables. */
-export function piecesOf(raw: string, lookup: Lookup): Piece[] {
-  const pieces: Piece[] = []
-  let at = 0
-  const literal = (end: number) => {
-    const text = raw.slice(at, end)
-    const result = expand(text, lookup)
-    if (text !== '') pieces.push({ value: result.ok ? result.value : text })
-  }
-  for (const reference of topLevel(raw)) {
-    literal(reference.start)
-    const result = expand(raw.slice(reference.start, reference.end), lookup)
-    pieces.push({ value: result.ok ? result.value : '', reference })
-    at = reference.end
-  }
-  literal(raw.length)
-  return pieces
-}
-
-/** The references of a text, without those inside another one's default, alternative or message. */
-function topLevel(raw: string): Reference[] {
-  const all = references(raw)
-  const top: Reference[] = []
-  for (let index = 0; index < all.length; index++) {
-    const reference = all[index] as Reference
-    top.push(reference)
-    // `references` lists what is inside an operand right behind the reference itself.
-    if (reference.operator !== '') index += references(reference.operand).length
-  }
-  return top
 }

@@ -1,6 +1,5 @@
-import { type Reference, references } from '../env/expand.js'
+import { piecesOf, type Reference, references } from '../env/expand.js'
 import type { Problem } from '../problem.js'
-import { piecesOf } from './interpolate.js'
 import { get, type MappingNode, type Node, type ScalarNode, type Span, spanOf, stringOf } from './node.js'
 import { isAddress, type PortRange, type PortSpec, parsePortRange, parsePortSpec } from './port.js'
 import { problemAt, refused } from './problems.js'

@@ -7,7 +7,10 @@ import type { Candidate, PublishedPort } from './published.js'
  * compares, so a later entry may take a part of an earlier range.
  */
 export function unique(found: readonly Candidate[]): PublishedPort[] {
-  if (found.length === 1) return found.map(({ port }) => port)
+  const targets = new Set<number>()
+  const isDistinct = ({ port: { container } }: Candidate) =>
+    container.from === container.to && targets.size < targets.add(container.from).size
+  if (found.every(isDistinct)) return found.map(({ port }) => port)
   const taken = new Map<string, Set<number>>()
   const seen = new Set<string>()
   const kept = found.toReversed().map(({ port, published }) => {

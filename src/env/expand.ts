@@ -116,29 +116,55 @@ function nameEnd(text: string, start: number): number {
 const OPERATORS = [':-', ':+', ':?', '-', '+', '?'] as const
 
 /** Splits a text into literals and references; null, the last one, is a malformed `${`. */
-function* tokens(text: string): Generator<string | Reference | null> {
+function tokens(text: string): (string | Reference | null)[] {
+  const found: (string | Reference | null)[] = []
   const lastBrace = lastBraceOfLine(text)
   let at = 0
-  for (;;) {
-    const dollar = text.indexOf('$', at)
-    if (dollar === -1) break
-    if (dollar > at) yield text.slice(at, dollar)
+  for (let dollar = text.indexOf('$'); dollar !== -1; dollar = text.indexOf('$', at)) {
+    if (dollar > at) found.push(text.slice(at, dollar))
     const next = text[dollar + 1]
     if (next === '$') {
-      yield '$'
+      found.push('$')
       at = dollar + 2
     } else if (next === '{') {
       const reference = bracedAt(text, dollar, lastBrace)
-      yield reference
-      if (reference === null) return
+      found.push(reference)
+      if (reference === null) return found
       at = reference.end
     } else {
       at = nameEnd(text, dollar + 1)
       const name = text.slice(dollar + 1, at)
-      yield name === '' ? '$' : { name, operator: '', operand: '', start: dollar, end: at }
+      found.push(name === '' ? '$' : { name, operator: '', operand: '', start: dollar, end: at })
     }
   }
-  if (at < text.length) yield text.slice(at)
+  if (at < text.length) found.push(text.slice(at))
+  return found
+}
+
+/** A part of a value: text as written, or what one reference became. */
+interface Piece {
+  readonly value: string
+  readonly reference?: Reference
+}
+
+/** Splits a value, so that a part of the expanded text can be traced to its variables. What cannot be expanded is empty. */
+export function piecesOf(text: string, lookup: Lookup): Piece[] {
+  const pieces: Piece[] = []
+  let literal = ''
+  let at = 0
+  for (const token of tokens(text)) {
+    if (typeof token === 'string') literal += token
+    else if (token === null) literal = text.slice(at)
+    else {
+      if (literal !== '') pieces.push({ value: literal })
+      literal = ''
+      at = token.end
+      const result = resolve(token, lookup, 0)
+      pieces.push({ value: result.ok ? result.value : '', reference: token })
+    }
+  }
+  if (literal !== '') pieces.push({ value: literal })
+  return pieces
 }
 
 function bracedAt(text: string, dollar: number, lastBrace: (at: number) => number): Reference | null {

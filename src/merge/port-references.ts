@@ -1,7 +1,6 @@
 /** Which variables take their port from another one, as in `WEB_HOST_PORT=${BASE_HOST_PORT}`. */
-import { piecesOf } from '../compose/interpolate.js'
 import { type EnvDocument, rawValue, type Statement } from '../env/document.js'
-import { type Lookup, type Reference, references } from '../env/expand.js'
+import { type Lookup, piecesOf, type Reference, references } from '../env/expand.js'
 import { evaluator } from '../env/read.js'
 import { parsePortValue } from '../ports/value.js'
 

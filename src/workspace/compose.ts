@@ -1,5 +1,6 @@
 /** The Compose project of a product, read with the values of its env files. */
 import { basename, dirname, join, resolve } from 'node:path'
+import type { ReadText } from '../compose/load.js'
 import { resolvePath } from '../compose/path.js'
 import { type ComposeProject, readProject } from '../compose/project.js'
 import { decode } from '../env/bytes.js'
@@ -7,6 +8,7 @@ import type { Lookup } from '../env/expand.js'
 import { composeProjectName, PROJECT } from '../merge/project-name.js'
 import { type Place, type Problem, problem } from '../problem.js'
 import { COMPOSE_OVERRIDES } from './layout.js'
+import { remembered } from './remembered.js'
 import { onlyFile, readFile, type Workspace } from './workspace.js'
 
 /** The Compose files of a product; paths are relative to the workspace, or absolute. */
@@ -122,19 +124,28 @@ export function readComposeProject(
   values: ReadonlyMap<string, string>,
   directory?: string,
 ): ComposeProject {
-  const { layout, parsed } = workspace
-  const readText = (path: string) => {
+  const lookup = textLookup((name) => values.get(name))
+  return readProject(files, readerOf(workspace), lookup, directory, workspace.parsed)
+}
+
+const READERS = new WeakMap<Workspace['texts'], ReadText>()
+
+/** Returns a reader that decodes each file once for all products. */
+function readerOf(workspace: Workspace): ReadText {
+  const { layout, texts } = workspace
+  const read: ReadText = (path: string) => {
     const { text, problems } = readFile(workspace, path)
     if (text !== null) return decode(text)
     if (problems[0] !== undefined) return { why: problems[0].message.replace(/^This file /, '') }
-    // A product env that does not exist yet is not missing: `values` has its content.
+    // A product env that does not exist yet is not missing: the variables have its content.
     const product = layout.productAt(path)
     const isEnv =
       product !== null && workspace.products.includes(product) && path === layout.product(product).env
     return isEnv ? '' : null
   }
-  const lookup = textLookup((name) => values.get(name))
-  return readProject(files, readText, lookup, directory, parsed)
+  const reader = READERS.get(texts) ?? remembered(read)
+  READERS.set(texts, reader)
+  return reader
 }
 
 export function textLookup(bytesOf: Lookup): Lookup {

@@ -10,6 +10,7 @@ import { type Problem, problem } from '../problem.js'
 import { foldersIn, isFolder, readText } from './files.js'
 import { COMPOSE_FILES, type Layout, placesIn, templateTest, yamlNames } from './layout.js'
 import { isName, NAMES_ARE } from './names.js'
+import { remembered } from './remembered.js'
 import type { WorkspaceSettings } from './settings.js'
 
 const FEATURES = ['features/*']
@@ -65,16 +66,6 @@ export function workspaceLayout(root: string, settings: WorkspaceSettings = {}):
     }),
     productAt: remembered((path) => nameAt(products, path)),
     featureAt: remembered((path) => nameAt(features, path)),
-  }
-}
-
-/** All products ask for the places of the same features. */
-function remembered<T>(find: (name: string) => T): (name: string) => T {
-  const known = new Map<string, T>()
-  return (name) => {
-    const found = known.get(name) ?? find(name)
-    known.set(name, found)
-    return found
   }
 }
 
