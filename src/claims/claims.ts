@@ -84,76 +84,94 @@ function lookupsOf({ plan, overlay }: ClaimSource): Lookups {
   return { own, effective: overlay === null ? own : new Map([...own, ...byKey(overlay.entries)]) }
 }
 
+/** How a port is published: by a service, or only by its variable. */
+type Publisher = Pick<PortClaim, 'service' | 'address' | 'protocol' | 'target' | 'http' | 'https'>
+
 function publishedClaim(source: ClaimSource, entries: Lookups, port: PublishedPort): PortClaim {
   const names = port.references.map(({ name }) => name)
   const variable = names.find(source.plan.isPort) ?? names[0] ?? null
-  const { file, line } = port.span
-  const container = port.container.from
-  const use = { appProtocol: port.appProtocol, container, variable, protocol: port.protocol }
-  // Spreads last: V8 takes a hundred times longer to add properties to a spread object.
-  const known = {
+  const { appProtocol, protocol, host } = port
+  const use = { appProtocol, container: port.container.from, variable, protocol }
+  const publisher: Publisher = {
     service: port.service,
     address: canonicalAddress(port.hostIp),
     // The long syntax accepts any text; the engine knows three protocols.
-    protocol: PROTOCOLS.includes(port.protocol) ? port.protocol : 'other',
-    target: container,
-    isScheme: false,
+    protocol: PROTOCOLS.includes(protocol) ? protocol : 'other',
+    target: use.container,
     http: isHttp(use),
     https: isHttps(use),
-    ...ownerOf(source),
   }
-  const none = { base: null, offset: null, feature: source.featureAt(file), file, line }
-  const { host } = port
-  if (host === null) return { variable, from: 0, to: 0, outcome: 'random', ...known, ...none }
   const value = variable === null ? undefined : source.values.get(variable)
   const whole = value === undefined ? 'empty' : parsePortValue(value)
   // A variable that is only a part of the port (`1${X}:80`), or whose default applies, shifts nothing by itself.
-  const isWhole = typeof whole === 'object' && whole.from === host.from && whole.to === host.to
-  if (variable === null || !isWhole)
-    return { variable, from: host.from, to: host.to, outcome: 'literal', ...known, ...none }
-  const claim = variableClaim(source, entries, variable, whole)
-  // If the variable has no address, that of the Compose file counts.
-  const address = claim.base?.address === claim.address ? known.address : (claim.base?.address ?? '')
-  const base = claim.base === null ? null : { ...claim.base, address }
-  return { ...claim, ...known, isScheme: claim.isScheme, base }
+  const isWhole = typeof whole === 'object' && whole.from === host?.from && whole.to === host.to
+  if (variable !== null && isWhole) return variableClaim(source, entries, variable, whole, publisher)
+  const { file, line } = port.span
+  return {
+    variable,
+    from: host?.from ?? 0,
+    to: host?.to ?? 0,
+    outcome: host === null ? 'random' : 'literal',
+    ...publisher,
+    isScheme: false,
+    ...ownerOf(source),
+    base: null,
+    offset: null,
+    feature: source.featureAt(file),
+    file,
+    line,
+  }
 }
 
 /** A variable that takes its port from another one moves with it. */
-function variableClaim(source: ClaimSource, entries: Lookups, key: string, port: PortValue): PortClaim {
+function variableClaim(
+  source: ClaimSource,
+  entries: Lookups,
+  key: string,
+  port: PortValue,
+  publisher?: Publisher,
+): PortClaim {
   const entry = entries.effective.get(key) ?? null
   // If the current template gives it its own base port, it no longer follows.
   const leader =
     isRefreshed(entry) && entry.shift !== null ? key : (source.references.leaders.get(key) ?? key)
   const lead = entries.effective.get(leader) ?? null
-  const base = lead?.shift?.base ?? null
+  const shift = lead?.shift ?? null
   const isKept = entry === null || entry.outcome === 'kept'
   const place = source.places.get(key) ?? entry ?? { file: source.plan.file, line: 1 }
   const stated = entries.own.get(key)
-  const use = { appProtocol: undefined, container: null, variable: key, protocol: 'tcp' }
   const outcome = outcomeOf(lead, source.places.get(leader))
+  const address = plainAddress(port.address)
+  const by = publisher ?? unpublished(key, address)
+  const due = shift === null ? '' : dueAddress(source, key, leader, entries.effective)
+  const { product, instance } = ownerOf(source)
   return {
+    product,
+    instance,
     feature: stated === undefined || stated.ownPort ? null : stated.feature,
     variable: key,
-    service: null,
-    base: base && {
-      from: base.from,
-      to: base.to,
-      address: dueAddress(source, key, leader, entries.effective),
-    },
-    offset: lead?.shift?.offset ?? null,
-    address: plainAddress(port.address),
+    service: by.service,
+    // If the variable has no address, that of the Compose file counts.
+    base: shift && { from: shift.base.from, to: shift.base.to, address: due === address ? by.address : due },
+    offset: shift?.offset ?? null,
+    address: by.address,
     from: port.from,
     to: port.to,
-    protocol: 'tcp',
-    target: null,
+    protocol: by.protocol,
+    target: by.target,
     outcome: outcome === 'adjusted' && !isKept ? 'planned' : outcome,
     isScheme: entry?.ownPort === true && entry.outcome !== 'kept',
-    http: isHttp(use),
-    https: isHttps(use),
+    http: by.http,
+    https: by.https,
     file: isKept ? place.file : entry.file,
     line: isKept ? place.line : entry.line,
-    ...ownerOf(source),
   }
+}
+
+/** The publisher of a variable that no Compose file uses. */
+function unpublished(variable: string, address: string): Publisher {
+  const use = { appProtocol: undefined, container: null, variable, protocol: 'tcp' }
+  return { service: null, address, protocol: 'tcp', target: null, http: isHttp(use), https: isHttps(use) }
 }
 
 /** Returns true if a merge with --refresh writes the value of the current template. */

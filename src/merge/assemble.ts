@@ -171,6 +171,7 @@ function withoutBlankLines(text: string): string {
 }
 
 function withLineEnds(text: string, eol: string): string {
+  if (eol === '\n' && !text.includes('\r')) return text
   return text.replace(/\r?\n/g, eol)
 }
 

@@ -73,6 +73,7 @@ export function offersOf(source: ProductSource) {
 }
 
 function duplicates(all: readonly Candidate[], last: ReadonlyMap<string, Candidate>): Problem[] {
+  if (all.length === last.size) return []
   const first = new Map([...all].reverse().map((candidate) => [candidate.key, candidate]))
   return [...last].flatMap(([key, winner]) => {
     const { origin, line } = first.get(key) as Candidate

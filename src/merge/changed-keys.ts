@@ -23,8 +23,8 @@ export const OUR_FAULT =
 
 /** @param after reads the new product env */
 export function changedKeys(old: OldEnv, { expected }: Assembly, after: Lookup, file: string): Problem[] {
-  if (old.isNew) return []
   const before = old.reading.values
+  if (old.isNew || before.size === 0) return []
   const own = old.doc.statements.map((statement) => ownStatement(old.doc, statement))
   const was = containerValue(own, (name) => before.get(name))
   const is = containerValue(expected, after)

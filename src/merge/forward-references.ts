@@ -1,5 +1,5 @@
 /** References to variables that are set further down, which Compose reads as empty. */
-import { referencesIn } from '../env/read.js'
+import { mayExpand, referencesIn } from '../env/read.js'
 import { type Problem, problem } from '../problem.js'
 import type { Expected } from './assemble.js'
 import type { Origin } from './candidates.js'
@@ -15,6 +15,7 @@ export function forwardReferences(
   env: string,
   isLost: (key: string) => boolean,
 ): Problem[] {
+  if (!all.some(({ raw }) => mayExpand(raw))) return []
   // A name alone takes its value from the shell.
   const assigns = all.flatMap(({ key, kind }, index) => (kind === 'assign' ? [[key, index] as const] : []))
   const first = new Map(assigns.reverse())

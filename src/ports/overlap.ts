@@ -25,6 +25,7 @@ function isWildcard(address: string): boolean {
 
 /** Strips brackets, shortens IPv6 (RFC 5952) and turns an IPv4 address inside IPv6 into IPv4; keeps any other text. */
 export function canonicalAddress(address: string): string {
+  if (address === '') return ''
   const bare = address.replace(/^\[(.*)\]$/, '$1')
   const url = `http://[${bare}]`
   // The URL parser rejects an address with a zone (fe80::1%eth0); it is compared as written.
