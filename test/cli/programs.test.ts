@@ -3,6 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { chmodSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { readPage } from '../docs/pages.js'
 import { buildProduct } from '../support/bin.js'
 import { commitAll, git } from '../support/git.js'
@@ -174,6 +175,25 @@ describe.skipIf(process.platform === 'win32')('docs/running.md', () => {
     expect(run(root, 'make', '-s', 'down-shop@blue').stdout).toContain(
       `["compose",${options},"down"]\n${where}`,
     )
+  })
+
+  test('has a workflow for CI', { timeout: 60_000 }, () => {
+    const { root, path, write } = makeWorkspace({
+      'features/db/.env.example': 'DB_HOST_PORT=5432\n',
+      'products/shop/compose.yaml': 'services: { db: { image: db, ports: ["${DB_HOST_PORT}:5432"] } }\n',
+      'products/shop/product.yaml': 'offset: 5\ninstances: { ci-7: { offset: 3 } }\n',
+      'package.json': '{ "scripts": { "test": "echo port $DB_HOST_PORT" } }\n',
+    })
+    write({ 'bin/npx': '#!/bin/sh\nexec "$@"\n' })
+    chmodSync(path('bin/npx'), 0o755)
+    const { jobs } = parse(recipe('yaml')) as { jobs: { test: { steps: { run?: string }[] } } }
+    const lines = jobs.test.steps.flatMap(({ run: line }) => line ?? [])
+    expect(lines).toHaveLength(5)
+    const script = lines.slice(1).join('\n').replace('${{ github.run_id }}', '7')
+    const { status, stdout } = run(root, 'sh', '-ec', `PATH=$PWD/bin:$PATH\n${script}`)
+    expect(stdout).toContain('["compose","up","-d","--wait"]\n')
+    expect(stdout).toContain('port 5440\n')
+    expect([status, stdout]).toEqual([0, expect.stringContaining('["compose","down","-v"]\n')])
   })
 
   test('has a git hook for worktrees', () => {
