@@ -51,6 +51,9 @@ export const PROBLEMS = {
   'bad-settings': error(
     '`product.yaml`, `feature.yaml` or `workspace.yaml` is not valid YAML, or has a key or value that is not allowed.',
   ),
+  'bad-offset': error(
+    '`PRODUCT_OFFSET` in an env file is not a whole number from 0 to 65535, or moves nothing.',
+  ),
   'unreadable-file': error('A file exists but cannot be read.'),
   'foreign-link': error(
     'A template is a link out of the workspace and its own folder, or a product env is a link to a file whose name is not that of an env file.',

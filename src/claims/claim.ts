@@ -1,4 +1,5 @@
 /** A claim: one host port, or range, that a product publishes, and why. */
+import type { Offset } from '../ports/offset.js'
 import { rangeText } from '../ports/value.js'
 
 /** The outcomes, each with its meaning. */
@@ -26,6 +27,8 @@ export interface PortClaim {
   /** The feature's base port; its address differs from the claim's only if the port is outdated. */
   readonly base: { readonly from: number; readonly to: number; readonly address: string } | null
   readonly offset: number | null
+  /** Null without an offset. */
+  readonly offsetFrom: Offset['from'] | null
   /** The host address, without brackets; '' for all. */
   readonly address: string
   /** 0 for a random port. */
@@ -53,6 +56,13 @@ export function claimPorts(claim: Pick<PortClaim, 'from' | 'to' | 'outcome'>): s
 /** `my_first_app`, or `my_first_app@blue` for an instance */
 export function ownerName({ product, instance }: { product: string; instance: string | null }): string {
   return instance === null ? product : `${product}@${instance}`
+}
+
+/** Returns the next step for a port that somebody else holds. @param offset one that is free now; null if none is */
+export function wayOut({ product, instance }: PortClaim, offset: number | null): string {
+  if (offset === null) return 'Stop that, or set another port in this line.'
+  const name = instance === null ? product : `${product} --instance ${instance}`
+  return `Stop that, or run: product env --merge ${name} --offset ${offset}`
 }
 
 /** Returns true if the claim moves with the product's offset, at least with --refresh. */

@@ -117,6 +117,7 @@ function publishedClaim(source: ClaimSource, entries: Lookups, port: PublishedPo
     ...ownerOf(source),
     base: null,
     offset: null,
+    offsetFrom: null,
     feature: source.featureAt(file),
     file,
     line,
@@ -154,6 +155,7 @@ function variableClaim(
     // If the variable has no address, that of the Compose file counts.
     base: shift && { from: shift.base.from, to: shift.base.to, address: due === address ? by.address : due },
     offset: shift?.offset ?? null,
+    offsetFrom: shift?.offsetFrom ?? null,
     address: by.address,
     from: port.from,
     to: port.to,

@@ -1,5 +1,5 @@
 /** Resolves collisions by giving products another offset: the same one on every machine. */
-import { crc32 } from '../ports/offset.js'
+import { crc32, LOCAL_OFFSET, type Offset } from '../ports/offset.js'
 import { addressesOverlap } from '../ports/overlap.js'
 import { MAX_PORT, rangeText } from '../ports/value.js'
 import { follows, ownerName, type PortClaim } from './claim.js'
@@ -10,16 +10,18 @@ export interface Owner {
   readonly product: string
   readonly instance: string | null
   readonly offset: number
-  /** True if `product.yaml` sets the offset: somebody chose it, so it is the last to change. */
-  readonly isOffsetSet: boolean
+  readonly offsetFrom: Offset['from']
   /** True if its containers run, so that moving it would need a restart. */
   readonly isRunning?: boolean
   readonly claims: readonly PortClaim[]
 }
 
 /** A new offset. */
-export interface Reassignment {
-  readonly owner: Owner
+export interface Reassignment<O extends Owner = Owner> extends Rehash {
+  readonly owner: O
+}
+
+export interface Rehash {
   readonly offset: number
   /** The text whose hash it is: `my_first_app#2`. */
   readonly hashed: string
@@ -35,27 +37,30 @@ export interface Unresolved {
 /**
  * Gives colliding owners new offsets: the first of `crc32(name + "#1")`, `#2`… that collides with nobody. Of those that
  * collide with each other, the first keeps its offset: one that `product.yaml` sets, then one that runs, then by name.
+ * Offsets that are set on one machine come last, so that they have no influence on the others.
  * @param modulus the number of offsets
  */
-export function resolveCollisions(
-  owners: readonly Owner[],
+export function resolveCollisions<O extends Owner>(
+  owners: readonly O[],
   modulus: number,
-): { reassignments: Reassignment[]; unresolved: Unresolved[] } {
+): { reassignments: Reassignment<O>[]; unresolved: Unresolved[] } {
   const taken = new TakenPorts()
-  for (const { claims } of owners)
-    for (const claim of claims) if (!follows(claim) && claim.outcome !== 'random') taken.add(claim)
-  const reassignments: Reassignment[] = []
+  for (const { claims } of owners) for (const claim of claims) if (!follows(claim)) taken.add(claim)
+  const reassignments: Reassignment<O>[] = []
   const unresolved: Unresolved[] = []
-  const colliding = [...owners].sort(byRank).filter((owner) => {
-    const stays = taken.areFree(owner, owner.offset)
-    if (stays) taken.addShifted(owner, owner.offset)
-    return !stays
-  })
-  for (const owner of colliding) {
-    const found = rehash(ownerName(owner), modulus, (offset) => taken.areFree(owner, offset))
-    if (found === null) unresolved.push({ owner, reason: noOffset(owner, modulus), next: MORE_ROOM })
-    else reassignments.push({ owner, ...found })
-    taken.addShifted(owner, found?.offset ?? owner.offset)
+  for (const isLocal of [false, true]) {
+    const group = owners.filter(({ offsetFrom }) => (offsetFrom === LOCAL_OFFSET) === isLocal)
+    const colliding = group.sort(byRank).filter((owner) => {
+      const stays = taken.areFree(owner, owner.offset)
+      if (stays) taken.addShifted(owner, owner.offset)
+      return !stays
+    })
+    for (const owner of colliding) {
+      const [found] = rehashes(ownerName(owner), modulus, (offset) => taken.areFree(owner, offset))
+      if (found === undefined) unresolved.push({ owner, reason: noOffset(owner, modulus), next: MORE_ROOM })
+      else reassignments.push({ owner, ...found })
+      taken.addShifted(owner, found?.offset ?? owner.offset)
+    }
   }
   return { reassignments, unresolved: [...unresolved, ...inseparable(owners, reassignments, unresolved)] }
 }
@@ -65,21 +70,36 @@ const MORE_ROOM =
 
 function byRank(a: Owner, b: Owner): number {
   return (
-    Number(b.isOffsetSet) - Number(a.isOffsetSet) ||
+    Number(b.offsetFrom === 'product.yaml') - Number(a.offsetFrom === 'product.yaml') ||
     Number(b.isRunning ?? false) - Number(a.isRunning ?? false) ||
     (ownerName(a) < ownerName(b) ? -1 : 1)
   )
 }
 
-/** Finds the first of `crc32(name + "#1")`, `#2`… that fits. @returns null if no offset does */
-export function rehash(name: string, modulus: number, fits: (offset: number) => boolean) {
+/** Yields the other offsets with which an owner collides with nobody. @param others where they are and where they will be */
+export function* freeOffsets(owner: Owner, others: readonly Owner[], modulus: number): Generator<Rehash> {
+  const taken = new TakenPorts()
+  for (const claim of owner.claims) if (!follows(claim)) taken.add(claim)
+  for (const other of others) {
+    for (const claim of other.claims) taken.add(claim)
+    taken.addShifted(other, other.offset)
+  }
+  const fits = (offset: number) => offset !== owner.offset && taken.areFree(owner, offset)
+  yield* rehashes(ownerName(owner), modulus, fits)
+}
+
+/** Yields those of `crc32(name + "#1")`, `#2`… that fit, each once. */
+export function* rehashes(
+  name: string,
+  modulus: number,
+  fits: (offset: number) => boolean,
+): Generator<Rehash> {
   const free = new Set(Array.from({ length: modulus }, (_, offset) => offset).filter(fits))
   for (let attempt = 1; free.size > 0; attempt++) {
     const hashed = `${name}#${attempt}`
     const offset = crc32(hashed) % modulus
-    if (free.has(offset)) return { offset, hashed }
+    if (free.delete(offset)) yield { offset, hashed }
   }
-  return null
 }
 
 function noOffset({ claims }: Owner, modulus: number): string {
@@ -112,8 +132,8 @@ function inseparable(
   })
 }
 
-/** Returns the claims that an offset moves. One without a base is no longer in any template, so a refresh drops it. */
-function shifted({ claims }: Owner, offset: number): PortClaim[] {
+/** Returns the claims that an offset moves, as it moves them. One without a base is no longer in any template, so a refresh drops it. */
+export function shifted({ claims }: Owner, offset: number): PortClaim[] {
   return claims.filter(follows).flatMap((claim) => {
     if (claim.base === null) return []
     const { from, to, address } = claim.base
@@ -156,7 +176,8 @@ export function collisionAdvice(claims: readonly PortClaim[]): string {
 class TakenPorts {
   private readonly addresses = new Map<string, string[]>()
 
-  add({ protocol, address, from, to }: PortClaim): void {
+  add({ protocol, address, from, to, outcome }: PortClaim): void {
+    if (outcome === 'random') return
     for (let port = from; port <= Math.min(to, MAX_PORT); port++) {
       const key = `${protocol} ${port}`
       const known = this.addresses.get(key)

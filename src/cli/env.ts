@@ -1,6 +1,7 @@
 /** `product env`: its options, and the job that they ask for. */
 import { relative } from 'node:path'
-import { Option } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
+import { isOffset } from '../ports/offset.js'
 import { type Problem, problem } from '../problem.js'
 import { badInstanceName, checkProduct, someOf } from '../workspace/names.js'
 import type { Workspace } from '../workspace/workspace.js'
@@ -16,6 +17,7 @@ interface EnvOptions extends OutputOptions {
   readonly all?: true
   readonly instance?: string
   readonly as?: string
+  readonly offset?: number
   readonly verify?: true
   readonly dev?: true
   readonly prod?: true
@@ -69,6 +71,14 @@ export function addEnvCommand(add: Add): void {
         'with --merge: make the product in this folder a copy of this name, as in a second clone',
       ).conflicts('instance'),
     )
+    .addOption(
+      new Option(
+        '--offset <number>',
+        'with --merge: set the offset of the ports on this machine, in the env file, and move them',
+      )
+        .argParser(parseOffset)
+        .conflicts('all'),
+    )
     .option('--remove', 'remove the files of an instance (with --instance), or of the copy in this folder')
     .addOption(
       new Option('--verify', 'with --merge: ask Docker Compose whether a copy is what was planned').conflicts(
@@ -90,7 +100,7 @@ async function env(call: Call<EnvOptions>, name: string | undefined): Promise<Ex
   const { host, options } = call
   if (name !== undefined && options.all) wrongUsage(call, `--all cannot be used with the name ${name}`)
   if (options.format === 'json' && options.diff) wrongUsage(call, '--diff cannot be used with --json')
-  for (const option of ['diff', 'check', 'refresh', 'prune', 'verify', 'as'])
+  for (const option of ['diff', 'check', 'refresh', 'prune', 'verify', 'as', 'offset'])
     requireOneOf(call, option, ['merge'])
   requireOneOf(call, 'dryRun', ['merge', 'generate', 'remove'])
   const empty = options.remove ? { removed: [] } : { products: [] }
@@ -138,4 +148,9 @@ async function instanceOf({ root }: Workspace, name: string | undefined): Promis
   if (name === undefined) return null
   if (name === 'auto') return (await import('../workspace/copies.js')).autoInstance(root)
   return badInstanceName(name) ?? name
+}
+
+function parseOffset(text: string): number {
+  if (isOffset(text)) return Number(text)
+  throw new InvalidArgumentError('Use a whole number from 0 to 65535.')
 }

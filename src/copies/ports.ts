@@ -1,6 +1,6 @@
 /** The published ports of a copy: by a variable of the env file where that moves nothing else, else by the override. */
 
-import { rehash } from '../claims/resolve.js'
+import { rehashes } from '../claims/resolve.js'
 import type { ComposeProject } from '../compose/project.js'
 import type { PublishedPort } from '../compose/published.js'
 import { crc32 } from '../ports/offset.js'
@@ -110,7 +110,8 @@ export function offsetFor(
   const hashed = `${product}@${name}`
   const first = crc32(hashed) % offset.modulus
   if (fits(first)) return first
-  return rehash(hashed, offset.modulus, fits)?.offset ?? null
+  const [found] = rehashes(hashed, offset.modulus, fits)
+  return found?.offset ?? null
 }
 
 /** The addresses on which each port is taken, by protocol and number. */

@@ -180,7 +180,7 @@ function endLine(text: string, eol: string): string {
 }
 
 /** The line end of the first line; null if there is none. */
-function lineEndOf(text: string): string | null {
+export function lineEndOf(text: string): string | null {
   const newline = text.indexOf('\n')
   const end = newline === -1 ? text.length : newline
   // With a LF after a CR at the end of the text, the next run would find a CRLF.
@@ -189,7 +189,7 @@ function lineEndOf(text: string): string | null {
 }
 
 /** The text that is missing for a text to end with a blank line. */
-function blankLineAfter(text: string, eol: string): string {
+export function blankLineAfter(text: string, eol: string): string {
   if (text === '' || text === '\xef\xbb\xbf') return ''
   const ending = text.endsWith('\n') ? '' : eol
   return /\n\r?\n$/.test(text.slice(-3) + ending) ? ending : ending + eol

@@ -6,7 +6,7 @@ import { evaluate, readEnv } from '../env/read.js'
 import { refusalProblem } from '../env/refusal.js'
 import { quoted } from '../env/secret.js'
 import { writeValue } from '../env/write-value.js'
-import type { Offset } from '../ports/offset.js'
+import { LOCAL_OFFSET, type Offset } from '../ports/offset.js'
 import { formatPort, MAX_PORT, parsePortValue, rangeText, shiftPort } from '../ports/value.js'
 import { type Problem, problem } from '../problem.js'
 import {
@@ -142,17 +142,18 @@ function shifted(
     return { shift: null, problems: [problem('port-not-a-number', place, message, next)] }
   }
   const host = shiftPort(base, offset.value)
-  const shift = { base, offset: offset.value, host }
+  const shift = { base, offset: offset.value, offsetFrom: offset.from, host }
   if (host.to <= MAX_PORT) return { shift, problems: [] }
   const message = `${key}: ${rangeText(base)} + ${offset.value} = ${rangeText(host)} is above ${MAX_PORT}, the highest port`
   const most = MAX_PORT - base.to
   // An offset that is set is more likely wrong than a base port that all products share.
-  const isOffset = offset.place !== undefined && most >= 0
-  const advice = isOffset
-    ? `Set offset: to ${most} or less.`
+  const isLocal = offset.from === LOCAL_OFFSET && most >= 0
+  const isSet = isLocal || (offset.place !== undefined && most >= 0)
+  const advice = isSet
+    ? `Set ${isLocal ? LOCAL_OFFSET : 'offset:'} to ${most} or less.`
     : `Lower the base port to ${MAX_PORT - offset.value} or less, or set ${key} in the product env.`
-  const next = noRoom?.(key, most) ?? advice
-  const at = isOffset ? offset.place : place
+  const next = isLocal ? advice : (noRoom?.(key, most) ?? advice)
+  const at = isSet ? (offset.place ?? place) : place
   return { shift, problems: [problem('port-out-of-range', at, message, next)] }
 }
 

@@ -9,6 +9,7 @@ import { type Assembly, assemble } from './assemble.js'
 import { type Candidate, offersOf } from './candidates.js'
 import { conflictProblem, entryOf } from './entries.js'
 import { forwardReferences } from './forward-references.js'
+import { readOffset } from './local-offset.js'
 import { decideSections, type MergeOptions, type OwnKey, ownKeys } from './ownership.js'
 import { textFromExample } from './placeholder.js'
 import type { ProductPlan } from './plan.js'
@@ -23,17 +24,21 @@ import type { ProductSource } from './source.js'
  * @returns the plan; with an error among its problems, `after` equals `before` and nothing may be written
  */
 export function planMerge(source: ProductSource, options: MergeOptions = {}): ProductPlan {
-  const { env, example, earlier } = source
+  const { env, example, earlier, isCopy = false } = source
   const isNew = env.text === null && example.text !== null
   const file = isNew ? example.file : env.file
-  const doc = parseEnv(env.text ?? textFromExample(example.text ?? '', source.name))
+  const start = env.text ?? textFromExample(example.text ?? '', source.name)
+  const read = readOffset(start, file, source.offset, options.offset)
+  const { doc } = read
+  const offset = isCopy ? source.offset : read.offset
   const reading = readEnv(doc, new Map(), earlier)
   const { sections, stray } = findSections(doc)
-  const { offers, winners, problems: offered } = offersOf(source)
+  const { offers, winners, problems: offered } = offersOf({ ...source, offset })
   const features = new Set(source.features.map(({ name }) => name))
   const templates = new Set(offers.keys())
   const isStale = staleness(source, doc, winners)
-  const fates = decideSections(sections, { features, templates, isStale }, options)
+  const refresh = options.refresh || (options.offset !== undefined && !isCopy)
+  const fates = decideSections(sections, { features, templates, isStale }, { ...options, refresh })
   const own = ownKeys(doc, fates, templates)
   const isChosen = ({ key, origin }: Candidate) => !own.has(key) && winners.get(key)?.origin === origin
   const chosen = new Map([...offers].map(([feature, { all }]) => [feature, all.filter(isChosen)]))
@@ -56,6 +61,7 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
   const isLost = (key: string) => before(key) !== undefined && before(key) !== after(key)
   const problems = [
     ...reading.refusals.map((refusal) => refusalProblem(file, refusal)),
+    ...(isCopy ? [] : read.problems),
     ...stray.map((mark) => strayMarkProblem(file, mark)),
     ...offered,
     ...[...chosen.values()].flat().flatMap((each) => [...each.problems, ...notAllowed(each, source.allow)]),
@@ -73,7 +79,7 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
   return {
     product: source.name,
     instance: source.instance ?? null,
-    offset: { value: source.offset.value, from: source.offset.from },
+    offset: { value: offset.value, from: offset.from },
     isPort: source.isPort,
     file: env.file,
     before: env.text,

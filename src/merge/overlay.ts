@@ -10,6 +10,7 @@ import { parseEnv } from '../env/document.js'
 import type { Offset } from '../ports/offset.js'
 import { formatPort } from '../ports/value.js'
 import { type BasePort, type InstanceOverrides, instanceOverrides } from './instance-overrides.js'
+import { readOffset } from './local-offset.js'
 import type { ProductPlan } from './plan.js'
 import { composeProjectName, PROJECT } from './project-name.js'
 import type { ProductSource, TextSource } from './source.js'
@@ -28,17 +29,24 @@ export function overlaySection(product: string, instance: string): string {
   return `${product}@${instance}`
 }
 
-/** Returns the source from which `planMerge` plans an overlay. @param plan the product's own plan, without errors */
+/**
+ * Returns the source from which `planMerge` plans an overlay.
+ * @param plan the product's own plan, without errors
+ * @param given the offset that the overlay is to set
+ */
 export function overlaySource(
   source: ProductSource,
   plan: ProductPlan,
   instance: InstanceSource,
+  given?: number,
 ): ProductSource {
   const { doc, values } = plan
   // The name of a folder such as `__` is empty; Compose refuses the product's own project then.
   const base = composeProjectName(instance.projectName) || composeProjectName(source.name)
   const project = `${base}-${composeProjectName(instance.name)}`
-  const differences = instanceOverrides(plan, instance.offset.value, new Map([[PROJECT, project]]))
+  const { file, text: old } = instance.overlay
+  const { offset } = readOffset(old ?? '', file, instance.offset, given)
+  const differences = instanceOverrides(plan, offset.value, new Map([[PROJECT, project]]))
   const text = overlayTemplate(source.name, instance, project, differences)
   const moving = new Set(differences.ports.keys())
   for (const { key, text } of differences.following) if (typeof text !== 'string') moving.add(key)

@@ -8,6 +8,8 @@ export interface MergeOptions {
   readonly refresh?: boolean
   /** Drop unedited sections of features that the product no longer has, and variables that an overlay no longer needs. */
   readonly prune?: boolean
+  /** Sets this offset in the env file, and moves the ports to it. */
+  readonly offset?: number | undefined
 }
 
 export interface SectionFate {

@@ -10,6 +10,7 @@ import type { Problem } from '../problem.js'
 export interface Shift {
   readonly base: PortValue
   readonly offset: number
+  readonly offsetFrom: Offset['from']
   readonly host: PortValue
 }
 

@@ -1,3 +1,4 @@
+import { LOCAL_OFFSET } from '../ports/offset.js'
 import { OWN_PORTS } from '../ports/own.js'
 import { type Place, type Problem, problem } from '../problem.js'
 
@@ -32,6 +33,7 @@ const RESERVED: readonly { readonly names: RegExp; readonly reason: string }[] =
     names: /^(LD_(AUDIT|LIBRARY_PATH|PRELOAD)|DYLD_(INSERT_LIBRARIES|(FRAMEWORK|LIBRARY)_PATH)|GODEBUG)$/,
     reason: 'changes the code that programs run',
   },
+  { names: new RegExp(`^${LOCAL_OFFSET}$`), reason: 'sets the offset on one machine' },
   { names: /^(BASH_ENV|CDPATH|HOME|IFS|PATH|PROMPT_COMMAND|PS[0-4])$/, reason: 'controls the shell' },
 ]
 

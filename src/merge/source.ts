@@ -37,7 +37,10 @@ export interface ProductSource {
   readonly name: string
   /** Set if the overlay of an instance is planned. */
   readonly instance?: string
+  /** On every machine; the env file may set another one for this machine. */
   readonly offset: Offset
+  /** The env file is that of a copy, so that an offset in it is the copy's. */
+  readonly isCopy?: boolean
   /** Returns true for a port variable: by its name, by `portVariables:`, or a port of the product's own. */
   readonly isPort: IsPort
   /** In the product's order, which decides conflicts. */

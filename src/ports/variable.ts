@@ -1,3 +1,5 @@
+import { LOCAL_OFFSET } from './offset.js'
+
 /** From SPLENT's documentation. A name with one of them elsewhere (`OLD_HOST_PORT_NOTE`) is not a port variable. */
 const SUFFIX = /(?:_HOST_PORT|_PORT_ONE|_PORT_TWO)$/i
 
@@ -15,6 +17,7 @@ export function isPortVariable(name: string): boolean {
 /** Returns the test for `portVariables:`. @param published the variables that the word `published` stands for */
 export function portTest(patterns: readonly string[], published: ReadonlySet<string>): IsPort {
   return (key) =>
+    key !== LOCAL_OFFSET &&
     patterns.some((pattern) => (pattern === PUBLISHED_WORD ? published.has(key) : matches(pattern, key)))
 }
 

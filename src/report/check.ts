@@ -1,11 +1,11 @@
 /** The result of `product check`, as text, as JSON, and as annotations for GitHub. */
-import { claimPorts, follows, ownerName, type PortClaim } from '../claims/claim.js'
+import { claimPorts, follows, ownerName, type PortClaim, wayOut } from '../claims/claim.js'
 import { type Collision, type CollisionGroup, groupCollisions } from '../claims/collisions.js'
 import { HAZARD_RULES, type Hazard } from '../claims/hazards.js'
 import { collisionAdvice, MOST_NAMED } from '../claims/resolve.js'
 import { rangeText } from '../ports/value.js'
 import type { Severity } from '../problem.js'
-import type { Check } from '../tasks/check.js'
+import type { Check, HeldPort } from '../tasks/check.js'
 import type { Fix } from '../tasks/fix-collisions.js'
 import { annotation } from './annotation.js'
 import { printable } from './escape.js'
@@ -37,7 +37,7 @@ export function checkLines(result: CheckResult, style: Style): string[] {
   const lines = [
     ...(fix === null ? [] : fixLines(fix)),
     ...groupCollisions(collisions).flatMap((group) => collisionLines(group, style)),
-    ...held.flatMap(({ claim, by }) => heldLines(claim, by, style)),
+    ...held.flatMap((each) => heldLines(each, style)),
     ...HAZARD_RULES.flatMap(({ kind }) => {
       const alike = hazards.filter((hazard) => hazard.kind === kind)
       return alike.length === 0 ? [] : hazardLines(alike, style)
@@ -85,10 +85,9 @@ function isResolvable({ claims }: Collision): boolean {
   return owners.size === claims.length && claims.filter((claim) => !follows(claim)).length <= 1
 }
 
-function heldLines(claim: PortClaim, by: string, style: Style): string[] {
+function heldLines({ claim, by, freeOffset }: HeldPort, style: Style): string[] {
   const message = `${ownerName(claim)} ${nameOf(claim)} ${hostText(claim)}: ${by}`
-  const next = 'Stop what uses it, or give the product another port.'
-  return finding('held', 'error', claim, message, [], next, style)
+  return finding('held', 'error', claim, message, [], wayOut(claim, freeOffset), style)
 }
 
 /** One entry for all hazards of a kind. */
@@ -135,7 +134,9 @@ export function checkJson({ collisions, hazards, held, fix, products, ports, unr
       claims: collision.claims.map((claim) => portJson(claim, null)),
     })),
     hazards: hazards.map(({ kind, reason, claim }) => ({ kind, reason, claim: portJson(claim, null) })),
-    held: held.map(({ claim, by, holders }) => ({ by, holders, claim: portJson(claim, null) })),
+    held: held.map(({ claim, by, holders, freeOffset }) => {
+      return { by, holders, freeOffset, claim: portJson(claim, null) }
+    }),
     ...fixJson(fix),
   }
 }

@@ -41,10 +41,23 @@ export function copyLines(
   style: Style,
   width: number | null,
 ): string[] {
-  const { name, project, offset, original, changes, override, brought, envFile, options, variables } = copy
+  const {
+    name,
+    project,
+    offset,
+    offsetFrom,
+    original,
+    changes,
+    override,
+    brought,
+    envFile,
+    options,
+    variables,
+  } = copy
   const of = original === null ? product : `${product} in ${original}`
+  const from = offsetFrom === 'crc32' ? '' : ` (${offsetFrom})`
   const start = `start it with ${['docker compose', ...options, 'up'].join(' ')}`
-  const head = `${style.bold(`${product}@${name}`)}  copy of ${of}, offset ${offset}, Compose project ${project}`
+  const head = `${style.bold(`${product}@${name}`)}  copy of ${of}, offset ${offset}${from}, Compose project ${project}`
   const rows = changes.map(({ what, from, to }) => [what, from, to].map(printable))
   const table = rows.length === 0 ? [] : ['', ...tableLines(COLUMNS, rows, width)]
   const added = entries.filter(({ outcome }) => outcome === 'added' || outcome === 'adjusted')

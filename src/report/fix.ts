@@ -1,5 +1,6 @@
 /** The repairs of `product check --fix`, as text, as JSON, and as annotations for GitHub. */
 import { ownerName } from '../claims/claim.js'
+import { LOCAL_OFFSET } from '../ports/offset.js'
 import type { Fix } from '../tasks/fix-collisions.js'
 import { annotation } from './annotation.js'
 import { printable } from './escape.js'
@@ -22,12 +23,13 @@ export function fixAnnotations(fix: Fix): string[] {
 /** As JSON (docs/json.md); empty lists without a fix. */
 export function fixJson(fix: Fix | null) {
   return {
-    reassignments: (fix?.reassignments ?? []).map(({ owner, offset, hashed }) => ({
+    reassignments: (fix?.reassignments ?? []).map(({ owner, offset, hashed, file }) => ({
       product: owner.product,
       instance: owner.instance,
       from: owner.offset,
       offset,
       hashed,
+      file,
     })),
     unresolved: (fix?.unresolved ?? []).map(({ owner, reason }) => ({
       product: owner.product,
@@ -46,8 +48,9 @@ export function fixJson(fix: Fix | null) {
 function stepsOf({ state, refresh, reassignments, outdated }: Fix): Step[] {
   if (state === 'stopped') return [{ what: 'fixed', text: 'nothing; fix the errors first' }]
   const [gets, refreshed] = state === 'shown' ? ['would get', 'would be refreshed'] : ['gets', 'refreshed']
-  const fixed = reassignments.map(({ owner, offset, hashed, file }): Step => {
-    const text = `${ownerName(owner)} ${gets} offset ${offset} = crc32("${hashed}"), instead of ${owner.offset}`
+  const fixed = reassignments.map(({ owner, offset, hashed, file, isLocal }): Step => {
+    const where = isLocal ? `; on this machine only, by ${LOCAL_OFFSET} in ${file}` : ''
+    const text = `${ownerName(owner)} ${gets} offset ${offset} = crc32("${hashed}"), instead of ${owner.offset}${where}`
     return { what: 'fixed', text, file }
   })
   const again = outdated.map(({ product, instance, plan: { file } }): Step => {

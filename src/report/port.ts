@@ -32,5 +32,5 @@ export function namedPortLines({ steps, set, base }: NamedPort): string[] {
 
 /** As JSON (docs/json.md). */
 export function namedPortJson({ name, scheme, port, steps, set }: NamedPort) {
-  return { name, scheme, port, steps, stated: set?.offset ?? null }
+  return { name, scheme, port, steps, stated: set?.offset ?? null, statedIn: set?.file ?? null }
 }

@@ -1,5 +1,6 @@
 /** The host ports of products, as a table and as JSON. */
 import { claimPorts, ownerName, type PortClaim } from '../claims/claim.js'
+import { LOCAL_OFFSET } from '../ports/offset.js'
 import { rangeText } from '../ports/value.js'
 import type { Live } from '../tasks/live.js'
 import { printable } from './escape.js'
@@ -24,13 +25,13 @@ export function portLines(claims: readonly PortClaim[], live: Use | null, width:
   return tableLines(
     columns,
     claims.map((claim) => {
-      const { feature, variable, service, base, offset } = claim
+      const { feature, variable, service, base, offset, offsetFrom } = claim
       const cells = [
         ownerName(claim),
         feature ?? '-',
         variable ?? `(${service}, no variable)`,
         base === null ? '' : rangeText(base),
-        offset === null ? '' : `+${offset}`,
+        offset === null ? '' : offsetText(offset, offsetFrom),
         hostText(claim),
         claim.outcome,
         urlOf(claim) ?? '',
@@ -43,12 +44,18 @@ export function portLines(claims: readonly PortClaim[], live: Use | null, width:
 
 /** A claim as JSON (docs/json.md). */
 export function portJson(claim: PortClaim, live: Use | null) {
-  const { product, instance, feature, variable, service, base, offset, address, from, to } = claim
-  const { protocol, outcome, http, https, file, line } = claim
-  const shown = { product, instance, feature, variable, service, base, offset, address, from, to, protocol }
+  const { product, instance, feature, variable, service, base, offset, offsetFrom } = claim
+  const { address, from, to, protocol, outcome, http, https, file, line } = claim
+  const by = { product, instance, feature, variable, service, base, offset, offsetFrom }
+  const shown = { ...by, address, from, to, protocol }
   const use = live?.(claim)
   const now = live === null ? {} : { now: use?.text ?? null, holders: use?.holders ?? [] }
   return { ...shown, outcome, http, https, file, line, url: urlOf(claim), ...now }
+}
+
+/** `+591`, `+250 (set)` in product.yaml, or `+99 (local)` on this machine. */
+export function offsetText(offset: number, from: PortClaim['offsetFrom']): string {
+  return `+${offset}${from === 'product.yaml' ? ' (set)' : from === LOCAL_OFFSET ? ' (local)' : ''}`
 }
 
 /** `127.0.0.1:8080/udp`: the ports, with any address, and any protocol other than TCP. */

@@ -2,6 +2,7 @@
 import { ownerName } from '../claims/claim.js'
 import type { SurveyedOwner } from '../tasks/survey.js'
 import { printable } from './escape.js'
+import { offsetText } from './ports.js'
 import { type Column, tableLines } from './table.js'
 
 const COLUMNS: readonly Column[] = [
@@ -21,7 +22,7 @@ export function productsLines(
   if (owners.length === 0) return [`  The workspace has no products yet; create a folder ${folder}`]
   const rows = owners.map((owner) => [
     ownerName(owner),
-    `+${owner.offset}${owner.isOffsetSet ? ' (set)' : ''}`,
+    offsetText(owner.offset, owner.offsetFrom),
     `${portsOf(owner) ?? '?'}`,
     owner.state,
     featuresOf(owner).join(', '),

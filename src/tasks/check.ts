@@ -4,6 +4,7 @@ import { findHazards, type Hazard } from '../claims/hazards.js'
 import type { Machine } from '../live/machine.js'
 import type { Problem } from '../problem.js'
 import type { Workspace } from '../workspace/workspace.js'
+import { offsetAwayFrom } from './free-offset.js'
 import { type Held, inspectClaims } from './live.js'
 import { surveyNamed } from './named-survey.js'
 import { sameProjects } from './projects.js'
@@ -18,7 +19,12 @@ export interface Check {
   readonly collisions: readonly Collision[]
   readonly hazards: readonly Hazard[]
   /** Ports that somebody else uses right now. */
-  readonly held: readonly Held[]
+  readonly held: readonly HeldPort[]
+}
+
+export interface HeldPort extends Held {
+  /** That of PRODUCT_OFFSET, to move all ports of the owner to free ones; null if none does. */
+  readonly freeOffset: number | null
 }
 
 export interface CheckTask {
@@ -40,6 +46,9 @@ export async function checkWorkspace(
   const all = survey.owners.flatMap(({ claims }) => claims)
   const claims = all.filter(isNamed)
   const now = live ? await inspectClaims(workspace, survey, claims, machine) : null
+  const held: HeldPort[] = []
+  for (const each of (now?.held ?? []).filter(({ certain }) => certain))
+    held.push({ ...each, freeOffset: await offsetAwayFrom(workspace, survey.owners, each.claim, machine) })
   const read = survey.owners.filter((owner) => isNamed(owner) && owner.unread.length === 0)
   const check = {
     products: new Set(read.map(({ product }) => product)).size,
@@ -47,7 +56,7 @@ export async function checkWorkspace(
     unread: survey.unread,
     collisions: findCollisions(all).filter((collision) => collision.claims.some(isNamed)),
     hazards: findHazards(claims, machine.ephemeralRange()),
-    held: (now?.held ?? []).filter(({ certain }) => certain),
+    held,
   }
   const shared = sameProjects(survey.owners, isNamed)
   const elsewhere = live ? await startedElsewhere(workspace, survey.owners.filter(isNamed), machine) : []

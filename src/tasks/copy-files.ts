@@ -3,6 +3,7 @@ import { join, relative, resolve, sep } from 'node:path'
 import type { ReadText } from '../compose/load.js'
 import { decode, encode } from '../env/bytes.js'
 import type { FileChange } from '../file-change.js'
+import { withoutOffset } from '../merge/local-offset.js'
 import { splitCopySection } from '../merge/sections.js'
 import { type Problem, problem } from '../problem.js'
 import { type CopyPlace, ownOverride, readFromOriginal } from '../workspace/copies.js'
@@ -58,7 +59,7 @@ export function blockers(workspace: Workspace, product: string, target: string, 
     if (overlay.state === 'foreign') problems.push(foreign(target))
     else if (overlay.state === 'ours') {
       const { section, text: rest } = splitCopySection(overlay.text ?? '')
-      if (section?.untouched !== true || rest.trim() !== '') problems.push(edited(target))
+      if (section?.untouched !== true || withoutOffset(rest).trim() !== '') problems.push(edited(target))
     }
   }
   return problems

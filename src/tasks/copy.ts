@@ -5,10 +5,12 @@ import { assignmentText, planCopy } from '../copies/plan.js'
 import type { Change, CopyPlan, Edit, TakenPort } from '../copies/source.js'
 import { decode } from '../env/bytes.js'
 import type { FileChange } from '../file-change.js'
+import { readOffset } from '../merge/local-offset.js'
 import { overlaySection } from '../merge/overlay.js'
 import type { ProductPlan } from '../merge/plan.js'
 import { composeProjectName } from '../merge/project-name.js'
-import { writeSection } from '../merge/sections.js'
+import { splitCopySection, writeSection } from '../merge/sections.js'
+import type { Offset } from '../ports/offset.js'
 import { hasErrors, type Problem } from '../problem.js'
 import { composeFiles, missingFiles, nameOf, readComposeProject } from '../workspace/compose.js'
 import {
@@ -21,7 +23,7 @@ import {
 } from '../workspace/copies.js'
 import { isFolder } from '../workspace/files.js'
 import { originalFolder, readCheckout } from '../workspace/git.js'
-import type { LoadedProduct } from '../workspace/product.js'
+import { type LoadedProduct, offsetOf } from '../workspace/product.js'
 import { readFile, type Workspace } from '../workspace/workspace.js'
 import { blockers, excludeFile, hostPaths, joined, reader } from './copy-files.js'
 import { otherFootprints } from './footprints.js'
@@ -34,6 +36,7 @@ export interface PlannedCopy {
   readonly project: string
   /** In ports: how far the original's ports are moved. */
   readonly offset: number
+  readonly offsetFrom: Offset['from']
   /** The folder of the original; null if it is not known. */
   readonly original: string | null
   readonly changes: readonly Change[]
@@ -72,12 +75,17 @@ interface Planned {
   readonly problems: readonly Problem[]
 }
 
-/** Plans a copy. @param base the merge of the product itself, without errors */
+/**
+ * Plans a copy.
+ * @param base the merge of the product itself, without errors
+ * @param given the offset that the overlay of an instance is to set
+ */
 export async function planProductCopy(
   workspace: Workspace,
   { source, settings }: LoadedProduct,
   base: ProductPlan,
   place: CopyPlace,
+  given?: number,
 ): Promise<Planned> {
   const { name, kind } = place
   const { layout, root } = workspace
@@ -98,6 +106,13 @@ export async function planProductCopy(
   const separator = decode(base.values.get('COMPOSE_PATH_SEPARATOR') ?? ':')
   const brought = new Set<string>()
   const isOff = kind === 'isolated' && !isIsolated(workspace, settings)
+  const local = readOffset(
+    isInstance ? splitCopySection(readFile(workspace, target).text ?? '').text : base.doc.text,
+    target,
+    offsetOf(owner, settings.instances?.[name]?.offset, workspace.modulus),
+    given,
+  )
+  const offset = kind === 'isolated' ? base.offset : local.offset
   const plan = isOff
     ? NOTHING
     : planCopy({
@@ -106,7 +121,7 @@ export async function planProductCopy(
         ...projectNames(workspace, base, files, found.directory, place),
         ...(kind === 'isolated' ? { isolated: { keeps: (port) => hasPortVariable(base, port) } } : {}),
         offset: {
-          stated: kind === 'isolated' ? base.offset.value : settings.instances?.[name]?.offset,
+          stated: kind !== 'isolated' && offset.from === 'crc32' ? undefined : offset.value,
           modulus: workspace.modulus,
         },
         files,
@@ -122,7 +137,8 @@ export async function planProductCopy(
         taken: await otherFootprints(workspace, product, place),
       })
   const blocked = blockers(workspace, product, target, override)
-  const problems = [...found.problems, ...missing, ...plan.problems, ...blocked]
+  const misfits = kind === 'isolated' ? [] : local.problems
+  const problems = [...found.problems, ...missing, ...misfits, ...plan.problems, ...blocked]
   if (hasErrors(problems)) return { copy: null, problems }
   const section = sectionText(owner, env, plan, text)
   const copies = [...brought].map((file) => ({
@@ -130,7 +146,7 @@ export async function planProductCopy(
     after: readFromOriginal(workspace, file)?.text ?? null,
   }))
   const wanted = [
-    { file: target, after: isInstance ? section : joined(text, section) },
+    { file: target, after: joined(isInstance ? local.doc.text : text, section) },
     ...generatedOverrides(workspace, product, target)
       .filter(({ file, untouched }) => untouched && (file !== override || plan.override === null))
       .map(({ file }) => ({ file, after: null })),
@@ -152,6 +168,7 @@ export async function planProductCopy(
       kind,
       project: plan.project,
       offset: plan.offset,
+      offsetFrom: offset.from,
       original: originalName(root, kind),
       changes: plan.changes,
       envFile: target,

@@ -1,5 +1,5 @@
 /** Finds out who uses the ports of products right now. */
-import { claimPorts, ownerName, type PortClaim } from '../claims/claim.js'
+import { claimPorts, ownerName, type PortClaim, wayOut } from '../claims/claim.js'
 import type { TakenPort } from '../copies/source.js'
 import { type Engine, engineNotice } from '../live/engine.js'
 import { isInUse, type PortHolder, PortInspector, type StateRun } from '../live/inspector.js'
@@ -145,6 +145,7 @@ async function describeHeld(
 ): Promise<Problem[]> {
   // Loaded lazily: it reads Compose files, which takes longer than a merge.
   const { surveyProducts } = await import('./survey.js')
+  const { offsetAwayFrom } = await import('./free-offset.js')
   // Opened anew, as the files have just changed.
   const current = await openWorkspace(workspace.root, workspace.environment)
   const survey = await surveyProducts(current)
@@ -153,14 +154,14 @@ async function describeHeld(
     .filter((claim) => names.has(ownerName(claim)) || names.has(`${ownerName(claim)} ${claim.variable}`))
   const { held } = await inspectClaims(current, survey, claims, machine)
   const owners = survey.owners.filter((owner) => owner.claims.some((claim) => claims.includes(claim)))
-  const elsewhere = await startedElsewhere(current, owners, machine)
-  const problems = held.map(({ claim, by }) => {
-    const port = claim.variable === null ? 'port' : claim.variable
-    const message = `${ownerName(claim)} gets ${port} ${claimPorts(claim)}, but that port is ${by}`
-    const next = 'Stop that first, set another port in the product env, or run: product check --live'
-    return problem('port-held', { file: claim.file, line: claim.line }, message, next)
-  })
-  return [...elsewhere, ...problems]
+  const problems = await startedElsewhere(current, owners, machine)
+  for (const { claim, by } of held) {
+    const { file, line, variable } = claim
+    const message = `${ownerName(claim)} gets ${variable ?? 'port'} ${claimPorts(claim)}, but that port is ${by}`
+    const offset = await offsetAwayFrom(current, survey.owners, claim, machine)
+    problems.push(problem('port-held', { file, line }, message, wayOut(claim, offset)))
+  }
+  return problems
 }
 
 /** Marks the products and instances whose containers run. */

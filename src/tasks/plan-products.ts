@@ -6,7 +6,7 @@ import type { MergeOptions } from '../merge/ownership.js'
 import type { ProductPlan } from '../merge/plan.js'
 import type { ProductSource } from '../merge/source.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
-import { type CopyPlace, copiesInstances, findCopy, isolatedPlace } from '../workspace/copies.js'
+import { type CopyPlace, copiesInstances, findCopy, isCheckout, isolatedPlace } from '../workspace/copies.js'
 import { type LoadedProduct, loadProduct } from '../workspace/product.js'
 import { type Workspace, withTexts } from '../workspace/workspace.js'
 import type { PlannedCopy } from './copy.js'
@@ -55,25 +55,32 @@ export async function planProducts(
 async function planProduct(
   workspace: Workspace,
   product: LoadedProduct,
-  { instance = null, as = null, ...options }: PlanOptions,
+  { instance = null, as = null, offset, ...options }: PlanOptions,
 ): Promise<Planned> {
   const { source } = product
-  const plan = planMerge(source, options)
   const place = findCopy(workspace, source.name, as) ?? isolatedPlace(workspace, product)
-  const { copy, problems } = await planCopy(workspace, product, plan, place)
-  const own = plannedProduct(plan, source, copy)
+  const isCopy = isCheckout(place)
   // `--instance auto` in a linked worktree names the copy that the worktree is.
+  const isNamed = instance === null || (isCopy && place.name === instance)
+  const base = planMerge({ ...source, isCopy }, { ...options, offset: isNamed ? offset : undefined })
+  const { copy, problems } = await planCopy(workspace, product, base, place)
   const isItself = copy?.kind === 'checkout' && copy.name === instance
-  if (instance === null || isItself || hasErrors(plan.problems)) return { planned: [own], problems }
   // Without a Compose file, a checkout is not a copy.
-  const added = copiesInstances(workspace, product.settings, copy === null ? null : place)
+  const isOriginal = isCopy && copy === null
+  const plan = isOriginal
+    ? planMerge(source, { ...options, offset: instance === null ? offset : undefined })
+    : base
+  const own = plannedProduct(plan, source, copy)
+  if (instance === null || isItself || hasErrors(plan.problems)) return { planned: [own], problems }
+  const added = copiesInstances(workspace, product.settings, isOriginal ? null : place)
     ? await planInstance(
         copy === null ? workspace : withTexts(workspace, copy.files),
         product,
         plan,
         instance,
+        offset,
       )
-    : await planOverlay(workspace, product, plan, instance, options)
+    : await planOverlay(workspace, product, plan, instance, { ...options, offset })
   return { planned: [own, ...added.planned], problems: [...problems, ...added.problems] }
 }
 
@@ -92,12 +99,13 @@ async function planCopy(
   product: LoadedProduct,
   plan: ProductPlan,
   place: CopyPlace | Problem | null,
+  offset?: number,
 ): Promise<{ readonly copy: PlannedCopy | null; readonly problems: readonly Problem[] }> {
   if (place === null || hasErrors([...product.problems, ...plan.problems]))
     return { copy: null, problems: [] }
   if ('code' in place) return { copy: null, problems: [place] }
   const { planProductCopy } = await import('./copy.js')
-  return planProductCopy(workspace, product, plan, place)
+  return planProductCopy(workspace, product, plan, place, offset)
 }
 
 /** Plans an instance as a copy in the same folder. */
@@ -106,8 +114,9 @@ async function planInstance(
   product: LoadedProduct,
   plan: ProductPlan,
   name: string,
+  offset: number | undefined,
 ): Promise<Planned> {
-  const { copy, problems } = await planCopy(workspace, product, plan, { name, kind: 'instance' })
+  const { copy, problems } = await planCopy(workspace, product, plan, { name, kind: 'instance' }, offset)
   return { planned: copy === null ? [] : [plannedProduct(plan, product.source, copy)], problems }
 }
 
@@ -128,6 +137,6 @@ async function planOverlay(
     return { planned: [], problems: [problem('foreign-file', { file }, message, next)] }
   }
   const loaded = loadInstance(workspace, product, instance, base)
-  const source = overlaySource(product.source, base, loaded.instance)
+  const source = overlaySource(product.source, base, loaded.instance, options.offset)
   return { planned: [plannedProduct(planMerge(source, options), source)], problems: loaded.problems }
 }

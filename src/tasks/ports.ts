@@ -2,13 +2,15 @@
 import { ownerName, type PortClaim } from '../claims/claim.js'
 import { claimsOfPort, decodePort, type OwnBase } from '../claims/whois.js'
 import type { Machine } from '../live/machine.js'
-import { DEFAULT_MODULUS } from '../ports/offset.js'
+import { readOffset } from '../merge/local-offset.js'
+import { DEFAULT_MODULUS, LOCAL_OFFSET } from '../ports/offset.js'
 import { SCHEMES, type SchemeName } from '../ports/schemes.js'
 import { MAX_PORT } from '../ports/value.js'
 import { type Problem, problem } from '../problem.js'
+import { findCopy } from '../workspace/copies.js'
 import { checkFeature, checkProduct, suggestion } from '../workspace/names.js'
-import { loadProduct } from '../workspace/product.js'
-import type { Workspace } from '../workspace/workspace.js'
+import { type LoadedProduct, loadProduct, offsetOf } from '../workspace/product.js'
+import { readFile, type Workspace } from '../workspace/workspace.js'
 import { surveyElsewhere } from './elsewhere.js'
 import { inspectClaims, inspectPort, type Live, type PortUse } from './live.js'
 import { parseOwner, surveyNamed, unknownInstance } from './named-survey.js'
@@ -163,7 +165,7 @@ export interface NamedPort {
   readonly port: number
   /** The computation, in words. */
   readonly steps: readonly string[]
-  /** The offset that product.yaml sets for the product or instance of that name. */
+  /** The offset that a file sets for the product or instance of that name. */
   readonly set: { readonly offset: number; readonly file: string } | null
   readonly problems: readonly Problem[]
 }
@@ -190,9 +192,7 @@ export async function explainPort(
   const { product, instance } = parseOwner(name)
   const loaded =
     scheme === 'crc32' && workspace?.products.includes(product) ? await loadProduct(workspace, product) : null
-  const settings = loaded?.settings
-  const offset = instance === null ? settings?.offset : settings?.instances?.[instance]?.offset
-  const set = offset === undefined || loaded === null ? null : { offset, file: loaded.settingsFile }
+  const set = loaded === null || workspace === null ? null : setOffset(workspace, loaded, instance)
   return {
     name,
     scheme,
@@ -202,4 +202,21 @@ export async function explainPort(
     set,
     problems: [...(workspace?.problems ?? []), ...(loaded?.problems ?? [])],
   }
+}
+
+/** Returns the offset that the env file or product.yaml sets; null for neither. */
+function setOffset(
+  workspace: Workspace,
+  { source, settings, settingsFile }: LoadedProduct,
+  instance: string | null,
+): NamedPort['set'] {
+  const { env, overlay } = workspace.layout.product(source.name)
+  const stated = instance === null ? settings.offset : settings.instances?.[instance]?.offset
+  const file = instance === null ? env : overlay(instance)
+  const general = offsetOf(ownerName({ product: source.name, instance }), stated, workspace.modulus)
+  // In a checkout that is a copy, the offset of the product env is the copy's.
+  const isCopy = instance === null && findCopy(workspace, source.name) !== null
+  const text = isCopy ? '' : (readFile(workspace, file).text ?? '')
+  const { value, from } = readOffset(text, file, general).offset
+  return from === 'crc32' ? null : { offset: value, file: from === LOCAL_OFFSET ? file : settingsFile }
 }

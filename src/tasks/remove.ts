@@ -1,6 +1,7 @@
 /** Removes instances and copies. */
 import { parseEnv } from '../env/document.js'
 import type { FileChange } from '../file-change.js'
+import { withoutOffset } from '../merge/local-offset.js'
 import { findSections, splitCopySection, textOutside } from '../merge/sections.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { saveAll } from '../save/save-all.js'
@@ -51,13 +52,14 @@ function instanceRemovals(workspace: Workspace, product: string, instance: strin
 function copyRemovals(workspace: Workspace, product: string): (FileChange | Problem)[] {
   const { env } = workspace.layout.product(product)
   const { text: before } = readFile(workspace, env)
-  const { text: after, section } = splitCopySection(before ?? '')
+  const { text: rest, section } = splitCopySection(before ?? '')
+  // It is the copy's.
+  const after = withoutOffset(rest)
   const overrides = overrideRemovals(workspace, product, env)
-  if (section === null) return overrides
-  return [
-    section.untouched ? { file: env, before, after: after === '' ? null : after } : edited(env),
-    ...overrides,
-  ]
+  if (section?.untouched === false) return [edited(env), ...overrides]
+  const isCopy = section !== null || overrides.length > 0
+  if (!isCopy || after === (before ?? '')) return overrides
+  return [{ file: env, before, after: after === '' ? null : after }, ...overrides]
 }
 
 function overrideRemovals(workspace: Workspace, product: string, env: string): (FileChange | Problem)[] {
@@ -81,8 +83,10 @@ function edited(file: string): Problem {
   return problem('hand-edited', { file }, 'This file was edited by hand, so it is not removed', next)
 }
 
-/** Returns true for a text of unedited sections and blank lines. */
+/** Returns true for a text of unedited sections, blank lines and an offset. */
 function holdsOnlySections(text: string): boolean {
   const { sections } = findSections(parseEnv(text))
-  return sections.every(({ untouched }) => untouched) && textOutside(text, sections).trim() === ''
+  return (
+    sections.every(({ untouched }) => untouched) && withoutOffset(textOutside(text, sections)).trim() === ''
+  )
 }

@@ -1,10 +1,11 @@
 /** What a Compose command is about to start, and what is in its way. */
-import { claimPorts, follows, ownerName, type PortClaim } from '../claims/claim.js'
+import { claimPorts, ownerName, type PortClaim, wayOut } from '../claims/claim.js'
 import { changesProject, parseStart, startedServices } from '../compose/started.js'
 import { isInUse, PortInspector } from '../live/inspector.js'
 import type { Machine } from '../live/machine.js'
 import { type Problem, problem } from '../problem.js'
 import { loadCompose, profilesOf } from '../workspace/compose.js'
+import { offsetAwayFrom } from './free-offset.js'
 import { inspectClaims } from './live.js'
 import type { Prepared } from './prepare.js'
 import { startedElsewhere } from './stacks.js'
@@ -48,21 +49,20 @@ export async function planStart(
   for (const claim of claims)
     if ((await inspector.runsOf({ ...claim, stack: null })).some(isInUse)) taken.push(claim)
   if (taken.length === 0) return { claims, isDetached, problems: [] }
-  const { held } = await inspectClaims(workspace, await surveyProducts(workspace), taken, machine)
-  const problems = held.flatMap(({ claim, by, certain }) =>
-    certain ? heldProblem(claim, by, owner.instance) : [],
-  )
+  const survey = await surveyProducts(workspace)
+  const { held } = await inspectClaims(workspace, survey, taken, machine)
+  const problems: Problem[] = []
+  for (const { claim, by } of held.filter(({ certain }) => certain)) {
+    const offset = await offsetAwayFrom(workspace, survey.owners, claim, machine)
+    problems.push(heldProblem(claim, by, wayOut(claim, offset)))
+  }
   return { claims, isDetached, problems }
 }
 
-/** @param by `in use by …`, or the part of a range with it @param merged the instance that a merge names */
-function heldProblem(claim: PortClaim, by: string, merged: string | null): Problem {
-  const { product, variable, file, line } = claim
+/** @param by `in use by …`, or the part of a range with it */
+function heldProblem(claim: PortClaim, by: string, next: string): Problem {
+  const { variable, file, line } = claim
   const port = `${ownerName(claim)} ${variable ?? 'port'} ${claimPorts(claim)}`
   const message = by.startsWith('in use') ? `${port} is ${by}` : `${port}: ${by}`
-  const merge = `product env --merge ${product}${merged === null ? '' : ` --instance ${merged}`} --refresh`
-  const next = follows(claim)
-    ? `Stop that, or set another offset for ${ownerName(claim)} in product.yaml and run: ${merge}`
-    : 'Stop that, or set another port in this line.'
   return problem('port-in-use', { file, line }, message, next)
 }

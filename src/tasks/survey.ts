@@ -14,7 +14,7 @@ import { findSections, splitCopySection } from '../merge/sections.js'
 import type { ProductSource } from '../merge/source.js'
 import { hasErrors, notRead, type Problem, unique } from '../problem.js'
 import { loadCompose, profilesOf } from '../workspace/compose.js'
-import { type CopyPlace, copiesInstances, findCopy, isolatedPlace } from '../workspace/copies.js'
+import { type CopyPlace, copiesInstances, findCopy, isCheckout, isolatedPlace } from '../workspace/copies.js'
 import { instancesOf, loadInstance } from '../workspace/instances.js'
 import { type LoadedProduct, loadProduct } from '../workspace/product.js'
 import { type Workspace, withTexts } from '../workspace/workspace.js'
@@ -67,27 +67,27 @@ export function problemsOf(workspace: Workspace, owners: readonly SurveyedOwner[
 
 async function ownersOf(workspace: Workspace, product: LoadedProduct): Promise<SurveyedOwner[]> {
   const { source, settings } = product
-  const plan = planMerge(source)
+  const found = findCopy(workspace, source.name) ?? isolatedPlace(workspace, product)
+  const plan = planMerge({ ...source, isCopy: isCheckout(found) })
   const problems = [...product.problems, ...plan.problems]
   const stopped = hasErrors(problems)
   const instances = instancesOf(workspace, source.name)
-  const found = [...problems, ...instances.problems]
-  const place = stopped ? null : (findCopy(workspace, source.name) ?? isolatedPlace(workspace, product))
+  const known = [...problems, ...instances.problems]
+  const place = stopped ? null : found
   const isOriginal = place === null || 'code' in place
   const own = isOriginal
-    ? ownerOf(workspace, plan, null, { isOffsetSet: settings.offset !== undefined, stopped, found })
-    : await copyOwner(workspace, product, plan, place, found)
+    ? ownerOf(workspace, plan, null, { stopped, found: known })
+    : await copyOwner(workspace, product, plan, place, known)
   const base = instances.names.length === 0 ? plan : refreshed(source, plan)
   const others: SurveyedOwner[] = []
   for (const name of instances.names) {
     if (copiesInstances(workspace, settings, place)) {
-      others.push(await copyOwner(workspace, product, plan, { name, kind: 'instance' }, found))
+      others.push(await copyOwner(workspace, product, plan, { name, kind: 'instance' }, known))
       continue
     }
     const loaded = loadInstance(workspace, product, name, base)
     const overlay = planMerge(overlaySource(source, base, loaded.instance))
     const instance = ownerOf(workspace, plan, overlay, {
-      isOffsetSet: settings.instances?.[name]?.offset !== undefined,
       stopped: stopped || hasErrors(overlay.problems),
       found: [...problems, ...loaded.problems, ...overlay.problems],
     })
@@ -104,32 +104,29 @@ async function copyOwner(
   place: CopyPlace,
   found: readonly Problem[],
 ): Promise<SurveyedOwner> {
-  const { source, settings } = product
+  const { source } = product
   const isIsolated = place.kind === 'isolated'
-  const isOffsetSet = (isIsolated ? settings : settings.instances?.[place.name])?.offset !== undefined
   const { copy, problems } = await planProductCopy(workspace, product, plan, place)
   if (copy === null) {
     const stopped = hasErrors(problems)
-    const owner = ownerOf(workspace, plan, null, { isOffsetSet, stopped, found: [...found, ...problems] })
+    // Without a Compose file, a checkout is not a copy.
+    const own = stopped ? plan : planMerge(source)
+    const owner = ownerOf(workspace, own, null, { stopped, found: [...found, ...problems] })
     return { ...owner, instance: stopped && !isIsolated ? place.name : null }
   }
-  const { envFile, files, offset } = copy
+  const { envFile, files, offset, offsetFrom } = copy
   const text = files.find(({ file }) => file === envFile)?.after ?? ''
   const later = withTexts(workspace, files)
   const isMerged = files.every(({ before, after }) => before === after)
   const outcome = isMerged ? ('adjusted' as const) : ('planned' as const)
   const moved = (claim: PortClaim): PortClaim => {
     const { from, to, address } = claim
-    return { ...claim, outcome, offset, base: { from: from - offset, to: to - offset, address } }
+    return { ...claim, outcome, offset, offsetFrom, base: { from: from - offset, to: to - offset, address } }
   }
   if (isIsolated) {
     const doc = parseEnv(text)
     const merged = { ...plan, doc, values: readEnv(doc).values }
-    const owner = ownerOf(later, merged, null, {
-      isOffsetSet,
-      stopped: false,
-      found: [...found, ...problems],
-    })
+    const owner = ownerOf(later, merged, null, { stopped: false, found: [...found, ...problems] })
     const claims = owner.claims.map((claim) => (claim.outcome === 'literal' ? moved(claim) : claim))
     return { ...owner, plan, claims, state: isMerged || plan.before === null ? owner.state : 'incomplete' }
   }
@@ -139,16 +136,12 @@ async function copyOwner(
   const overlay = planMerge({
     ...source,
     instance: place.name,
-    offset: { value: offset, from: isOffsetSet ? 'product.yaml' : 'crc32' },
+    offset: { value: offset, from: offsetFrom },
     features: [],
     env: { file: envFile, text: lines },
     earlier: plan.values,
   })
-  const owner = ownerOf(later, plan, overlay, {
-    isOffsetSet,
-    stopped: false,
-    found: [...found, ...problems],
-  })
+  const owner = ownerOf(later, plan, overlay, { stopped: false, found: [...found, ...problems] })
   // Its override publishes every port, so a variable that no service publishes is not a claim.
   const published = owner.claims.filter(({ service }) => service !== null)
   const claims = published.map((claim) => (claim.outcome === 'random' ? claim : moved(claim)))
@@ -166,7 +159,7 @@ function ownerOf(
   workspace: Workspace,
   plan: ProductPlan,
   overlay: ProductPlan | null,
-  { isOffsetSet, stopped, found }: { isOffsetSet: boolean; stopped: boolean; found: readonly Problem[] },
+  { stopped, found }: { stopped: boolean; found: readonly Problem[] },
 ): SurveyedOwner {
   const places = new Map<string, VariablePlace>()
   const plans = overlay === null ? [plan] : [plan, overlay]
@@ -193,7 +186,7 @@ function ownerOf(
     product: plan.product,
     instance: overlay?.instance ?? null,
     offset: last.offset.value,
-    isOffsetSet,
+    offsetFrom: last.offset.from,
     claims: layout.kind === 'project' ? claims.map(projectClaim) : claims,
     plan: last,
     state: stopped ? 'stopped' : stateOf(last, places),

@@ -91,8 +91,12 @@ export function copiesInstances(
   settings: ProductSettings,
   place: CopyPlace | Problem | null,
 ): boolean {
-  const isCheckout = place !== null && 'kind' in place && place.kind === 'checkout'
-  return workspace.layout.kind === 'project' || isCheckout || isIsolated(workspace, settings)
+  return workspace.layout.kind === 'project' || isCheckout(place) || isIsolated(workspace, settings)
+}
+
+/** Returns true for a copy in a checkout of its own. */
+export function isCheckout(place: CopyPlace | Problem | null): place is CopyPlace {
+  return place !== null && 'kind' in place && place.kind === 'checkout'
 }
 
 /** Returns true for a product that its settings, or the workspace's, set apart from the others. */

@@ -1,6 +1,7 @@
 /** Reads all sources of a product's merge. */
 import { basename, join } from 'node:path'
 import { parseEnv } from '../env/document.js'
+import { withoutOffset } from '../merge/local-offset.js'
 import { environmentOf, splitCopySection } from '../merge/sections.js'
 import type { FeatureSource, ProductSource } from '../merge/source.js'
 import { crc32Offset, type Offset } from '../ports/offset.js'
@@ -46,7 +47,9 @@ export async function loadProduct(workspace: Workspace, name: string): Promise<L
   const environment = workspace.environment ?? environmentOf(env.text ?? original?.text ?? '')
   const template = firstFile(workspace, places.templates(environment))
   const example =
-    original === null ? template : { ...original, text: splitCopySection(original.text ?? '').text }
+    original === null
+      ? template
+      : { ...original, text: withoutOffset(splitCopySection(original.text ?? '').text) }
   const read = await readYaml<ProductSettings>(workspace, places.settings, PRODUCT_SCHEMA)
   const { settings, file, lineOf } = read
   const text = env.text ?? example.text ?? ''

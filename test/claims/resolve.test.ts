@@ -39,14 +39,14 @@ describe('a fix', () => {
   })
 
   test('lets an offset that product.yaml sets stay, whatever the names', () => {
-    const owners = [owner('a', 5, [web(5)]), owner('b', 5, [web(5)], { isOffsetSet: true })]
+    const owners = [owner('a', 5, [web(5)]), owner('b', 5, [web(5)], { offsetFrom: 'product.yaml' })]
     expect(fixed(owners)).toEqual([`a: ${hash('a#1')} by a#1`])
   })
 
   test('lets a product that runs stay, unless the other one has a set offset', () => {
     const running = owner('b', 5, [web(5)], { isRunning: true })
     expect(fixed([owner('a', 5, [web(5)]), running])).toEqual([`a: ${hash('a#1')} by a#1`])
-    const set = owner('a', 5, [web(5)], { isOffsetSet: true })
+    const set = owner('a', 5, [web(5)], { offsetFrom: 'product.yaml' })
     expect(fixed([set, running])).toEqual([`b: ${hash('b#1')} by b#1`])
   })
 
@@ -148,6 +148,9 @@ const claimOf = (offset: number): fc.Arbitrary<PortClaim> =>
       return follows(made) ? made : { ...made, ...ports, base: null, offset: null }
     })
 
+/** Who stays first. */
+const FIRST: readonly Owner['offsetFrom'][] = ['product.yaml', 'crc32', 'PRODUCT_OFFSET']
+
 const owners = (bases: { readonly high: boolean }): fc.Arbitrary<Owner[]> =>
   fc
     .uniqueArray(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd', 'e'), fc.constantFrom(null, null, 'blue')), {
@@ -160,7 +163,7 @@ const owners = (bases: { readonly high: boolean }): fc.Arbitrary<Owner[]> =>
           fc
             .record({
               offset: fc.integer({ min: 0, max: 24 }),
-              isOffsetSet: fc.boolean(),
+              offsetFrom: fc.constantFrom(...FIRST),
               isRunning: fc.boolean(),
             })
             .chain(({ offset, ...more }) =>
@@ -252,13 +255,16 @@ describe('every fix', () => {
         const movers = (each: Owner) =>
           ofOwner(each).filter((one) => one.base !== null && one.outcome === 'adjusted')
         for (const { owner: moved } of resolveCollisions(all, 25).reassignments) {
+          // One that this machine sets makes room for those that moved.
+          if (moved.offsetFrom === 'PRODUCT_OFFSET') continue
           const others = today.filter((one) => ownerName(one) !== ownerName(moved))
           const own = ofOwner(moved).filter((one) => !movers(moved).includes(one))
           expect(movers(moved).some((one) => [...others, ...own].some((other) => inTheWay(one, other)))).toBe(
             true,
           )
         }
-        const key = (each: Owner) => `${each.isOffsetSet ? 0 : 1}${each.isRunning ? 0 : 1}${ownerName(each)}`
+        const key = (each: Owner) =>
+          `${FIRST.indexOf(each.offsetFrom)}${each.isRunning ? 0 : 1}${ownerName(each)}`
         const first = [...all].sort((a, b) => (key(a) < key(b) ? -1 : 1))[0]
         if (first === undefined) return
         const fixedPorts = today.filter((one) => one.outcome !== 'adjusted')
@@ -269,6 +275,21 @@ describe('every fix', () => {
         expect(isMoved).toBe(false)
       }),
       { numRuns: 1_000 },
+    )
+  })
+
+  test('does not depend on the offsets of one machine, except for those who have them', () => {
+    fc.assert(
+      fc.property(small, (all) => {
+        const isShared = ({ owner: { offsetFrom } }: { owner: Owner }) => offsetFrom !== 'PRODUCT_OFFSET'
+        const elsewhere = all.map((each) =>
+          isShared({ owner: each }) ? each : { ...each, claims: each.claims.filter((one) => !follows(one)) },
+        )
+        const [here, there] = [all, elsewhere].map((some) =>
+          resolveCollisions(some, 25).reassignments.filter(isShared),
+        )
+        expect(here).toEqual(there)
+      }),
     )
   })
 
@@ -294,7 +315,7 @@ describe('every fix', () => {
           return {
             ...each,
             offset,
-            isOffsetSet: each.isOffsetSet || move !== undefined,
+            offsetFrom: move && each.offsetFrom === 'crc32' ? ('product.yaml' as const) : each.offsetFrom,
             claims: claims.filter((one) => ownerName(one) === ownerName(each)),
           }
         })

@@ -12,6 +12,7 @@ export function claim(about: Partial<PortClaim> = {}): PortClaim {
     service: 'web',
     base: null,
     offset: null,
+    offsetFrom: null,
     address: '',
     from,
     to: about.to ?? from,
@@ -31,7 +32,7 @@ export function claim(about: Partial<PortClaim> = {}): PortClaim {
 export function movable(base: number, offset: number, about: Partial<PortClaim> = {}): PortClaim {
   const to = about.base?.to ?? base
   const bound = { from: base, to, address: about.base?.address ?? about.address ?? '' }
-  const ports = { base: bound, offset, from: base + offset, to: to + offset }
+  const ports = { base: bound, offset, offsetFrom: 'crc32' as const, from: base + offset, to: to + offset }
   return claim({ outcome: 'planned', ...about, ...ports })
 }
 
@@ -40,13 +41,16 @@ export function owner(
   product: string,
   offset: number,
   claims: readonly PortClaim[],
-  { instance = null, ...more }: { instance?: string | null; isOffsetSet?: boolean; isRunning?: boolean } = {},
+  {
+    instance = null,
+    ...more
+  }: { instance?: string | null; offsetFrom?: Owner['offsetFrom']; isRunning?: boolean } = {},
 ): Owner {
   return {
     product,
     instance,
     offset,
-    isOffsetSet: false,
+    offsetFrom: 'crc32',
     ...more,
     claims: claims.map((each) => ({ ...each, product, instance })),
   }

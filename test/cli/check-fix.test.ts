@@ -63,7 +63,7 @@ describe('check --fix', () => {
       'features/web/.env.prod.example': 'WEB_HOST_PORT=9000\nWEB_MODE=prod\n',
     })
     await ok('env --merge --all --prod', here)
-    expect(await ok('ports b', here)).toMatch(/WEB_HOST_PORT +9000 +\+5 +9005 +adjusted/)
+    expect(await ok('ports b', here)).toMatch(/WEB_HOST_PORT +9000 +\+5 \(set\) +9005 +adjusted/)
     const a = here.read('products/a/.env')
     await ok('check --fix --refresh', here)
     expect(here.read('products/a/.env')).toBe(a)
@@ -95,7 +95,14 @@ describe('check --fix', () => {
     expect(here.all()).toEqual(before)
     const result = await checked(here, '--fix --dry-run')
     expect(result.reassignments).toEqual([
-      { product: 'b', instance: null, from: 5, offset: B1, hashed: 'b#1' },
+      {
+        product: 'b',
+        instance: null,
+        from: 5,
+        offset: B1,
+        hashed: 'b#1',
+        file: 'products/b/product.yaml',
+      },
     ])
     expect(here.all()).toEqual(before)
   })

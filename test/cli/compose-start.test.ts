@@ -1,5 +1,6 @@
 /** What `product compose` says before and after a start: who holds the ports, and where to look. */
 import { describe, expect, test } from 'vitest'
+import { crc32 } from '../../src/ports/offset.js'
 import { product } from '../support/cli.js'
 import { commitAll, git } from '../support/git.js'
 import { containerOf, engineOf, everywhere, SILENT } from '../support/machine.js'
@@ -38,7 +39,7 @@ describe('a port that somebody else holds', () => {
     expect([ran.exitCode, ran.stdout, ran.programs]).toEqual([1, '', []])
     expect(ran.stderr.split('\n').slice(-3)).toEqual([
       `products/shop/.env:3: error: ${REDIS} [port-in-use]`,
-      '  Stop that, or set another offset for shop in product.yaml and run: product env --merge shop --refresh',
+      `  Stop that, or run: product env --merge shop --offset ${crc32('shop#1') % 1000}`,
       '',
     ])
     expect(ran.stderr).not.toContain('port-held')
@@ -46,9 +47,9 @@ describe('a port that somebody else holds', () => {
 
   test('is moved by what the next step says', async () => {
     const workspace = makeWorkspace(FILES)
-    await product('compose shop up -d', workspace, holding(6385))
-    workspace.write({ 'products/shop/product.yaml': 'offset: 6\n' })
-    await product('env --merge shop --refresh', workspace)
+    const { stderr } = await product('compose shop up -d', workspace, holding(6385))
+    await product(/run: product (.*)\n/.exec(stderr)?.[1] as string, workspace)
+    expect(workspace.read('products/shop/product.yaml')).toBe(FILES['products/shop/product.yaml'])
     const ran = await product('compose shop up -d', workspace, holding(6385))
     expect([ran.exitCode, ran.programs.length]).toEqual([0, 1])
   })
@@ -130,9 +131,7 @@ describe('a port that somebody else holds', () => {
     const port = 6380 + 7
     const { stderr } = await product('compose shop@blue up', workspace, holding(port))
     expect(stderr).toContain(`error: shop@blue REDIS_HOST_PORT ${port} is in use by node (pid 12)`)
-    expect(stderr).toContain(
-      'set another offset for shop@blue in product.yaml and run: product env --merge shop --instance blue --refresh\n',
-    )
+    expect(stderr).toMatch(/Stop that, or run: product env --merge shop --instance blue --offset \d+\n/)
     expect((await product('compose shop up', workspace, holding(port))).programs).toHaveLength(1)
   })
 

@@ -150,6 +150,7 @@ services:
       kind: 'checkout',
       project: 'shop-blue',
       offset: 420,
+      offsetFrom: 'crc32',
       original: '../shop',
       changes: [
         { rule: 'ports', what: 'web port', from: '9000', to: '9420', note: null },

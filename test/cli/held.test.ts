@@ -97,7 +97,7 @@ describe('a merge does not warn', () => {
     const machine = fakeMachine({ sockets: [{ port: 8005 }] })
     const template = `WEB_HOST_PORT=8000\nMORE_HOST_PORT=9000-${9000 + count - 1}\n`
     const { stderr } = await product('env --merge shop', workspaceOf(template), { machine })
-    expect(machine.asked.filter((one) => one === 'engine')).toEqual(asked)
+    expect([...new Set(machine.asked.filter((one) => one === 'engine'))]).toEqual(asked)
     expect(stderr.includes('[port-held]')).toBe(asked.length > 0)
   })
 

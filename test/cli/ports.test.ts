@@ -56,6 +56,7 @@ describe('product ports', () => {
       service: 'redis',
       base: { from: 6380, to: 6380, address: '' },
       offset: 586,
+      offsetFrom: 'crc32',
       address: '',
       from: 6966,
       to: 6966,

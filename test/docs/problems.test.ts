@@ -74,6 +74,7 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<stri
     return featureStderrOf(shop({ 'products/shop/product.yaml': alias }), 'new cache --add-to shop')
   },
   'bad-settings': () => merged({ 'products/shop/product.yaml': '# mine\nfeature: [redis]\n' }),
+  'bad-offset': () => merged({ 'products/shop/.env': 'PRODUCT_OFFSET=9999999\n' }),
   'unreadable-file': () => merged({ 'products/shop/.env/': '' }),
   'foreign-link': () => {
     const workspace = shop({ 'features/aws/': '' })

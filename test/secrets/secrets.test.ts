@@ -38,6 +38,7 @@ const VALUES = {
   '--scheme': ['sha1'],
   '--base': ['6380'],
   '--format': ['json', 'github'],
+  '--offset': ['99'],
   '--port': ['7000'],
   '--image': ['redis:7'],
   '--container-port': ['6379'],
