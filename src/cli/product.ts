@@ -23,10 +23,12 @@ export function product(host: Host): Promise<ExitCode> {
     add({
       name: 'list',
       description: 'list the products and their instances',
-      examples: ['product list', 'product list --json'],
-      page: 'ports.md',
+      examples: ['product list', 'product list --live'],
+      page: 'running.md',
       load: async () => (await import('./list.js')).list,
-    }).argument('[product[@instance]...]', NAMES)
+    })
+      .argument('[product[@instance]...]', NAMES)
+      .option('--live', 'show what runs, in other worktrees too, and from which folder')
     add({
       name: 'ports',
       description: 'list every host port, from the product envs and the Compose files',

@@ -1,7 +1,10 @@
 /** The products of a workspace, as a table and as JSON. */
 import { ownerName } from '../claims/claim.js'
+import { formerText } from '../tasks/live.js'
+import type { RunningList } from '../tasks/running.js'
 import type { SurveyedOwner } from '../tasks/survey.js'
 import { printable } from './escape.js'
+import { blocks } from './lines.js'
 import { offsetText } from './ports.js'
 import { type Column, tableLines } from './table.js'
 
@@ -10,7 +13,6 @@ const COLUMNS: readonly Column[] = [
   { title: 'offset', align: 'right' },
   { title: 'ports', align: 'right' },
   { title: 'env' },
-  { title: 'features', shrinks: true },
 ]
 
 /** @param folder of a product to create */
@@ -20,23 +22,42 @@ export function productsLines(
   width: number | null,
 ): string[] {
   if (owners.length === 0) return [`  The workspace has no products yet; create a folder ${folder}`]
-  const rows = owners.map((owner) => [
-    ownerName(owner),
-    offsetText(owner.offset, owner.offsetFrom),
-    `${portsOf(owner) ?? '?'}`,
-    owner.state,
-    featuresOf(owner).join(', '),
+  const rows = owners.map((owner) => [...cellsOf(owner), featuresOf(owner).join(', ')])
+  return printed([...COLUMNS, { title: 'features', shrinks: true }], rows, width)
+}
+
+/** The table with what runs, and from which folder; then the leftovers. */
+export function runningLines({ owners, leftovers }: RunningList, width: number | null): string[] {
+  const rows = owners.map((owner) => {
+    const { live, missing, formerPorts, folders } = owner.running
+    const without = missing.length === 0 ? live : `${live}, without ${missing.join(', ')}`
+    return [...cellsOf(owner), [without, ...formerText(formerPorts)].join('; '), folders.join(', ')]
+  })
+  const left = leftovers.map(({ project, folder, remove }) => [project, folder, remove])
+  return blocks([
+    printed([...COLUMNS, { title: 'now' }, { title: 'folder' }], rows, width),
+    ...(left.length === 0 ? [] : [printed(LEFTOVERS, left, width)]),
   ])
+}
+
+const LEFTOVERS: readonly Column[] = [{ title: 'leftover' }, { title: 'folder' }, { title: 'removed by' }]
+
+function cellsOf(owner: SurveyedOwner): string[] {
+  const offset = offsetText(owner.offset, owner.offsetFrom)
+  return [ownerName(owner), offset, `${portsOf(owner) ?? '?'}`, owner.state]
+}
+
+function printed(columns: readonly Column[], rows: readonly string[][], width: number | null): string[] {
   return tableLines(
-    COLUMNS,
+    columns,
     rows.map((row) => row.map(printable)),
     width,
   )
 }
 
 /** As JSON (docs/json.md). */
-export function productsJson(owners: readonly SurveyedOwner[]) {
-  return owners.map((owner) => ({
+export function productJson(owner: SurveyedOwner) {
+  return {
     product: owner.product,
     instance: owner.instance,
     offset: owner.plan.offset,
@@ -45,7 +66,7 @@ export function productsJson(owners: readonly SurveyedOwner[]) {
     state: owner.state,
     ports: portsOf(owner),
     project: owner.projectName,
-  }))
+  }
 }
 
 /** Null if not all of its ports are known. */

@@ -75,7 +75,7 @@ export async function inspectClaims(
 }
 
 /** @param ports on which a service runs that has got others @returns nothing for none */
-function formerText(ports: readonly number[]): string[] {
+export function formerText(ports: readonly number[]): string[] {
   return ports.length === 0 ? [] : [`runs on ${ports.join(', ')}; up -d moves it`]
 }
 
@@ -181,7 +181,7 @@ async function inspect(workspace: Workspace, { owners }: Survey, machine: Machin
 }
 
 /** Returns a warning if the engine does not answer, or is on another machine. */
-function noEngine(engine: Engine): Problem[] {
+export function noEngine(engine: Engine): Problem[] {
   const notice = engineNotice(engine)
   const next = 'Start Docker, or check DOCKER_HOST and `docker context ls`.'
   return notice === null ? [] : [problem('no-engine', {}, notice, next)]

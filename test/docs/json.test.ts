@@ -1,6 +1,7 @@
 /** Compares the fields in docs/json.md with those that are printed. */
 import { describe, expect, test } from 'vitest'
 import { feature, product } from '../support/cli.js'
+import { containerOf, engineOf } from '../support/machine.js'
 import { demoWorkspace, makeWorkspace, type TestWorkspace } from '../support/workspace.js'
 import { readPage } from './pages.js'
 
@@ -19,8 +20,13 @@ describe('docs/json.md', () => {
   })
 
   test('has the fields of the list', async () => {
-    const { products } = await resultOf('list --json')
-    expect(Object.keys((products as Fields[])[0] ?? {})).toEqual(documented('`product list --json`'))
+    const workspace = demoWorkspace()
+    const gone = { project: 'my_first_app-gone', directory: workspace.path('products/my_first_app') }
+    const machine = { engine: engineOf([containerOf('web', gone), []]) }
+    const { stdout } = await product('list --live --json', workspace, { machine })
+    const { products, leftovers } = JSON.parse(stdout)
+    expect(Object.keys(products[0])).toEqual(documented('`product list --json`'))
+    expect(Object.keys(leftovers[0])).toEqual(documented('A leftover'))
   })
 
   test('has the fields of a claim, with --live and without', async () => {
