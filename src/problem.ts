@@ -101,6 +101,9 @@ export const PROBLEMS = {
   'project-elsewhere': error(
     'The Compose project of a product was started from another folder, such as a second clone.',
   ),
+  'containers-left': warning(
+    'The containers of an instance or copy whose files were removed are still there.',
+  ),
   'port-held': warning('A port that the merge has just assigned is already in use.'),
   'port-in-use': error('A port that `product compose` is about to start is used by somebody else.'),
   'no-port': error('The product has no port in a variable of that name.'),

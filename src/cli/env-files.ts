@@ -3,7 +3,7 @@ import { hasErrors } from '../problem.js'
 import { generatedLines, removedLines } from '../report/env-files.js'
 import { generateEnvs } from '../tasks/generate.js'
 import { removeInstances } from '../tasks/remove.js'
-import type { Result } from './command.js'
+import { machineOf, type Result } from './command.js'
 import type { EnvJob } from './env.js'
 
 export async function generate({ workspace, options, names }: EnvJob): Promise<Result> {
@@ -16,9 +16,10 @@ export async function generate({ workspace, options, names }: EnvJob): Promise<R
   }
 }
 
-export async function remove({ workspace, options, names, instance }: EnvJob): Promise<Result> {
+export async function remove({ host, workspace, options, names, instance }: EnvJob): Promise<Result> {
   const { all: skip = false, dryRun = false } = options
-  const { removed, problems } = await removeInstances(workspace, names, instance, { skip, dryRun })
+  const machine = machineOf(host)
+  const { removed, problems } = await removeInstances(workspace, names, instance, { skip, dryRun, machine })
   return {
     text: () => (hasErrors(problems) ? [] : removedLines(removed, instance, dryRun)),
     json: () => ({ removed }),

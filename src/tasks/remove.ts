@@ -1,6 +1,7 @@
 /** Removes instances and copies. */
 import { parseEnv } from '../env/document.js'
 import type { FileChange } from '../file-change.js'
+import type { Machine } from '../live/machine.js'
 import { withoutOffset } from '../merge/local-offset.js'
 import { findSections, splitCopySection, textOutside } from '../merge/sections.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
@@ -10,19 +11,28 @@ import { overlayOf } from '../workspace/instances.js'
 import { loadProduct } from '../workspace/product.js'
 import { readFile, type Workspace } from '../workspace/workspace.js'
 import { savesOf } from './changes.js'
+import { containersLeft } from './stacks.js'
+import { type SurveyedOwner, surveyProducts } from './survey.js'
+
+interface RemoveOptions {
+  readonly skip?: boolean
+  readonly dryRun?: boolean
+  readonly machine?: Machine
+}
 
 /**
  * Removes the generated files of an instance, or of the copies in this checkout: all of them, or none. What was edited by
  * hand is not removed.
  * @param instance null for the copies in this checkout
- * @param options skip leaves out products without one, which are errors otherwise; dryRun removes nothing
+ * @param options skip leaves out products without one, which are errors otherwise; dryRun removes nothing; the engine of
+ * machine is asked for containers that are still there
  * @returns the files that lose their text, or would lose it in a dry run
  */
 export async function removeInstances(
   workspace: Workspace,
   names: readonly string[],
   instance: string | null,
-  { skip = false, dryRun = false }: { readonly skip?: boolean; readonly dryRun?: boolean } = {},
+  { skip = false, dryRun = false, machine }: RemoveOptions = {},
 ): Promise<{ readonly removed: readonly string[]; readonly problems: readonly Problem[] }> {
   const products = await Promise.all(names.map((name) => loadProduct(workspace, name)))
   const problems = [...workspace.problems, ...products.flatMap((product) => product.problems)]
@@ -38,8 +48,21 @@ export async function removeInstances(
       else removals.push(each)
     }
   }
+  if (!hasErrors(problems) && removals.length > 0 && machine !== undefined) {
+    // Read now: afterwards, nothing knows the project's name.
+    const { owners } = await surveyProducts(workspace, names)
+    const gone = owners.filter((owner) => owner.instance !== null && isRemoved(owner, owners, instance))
+    problems.push(...(await containersLeft(workspace, gone, machine)))
+  }
   if (!hasErrors(problems) && !dryRun) problems.push(...saveAll(savesOf(workspace, removals)))
   return { removed: hasErrors(problems) ? [] : removals.map(({ file }) => file), problems }
+}
+
+/** Returns true for the instance of that name, or for the copy that a product is in this checkout. */
+function isRemoved(owner: SurveyedOwner, owners: readonly SurveyedOwner[], instance: string | null): boolean {
+  // The product itself comes before its instances.
+  const isOwn = owners.find(({ product }) => product === owner.product) === owner
+  return instance === null ? isOwn : !isOwn && owner.instance === instance
 }
 
 function instanceRemovals(workspace: Workspace, product: string, instance: string): (FileChange | Problem)[] {

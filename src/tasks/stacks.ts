@@ -1,5 +1,6 @@
 /** Products and instances as projects of Compose, which knows them by their names only. */
 import { resolve } from 'node:path'
+import { ownerName } from '../claims/claim.js'
 import type { Machine } from '../live/machine.js'
 import { containersOf, type Stack } from '../live/stack.js'
 import { type Problem, problem } from '../problem.js'
@@ -40,4 +41,20 @@ function takenOver(
       : 'Give this one another name'
   const next = `${name}. Or remove those containers: docker compose -p ${projectName} down`
   return problem('project-elsewhere', { file: env }, message, next)
+}
+
+/** Returns a problem for each project that has containers. @param projects whose files are removed */
+export async function containersLeft(
+  workspace: Workspace,
+  projects: readonly (Project & { readonly plan: { readonly file: string } })[],
+  machine: Machine,
+): Promise<Problem[]> {
+  const engine = await machine.engine()
+  return projects.flatMap((each) => {
+    const { length } = containersOf(stackOf(workspace, each), machine, engine).own
+    if (length === 0) return []
+    const message = `${ownerName(each)} still has containers: ${length} of Compose project ${each.projectName}`
+    const next = `Remove them: docker compose -p ${each.projectName} down`
+    return [problem('containers-left', { file: each.plan.file }, message, next)]
+  })
 }

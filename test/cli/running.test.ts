@@ -175,3 +175,47 @@ test('copies in other worktrees are listed, from either side', async () => {
     ['shop', 'up', '../shop'],
   ])
 })
+
+describe('product env --remove', () => {
+  const warning = (name: string, project: string, file: string) =>
+    `${file}: warning: ${name} still has containers: 2 of Compose project ${project} [containers-left]
+  Remove them: docker compose -p ${project} down
+`
+
+  test('says how to remove the containers of an instance, those that were stopped too', async () => {
+    const shop = makeWorkspace({ 'products/shop/compose.yaml': 'services: { web: { image: nginx } }\n' })
+    const folder = shop.path('products/shop')
+    const stopped = running('shop-blue', 'db', folder, { isRunning: false })
+    const all = [running('shop', 'web', folder), running('shop-blue', 'web', folder), stopped]
+    const machine = { engine: engineOf(...all) }
+    await product('env --merge shop --instance blue', shop)
+    for (const option of ['--dry-run', '']) {
+      const ran = await product(`env shop --instance blue --remove ${option}`, shop, { machine })
+      expect(ran.exitCode).toBe(0)
+      expect(ran.stderr).toBe(warning('shop@blue', 'shop-blue', 'products/shop/.env.blue'))
+    }
+    expect(shop.read('products/shop/.env.blue')).toBeNull()
+  })
+
+  test('does so for a copy in a worktree', async () => {
+    const all = makeFolder()
+    all.write({ 'shop/compose.yaml': 'services: { web: { image: nginx, ports: ["8080:80"] } }\n' })
+    commitAll(all.path('shop'))
+    git(all.path('shop'), 'worktree', 'add', '../blue')
+    const blue = all.path('blue')
+    await product('env --merge', blue)
+    const containers = [running('shop-blue', 'web', blue), running('shop-blue', 'db', blue)]
+    const machine = { engine: engineOf(running('shop', 'web', all.path('shop')), ...containers) }
+    expect((await product('env --remove', blue, { machine })).stderr).toBe(
+      warning('shop@blue', 'shop-blue', '.env'),
+    )
+  })
+
+  test('says nothing of other containers', async () => {
+    const machine = {
+      engine: engineOf(running('shop', 'web', SHOP), running('shop-blue', 'web', '/clone/shop')),
+    }
+    const ran = await product('env shop --instance blue --remove', here, { machine })
+    expect([ran.exitCode, ran.stderr]).toEqual([0, ''])
+  })
+})

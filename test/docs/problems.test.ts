@@ -157,6 +157,12 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<stri
     })
     return stderrOf(shop(), 'check --live', { engine: engineOf([container, []]) })
   },
+  'containers-left': async () => {
+    const workspace = shop()
+    await product('env --merge shop --instance blue', workspace)
+    const left = containerOf('shop-blue-web-1', { project: 'shop-blue' })
+    return stderrOf(workspace, 'env shop --instance blue --remove', { engine: engineOf([left, []]) })
+  },
   'port-held': () =>
     stderrOf(shop(), 'env --merge shop', { sockets: [{ port: 6966 }], holders: { 1: { pid: 17207 } } }),
   'port-in-use': () => {
