@@ -2,6 +2,8 @@
  * Two instances of one product, the product itself and `--instance blue`, on one engine at the same time, with the
  * env files and the overlay that the command wrote; and what `--live` and `whois` say of them.
  */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, existsSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { fileURLToPath } from 'node:url'
@@ -55,6 +57,26 @@ function takeDown(instance: Instance): void {
 const run = (line: string) => {
   const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...engine!.env }
   return product(line, workspace!, { env, machine: thisMachine(env) })
+}
+
+/** Starts a redis in the foreground, and ends it once it runs. @returns the exit code */
+async function stopped(command: readonly string[], how: 'Ctrl-C' | 'TERM'): Promise<number | null> {
+  const line = ['exec', ...command.map((word) => `'${word}'`)].join(' ')
+  // Ctrl-C comes from a terminal, which sends it to all processes in the foreground.
+  const [file = '', ...args] = how === 'TERM' ? command : ['script', '-qec', line, '/dev/null']
+  const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...engine!.env }
+  const child = spawn(file, args, { cwd: workspace!.path(`products/${NAME}`), env, timeout: 30_000 })
+  let output = ''
+  let isRunning = false
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text
+    if (isRunning || !output.includes('Ready to accept connections')) return
+    isRunning = true
+    if (how === 'TERM') child.kill('SIGTERM')
+    else child.stdin.write('\x03')
+  })
+  const [exitCode] = await once(child, 'close')
+  return exitCode
 }
 
 /** A demo product with one feature's mail and redis, under the test's name. */
@@ -201,6 +223,24 @@ describe('two instances of one product on one engine', () => {
     expect(composeOf(null, 'up', '--detach', '--pull', 'never').code).toBe(0)
     await new Promise((resolve) => server.close(resolve))
     expect(composeOf('blue', 'up', '--detach', '--pull', 'never').code).toBe(0)
+  })
+
+  test('product compose up ends as plain Compose does, on Ctrl-C and on TERM', async () => {
+    const env = ['--env-file', '.env', '--env-file', '.env.blue']
+    const commands = [
+      ['docker', 'compose', ...env],
+      [process.execPath, CLI, 'compose', nameOf('blue')],
+    ]
+    compose('blue', 'stop', '--timeout', '1', 'redis')
+    for (const how of ['Ctrl-C', 'TERM'] as const) {
+      const ends = []
+      for (const command of commands) {
+        const exitCode = await stopped([...command, 'up', '--no-deps', 'redis'], how)
+        ends.push({ exitCode, running: compose('blue', 'ps', '--services', '--status', 'running') })
+      }
+      expect(ends, how).toEqual([ends[0], ends[0]])
+      expect(ends[0]?.running.split('\n').sort(), how).toEqual(['', 'mailhog', 'web'])
+    }
   })
 
   test('one goes down, and the other stays with its data', async () => {
