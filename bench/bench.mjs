@@ -7,9 +7,9 @@
  *
  * Prints the tables of docs/performance.md. Needs a build, which `npm run bench` makes.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { makeCopy } from './copies.mjs'
 import { makeFeatures, makeProducts } from './many.mjs'
@@ -37,6 +37,10 @@ const COMMANDS = [
   },
   { name: '`list` of the same', aim: 4, command: inProducts(['list']) },
   { name: '`check` of the same', aim: 4, command: inProducts(['check']) },
+  { name: '`compose --no-merge NAME ps` of the same', aim: 1.6, command: composeOf(['--no-merge'], ['ps']) },
+  { name: '`compose NAME ps` of the same', aim: 1.6, command: composeOf([], ['ps']) },
+  { name: '`compose NAME up -d` of the same', aim: null, command: composeOf([], ['up', '-d']) },
+  { name: 'the Tab key after `check` of the same', aim: 1.5, command: completionOf('check') },
   { name: 'first merge of a copy, 5 services', aim: 2, command: copyOf(5) },
   { name: 'first merge of a copy, 30 services', aim: 3, command: copyOf(30) },
   { name: 'first merge of a copy, 130 services', aim: 6, command: copyOf(130) },
@@ -113,6 +117,28 @@ function inProducts(args) {
   return (root) => {
     makeProducts(root, 60)
     return run(BIN, args, 0)(root)
+  }
+}
+
+/** `product compose` alone: its `docker` does nothing. */
+function composeOf(options, args) {
+  return (root) => {
+    makeProducts(root, 60)
+    const plugins = join(root, 'cli-plugins')
+    mkdirSync(plugins)
+    for (const file of [join(root, 'docker'), join(plugins, 'docker-compose')])
+      writeFileSync(file, '#!/bin/sh\n', { mode: 0o755 })
+    const env = { PATH: `${root}${delimiter}${process.env.PATH}`, DOCKER_CONFIG: root }
+    const line = ['-C', root, 'compose', ...options, 'product-0000', ...args]
+    return { args: [BIN, ...line], env, exitCode: 0, before: () => {} }
+  }
+}
+
+/** What a shell asks for the words that follow. */
+function completionOf(command) {
+  return (root) => {
+    makeProducts(root, 60)
+    return { args: [BIN, 'complete', '--', '-C', root, command, ''], exitCode: 0, before: () => {} }
   }
 }
 

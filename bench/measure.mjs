@@ -20,7 +20,7 @@ export function mergeOf(bin, { root, product, fresh }, exitCode = 0) {
 export function wallTime(command) {
   command.before()
   const start = process.hrtime.bigint()
-  run(command, command.args, process.env)
+  run(command, command.args, {})
   return Number(process.hrtime.bigint() - start) / 1e6
 }
 
@@ -29,7 +29,7 @@ export const MEASURES_MEMORY = process.platform === 'linux'
 /** Runs a command once more, not timed. @returns the most memory that it held, in kilobytes */
 export function peakMemory(command, file) {
   command.before()
-  run(command, ['--require', HOOK, ...command.args], { ...process.env, BENCH_PEAK_FILE: file })
+  run(command, ['--require', HOOK, ...command.args], { BENCH_PEAK_FILE: file })
   return Number(readFileSync(file, 'utf8'))
 }
 
@@ -49,11 +49,11 @@ export function inTurn(commands, rounds, measure) {
   return results
 }
 
-function run({ exitCode }, args, env) {
+function run({ exitCode, env }, args, more) {
   const { status, error, stderr } = spawnSync(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     maxBuffer: Number.POSITIVE_INFINITY,
-    env,
+    env: { ...process.env, ...env, ...more },
   })
   if (error !== undefined) throw error
   if (status === exitCode) return
