@@ -11,7 +11,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { thisMachine } from '../../src/live/machine.js'
 import { product } from '../support/cli.js'
 import { requireOrSkip, runCompose, run as runProgram } from '../support/compose.js'
-import { demoWorkspace, type TestWorkspace } from '../support/workspace.js'
+import { demoWorkspace, makeFolder, type TestWorkspace } from '../support/workspace.js'
 import { type Engine, openEngine, runAll } from './engine.js'
 import { type Images, imagesMissing, makeImages } from './images.js'
 import { eventually, redis, smtpGreeting, webPage } from './talk.js'
@@ -54,9 +54,9 @@ function takeDown(instance: Instance): void {
 }
 
 /** Runs `product` with this engine. */
-const run = (line: string) => {
+const run = (line: string, where = workspace!) => {
   const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...engine!.env }
-  return product(line, workspace!, { env, machine: thisMachine(env) })
+  return product(line, where, { env, machine: thisMachine(env) })
 }
 
 /** Starts a redis in the foreground, and ends it once it runs. @returns the exit code */
@@ -225,6 +225,48 @@ describe('two instances of one product on one engine', () => {
     expect(composeOf('blue', 'up', '--detach', '--pull', 'never').code).toBe(0)
   })
 
+  test('product list --live knows what runs, and what runs on a former port', async () => {
+    const rowsOf = async () => {
+      const { stdout, stderr } = await run('list --live')
+      expect(stderr).toBe('')
+      return stdout.split('\n').flatMap((row) => / merged +(.*?) +products/.exec(row)?.[1] ?? [])
+    }
+    expect(await rowsOf()).toEqual(['up', 'up'])
+    compose('blue', 'stop', '--timeout', '1', 'redis')
+    expect(await rowsOf()).toEqual(['up', 'partly up, without redis'])
+    compose('blue', 'start', 'redis')
+    const template = workspace!.read('features/redis/.env.example') ?? ''
+    workspace!.write({ 'features/redis/.env.example': template.replace('6380', '6390') })
+    await run(`env --merge ${NAME} --refresh`)
+    expect((await rowsOf())[0]).toBe(`up; runs on ${PORTS.product.redis}; up -d moves it`)
+    workspace!.write({ 'features/redis/.env.example': template })
+    await run(`env --merge ${NAME} --refresh`)
+    expect(await rowsOf()).toEqual(['up', 'up'])
+  })
+
+  test('a second checkout does not take over the containers of the first', async () => {
+    const clone = makeFolder()
+    cpSync(workspace!.root, clone.root, { recursive: true, filter: (path) => !/\.env(\.blue)?$/.test(path) })
+    const error = `Compose project ${NAME} was started from ${workspace!.path(`products/${NAME}`)}: \`up\` here`
+    const { redis: port } = PORTS.product
+    expect(await redis(port, 'SET', 'whose', 'own')).toBe('+OK\r\n')
+    for (const line of [
+      `env --merge ${NAME}`,
+      'check --live',
+      `compose ${NAME} up -d`,
+      `compose ${NAME} down -v`,
+    ]) {
+      const { exitCode, stderr, programs } = await run(line, clone)
+      expect({ line, exitCode, programs }).toEqual({ line, exitCode: 1, programs: [] })
+      expect(stderr).toContain(error)
+      expect(stderr).not.toContain('port-held')
+    }
+    expect((await run('list --live', clone)).stdout).toMatch(/ up .*\.\.\/.*\n$/)
+    expect(await redis(port, 'GET', 'whose')).toBe('$3\r\nown\r\n')
+    expect((await run(`env --merge ${NAME} --as clone`, clone)).exitCode).toBe(0)
+    expect((await run(`compose ${NAME} up -d`, clone)).programs).toHaveLength(1)
+  })
+
   test('product compose up ends as plain Compose does, on Ctrl-C and on TERM', async () => {
     const env = ['--env-file', '.env', '--env-file', '.env.blue']
     const commands = [
@@ -243,8 +285,20 @@ describe('two instances of one product on one engine', () => {
     }
   })
 
-  test('one goes down, and the other stays with its data', async () => {
-    takeDown('blue')
+  test('one goes down by the command that its removal names, and the other stays with its data', async () => {
+    const down = `docker compose -p ${NAME}-blue down`
+    const removed = await run(`env ${NAME} --instance blue --remove`)
+    expect(removed.stderr).toMatch(
+      new RegExp(`blue still has containers: 3 of .*\\n  Remove them: ${down}\\n$`),
+    )
+    expect((await run('list --live')).stdout).toContain(`\n  ${NAME}-blue  products/${NAME}  ${down}\n`)
+    runProgram([...down.split(' '), '--timeout', '1'], {
+      cwd: workspace!.root,
+      env: engine!.env,
+      timeoutMs: 60_000,
+    })
+    expect((await run('list --live')).stdout).not.toContain('blue')
+    await run(`env --merge ${NAME} --instance blue`)
     expect(await redis(PORTS.product.redis, 'GET', 'whose')).toBe('$3\r\nown\r\n')
     expect((await run(`ports --live ${NAME} --json`)).stdout).toContain('"now": "free"')
   })
