@@ -4,20 +4,17 @@ import { groupBy } from '../claims/group.js'
 import { type Reassignment, resolveCollisions, type Unresolved } from '../claims/resolve.js'
 import type { FileChange } from '../file-change.js'
 import type { Machine } from '../live/machine.js'
-import { planMerge } from '../merge/merge.js'
-import { overlaySource } from '../merge/overlay.js'
 import { changesFile, type ProductPlan } from '../merge/plan.js'
 import { LOCAL_OFFSET } from '../ports/offset.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { saveAll } from '../save/save-all.js'
-import { loadInstance } from '../workspace/instances.js'
 import type { LoadedProduct } from '../workspace/product.js'
 import { readFile, type Workspace, withTexts } from '../workspace/workspace.js'
 import { type StatedOffset, withOffsets } from '../workspace/yaml-edit.js'
 import { savesOf } from './changes.js'
 import { findFreeOffset } from './free-offset.js'
 import { heldPorts, inspectClaims, withRunning } from './live.js'
-import { planProducts } from './plan-products.js'
+import { type PlanOptions, planProducts } from './plan-products.js'
 import { type Survey, type SurveyedOwner, surveyProducts } from './survey.js'
 
 export interface FixTask {
@@ -92,30 +89,34 @@ async function planFix(workspace: Workspace, survey: Survey, refresh: boolean, m
   const shared = reassignments.filter(({ isLocal }) => !isLocal)
   const settings = survey.products.map((product) => setOffsets(workspace, product, shared))
   const set = settings.flatMap(({ change }) => change ?? [])
-  const local = await setLocally(
+  const local = await mergeEach(
     withTexts(workspace, set),
-    reassignments.filter(({ isLocal }) => isLocal),
+    reassignments.flatMap(({ owner: { product, instance }, offset, isLocal }) =>
+      isLocal ? { product, instance, offset } : [],
+    ),
   )
   const changes = [...set, ...local.changes]
   const moved = withTexts(workspace, changes)
   const later = changes.length === 0 ? survey : await surveyProducts(moved)
   const outdated = later.owners.filter(isOutdated)
   const names = new Set(refresh ? outdated.map(({ product }) => product) : [])
-  const refreshed = later.products
-    .filter(({ source }) => names.has(source.name))
-    .flatMap((product) => refreshPlans(moved, product, later.owners))
-  const plans = refreshed.map(({ plan }) => plan).filter(changesFile)
+  const refreshed = await mergeEach(
+    moved,
+    later.owners.flatMap(({ product, instance }) =>
+      names.has(product) ? { product, instance, refresh: true } : [],
+    ),
+  )
   return {
     reassignments,
     unresolved,
     outdated,
-    plans,
-    changes: inOne([...changes, ...plans.map(({ file, before, after }) => ({ file, before, after }))]),
+    plans: refreshed.plans,
+    changes: inOne([...changes, ...refreshed.changes]),
     problems: [
       ...unresolved.map(({ owner, reason, next }) =>
         problem('no-offset', {}, `${ownerName(owner)}: ${reason}`, next),
       ),
-      ...[...settings, local, ...refreshed].flatMap(({ problems }) => problems),
+      ...[...settings, local, refreshed].flatMap(({ problems }) => problems),
     ],
   }
 }
@@ -130,7 +131,8 @@ async function moveFromHeld(
   const offsets = new Map(chosen.map(({ owner, offset }) => [owner, offset]))
   const claims = owners
     .filter((owner) => !offsets.has(owner))
-    .flatMap((owner) => owner.claims.filter(follows))
+    // Those of the next merge are in no file yet.
+    .flatMap((owner) => owner.claims.filter((claim) => follows(claim) && claim.outcome !== 'planned'))
   const live = await inspectClaims(workspace, { owners, ...survey }, claims, machine)
   const projects = new Set(owners.map(({ projectName }) => projectName))
   const isOutside = ({ project }: { readonly project: string | null }) =>
@@ -152,29 +154,31 @@ async function moveFromHeld(
   return found
 }
 
-/** Merges each with its offset, which env files set; with the errors only, as the survey has the rest. */
-async function setLocally(
+/** Merges products and instances one after the other; with the errors only, as the survey has the rest. */
+async function mergeEach(
   workspace: Workspace,
-  reassignments: readonly FixedOffset[],
-): Promise<{ readonly changes: readonly FileChange[]; readonly problems: readonly Problem[] }> {
+  merges: readonly (PlanOptions & { readonly product: string })[],
+) {
   const changes: FileChange[] = []
+  const plans: ProductPlan[] = []
   const problems: Problem[] = []
-  for (const { owner, offset } of reassignments) {
-    const { product, instance } = owner
-    const merge = await planProducts(withTexts(workspace, changes), [product], { instance, offset })
+  for (const { product, ...options } of merges) {
+    const merge = await planProducts(withTexts(workspace, changes), [product], options)
     changes.push(...merge.planned.flatMap(({ files }) => files))
+    plans.push(...merge.planned.map(({ plan }) => plan).filter(changesFile))
     const found = [...merge.problems, ...merge.planned.flatMap(({ plan }) => plan.problems)]
     problems.push(...found.filter(({ severity }) => severity === 'error'))
   }
-  return { changes, problems }
+  return { changes, plans, problems }
 }
 
 /** Makes one change of all that a file gets. */
 function inOne(changes: readonly FileChange[]): FileChange[] {
   const files = groupBy(changes, ({ file }) => file)
-  return [...files].map(([file, all]) => {
+  const whole = [...files].map(([file, all]) => {
     return { file, before: all[0]?.before ?? null, after: all.at(-1)?.after ?? null }
   })
+  return whole.filter(({ before, after }) => before !== after)
 }
 
 /** Sets the chosen offsets in the settings file of a product; a problem if only a person can edit it. */
@@ -191,25 +195,6 @@ function setOffsets(
   return after === null
     ? { change: null, problems: [cannotSet(file, offsets)] }
     : { change: { file, before: text, after }, problems: [] }
-}
-
-/** Plans to refresh a product env and the overlays of its instances; with the errors only, as the survey has the rest. */
-function refreshPlans(
-  workspace: Workspace,
-  product: LoadedProduct,
-  owners: readonly SurveyedOwner[],
-): { readonly plan: ProductPlan; readonly problems: readonly Problem[] }[] {
-  const errorsOf = (plan: ProductPlan) => plan.problems.filter(({ severity }) => severity === 'error')
-  const { source } = product
-  const base = planMerge(source, { refresh: true })
-  if (hasErrors(base.problems)) return [{ plan: base, problems: errorsOf(base) }]
-  const overlays = owners.flatMap((owner) => {
-    if (owner.product !== source.name || owner.instance === null) return []
-    const { instance, problems } = loadInstance(workspace, product, owner.instance, base)
-    const plan = planMerge(overlaySource(source, base, instance), { refresh: true })
-    return [{ plan, problems: [...problems, ...errorsOf(plan)] }]
-  })
-  return [{ plan: base, problems: [] }, ...overlays]
 }
 
 function isOutdated({ plan, claims }: SurveyedOwner): boolean {

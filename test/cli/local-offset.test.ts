@@ -207,6 +207,14 @@ describe('in a copy', () => {
     expect(folder.read('blue/.env')).toBe('A=1\n\n')
   })
 
+  test('of a clone, it can be set by the merge that makes the copy', async () => {
+    const here = makeFolder()
+    here.write({ 'compose.yaml': COMPOSE, '.env': 'A=1' })
+    expect((await product('env --merge --as blue --offset 99', here)).exitCode).toBe(0)
+    expect(here.read('.env')).toBe('A=1\n\nPRODUCT_OFFSET=99 # on this machine only\n')
+    expect(here.read('compose.override.yaml')).toContain('9099:80')
+  })
+
   test('in the same folder, it is in the overlay', async () => {
     const here = makeFolder()
     here.write({ 'compose.yaml': COMPOSE, '.env.blue': '' })
@@ -304,6 +312,14 @@ describe('product check --fix', () => {
     expect(settings(here)).toContain(`REDIS_HOST_PORT=${6000 + second}`)
     expect(settings(here, BLUE)).toContain(`REDIS_HOST_PORT=${6000 + (crc32('shop@blue#1') % 1000)}`)
     expect(here.read('products/shop/product.yaml')).toBe(FILES['products/shop/product.yaml'])
+  })
+
+  test('with --live leaves a product alone that is not merged yet', async () => {
+    const here = makeWorkspace(FILES)
+    const before = here.all()
+    const { exitCode, stdout } = await product('check --live --fix', here, holding(6005))
+    expect([exitCode, here.all()]).toEqual([1, before])
+    expect(stdout).toContain('  Stop that, or run: product env --merge shop --offset ')
   })
 
   test('with --live does not move a product away from another one of the workspace', async () => {
