@@ -3,7 +3,7 @@ import type { Problem } from '../problem.js'
 import { type Entry, isOpen, type Node, perNode, type ScalarNode, type Scope } from './node.js'
 import { problemAt, refused } from './problems.js'
 
-/** What a node was before its variables were expanded. */
+/** What a mapping was before its variables were expanded. */
 const origins = new WeakMap<Node, Node>()
 
 /** Returns a function that remembers its results for all projects that read a file: the values of variables must not matter to it. */
@@ -43,7 +43,7 @@ export function interpolate(root: Node, scope: Scope): { tree: Node; problems: P
     if (known !== undefined) return known
     const result = expanded(node)
     done.set(node, result)
-    origins.set(result, node)
+    if (node.kind === 'mapping') origins.set(result, node)
     return result
   }
   const expanded = (node: Node): Node => {

@@ -1,6 +1,15 @@
 import { piecesOf, type Reference, references } from '../env/expand.js'
 import type { Problem } from '../problem.js'
-import { get, type MappingNode, type Node, type ScalarNode, type Span, spanOf, stringOf } from './node.js'
+import {
+  get,
+  type MappingNode,
+  type Node,
+  perNode,
+  type ScalarNode,
+  type Span,
+  spanOf,
+  stringOf,
+} from './node.js'
 import { isAddress, type PortRange, type PortSpec, parsePortRange, parsePortSpec } from './port.js'
 import { problemAt, refused } from './problems.js'
 import { unique } from './unique.js'
@@ -50,8 +59,9 @@ export function publishedPorts(
   if (ports?.kind !== 'sequence') return { ports: [], problems: [] }
   const candidates: Candidate[] = []
   const problems: Problem[] = []
-  for (const item of ports.items) {
-    const found = item.kind === 'mapping' ? long(service, item) : short(service, item)
+  const specs = specsOf(ports)
+  for (const [index, item] of ports.items.entries()) {
+    const found = item.kind === 'mapping' ? long(service, item) : short(service, item, specs[index])
     if (found === null) continue
     if ('port' in found) candidates.push(found)
     else problems.push(found)
@@ -62,24 +72,24 @@ export function publishedPorts(
 /** Checks a list of ports when it is read, even if a later file replaces it. */
 export function checkPorts(ports: Node): Problem[] {
   if (ports.kind !== 'sequence') return [refused(ports, '`ports` must be a list', 'Write `- "8080:80"`.')]
-  return ports.items.flatMap((item) => {
+  const specs = specsOf(ports)
+  return ports.items.flatMap((item, index) => {
     if (item.kind === 'mapping')
       return get(item, 'target') === undefined ? refused(item, 'A port has no `target`', LONG) : []
-    const spec = specOf(item)
+    const spec = specs[index]
     return typeof spec === 'string' ? refused(item, spec, SHORT) : []
   })
 }
 
-const specs = new WeakMap<Node, PortSpec | string>()
+type Spec = PortSpec | string | undefined
 
-/** A mapping in the short syntax, or a message that says why Compose refuses it. */
-function specOf(node: Node): PortSpec | string {
-  const spec = specs.get(node) ?? parseSpec(node)
-  specs.set(node, spec)
-  return spec
-}
+/** The items of a list in the short syntax, or messages that say why Compose refuses them. */
+const specsOf = perNode((ports): readonly Spec[] => {
+  return ports.kind === 'sequence' ? ports.items.map((item) => specOf(item)) : []
+})
 
-function parseSpec(node: Node): PortSpec | string {
+function specOf(node: Node): Spec {
+  if (node.kind === 'mapping') return undefined
   if (node.kind !== 'scalar' || (node.type !== 'string' && node.type !== 'int'))
     return 'A port must be a string, a number or a mapping'
   const spec = parsePortSpec(node.text)
@@ -93,9 +103,8 @@ export interface Candidate {
   readonly published: 'none' | 'empty' | 'zero' | 'string' | 'int'
 }
 
-function short(service: string, node: Node): Candidate | null {
-  const spec = specOf(node)
-  if (typeof spec === 'string' || node.kind !== 'scalar') return null
+function short(service: string, node: Node, spec: Spec): Candidate | null {
+  if (typeof spec !== 'object' || node.kind !== 'scalar') return null
   const { hostIp, host, container, protocol, hostPart } = spec
   const part = hostPart === null ? null : hostPartOf(node, hostPart)
   const port: PublishedPort = {

@@ -95,7 +95,7 @@ export function* yamlDocuments(
     }
   }
   const brackets = new Brackets(text)
-  const tabs = refuseTabs ? new Tabs(text) : null
+  const tabs = refuseTabs && text.includes('\t') ? new Tabs(text) : null
   let tokens = 0
   let isText = false
   for (const lexeme of new Lexer().lex(text)) {
@@ -167,7 +167,7 @@ class Brackets {
     if (lexeme === '[' || lexeme === '{') this.open.push(at)
     else if (lexeme === ']' || lexeme === '}') this.close(lexeme, at)
     else if (lexeme === FLOW_BROKEN) this.end(at)
-    else if (/^["']/.test(lexeme) && (lexeme.length === 1 || lexeme.at(-1) !== lexeme[0]))
+    else if ((lexeme[0] === '"' || lexeme[0] === "'") && (lexeme.length === 1 || !lexeme.endsWith(lexeme[0])))
       this.refuse(at, at + lexeme.length)
   }
 

@@ -66,11 +66,13 @@ function candidatesIn(workspace: Workspace, folder: string): string[] {
     })
   const found = files('')
   const { templates, composeFiles } = placesOf(workspace, folder)
-  const isFound = (file: string) => found.includes(within(folder, file))
-  const read = [null, ...ENVIRONMENTS].flatMap((each) => templates(each).find(isFound) ?? [])
+  const paths = new Set(found.map((name) => `${folder}/${name}`))
+  const read = [null, ...ENVIRONMENTS].flatMap(
+    (each) => templates(each).find((file) => paths.has(file)) ?? [],
+  )
   // If there are several of these Compose files, they are reported where they are read.
-  const known = new Set([...read, ...composeFiles].map((file) => within(folder, file)))
-  return found.filter((name) => !known.has(name))
+  const known = new Set([...read, ...composeFiles])
+  return found.filter((name) => !known.has(`${folder}/${name}`))
 }
 
 function entriesOf({ root }: Workspace, folder: string) {
