@@ -157,7 +157,8 @@ it('writes a text in which Compose reads just what the plan says', () => {
         if (outcome === 'added' || outcome === 'adjusted' || outcome === 'same') expect(given).toBe(value)
         if (outcome === 'adjusted') expect(parsePortValue(value ?? '')).toEqual(shift?.host)
       }
-      // Nothing but what the features state, and what was there.
+      // Nothing but what the features state, what was there, and an offset that is set.
+      if (options.offset !== undefined) names.add('PRODUCT_OFFSET')
       for (const { key } of parseEnv(before ?? source.example.text ?? '').statements) names.add(key)
       for (const key of values.keys()) expect(names).toContain(key)
     }),

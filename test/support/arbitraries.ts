@@ -293,7 +293,11 @@ export const productSource: Arbitrary<ProductSource> = fc.record({
 })
 
 /** What a merge can be asked for. */
-export const mergeOptions = fc.record({ refresh: fc.boolean(), prune: fc.boolean() })
+export const mergeOptions = fc.record({
+  refresh: fc.boolean(),
+  prune: fc.boolean(),
+  offset: fc.constantFrom(undefined, undefined, 0, 99, 65_535),
+})
 
 /** Exported variables: empty ones too, which are not the same as none. */
 export const shell: Arbitrary<ReadonlyMap<string, string>> = fc
