@@ -1,5 +1,5 @@
 /** `product list`: the products and their instances, and what runs of them. */
-import { productJson, productsLines, runningLines } from '../report/products.js'
+import { noProductsLines, productJson, productsLines, runningJson, runningLines } from '../report/products.js'
 import { surveyNamed } from '../tasks/named-survey.js'
 import { listRunning } from '../tasks/running.js'
 import { type Call, inWorkspace, machineOf, type OutputOptions } from './command.js'
@@ -12,24 +12,22 @@ interface ListOptions extends OutputOptions {
 export async function list(call: Call<ListOptions>, names: readonly string[]): Promise<ExitCode> {
   const { host, options } = call
   return inWorkspace(call, { products: [] }, async (workspace) => {
-    const { survey, isNamed, problems } = await surveyNamed(workspace, names)
-    if (survey === null) return { problems }
+    const isEmpty = workspace.products.length === 0
+    const none = () => noProductsLines(workspace.layout.product('<name>').folder)
     if (options.live) {
-      const live = await listRunning(workspace, survey, isNamed, machineOf(host))
-      const { owners, leftovers } = live
+      const { list, problems } = await listRunning(workspace, { names, machine: machineOf(host) })
+      if (list === null) return { problems }
       return {
-        text: () => runningLines(live, host.width),
-        json: () => ({
-          products: owners.map((owner) => ({ ...productJson(owner), ...owner.running })),
-          leftovers,
-        }),
-        problems: [...problems, ...live.problems],
+        text: () => (isEmpty ? none() : runningLines(list, host.width)),
+        json: () => runningJson(list),
+        problems,
       }
     }
+    const { survey, isNamed, problems } = await surveyNamed(workspace, names)
+    if (survey === null) return { problems }
     const owners = survey.owners.filter(isNamed)
-    const { folder } = workspace.layout.product('<name>')
     return {
-      text: () => productsLines(owners, folder, host.width),
+      text: () => (isEmpty ? none() : productsLines(owners, host.width)),
       json: () => ({ products: owners.map(productJson) }),
       problems,
     }

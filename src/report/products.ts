@@ -16,12 +16,11 @@ const COLUMNS: readonly Column[] = [
 ]
 
 /** @param folder of a product to create */
-export function productsLines(
-  owners: readonly SurveyedOwner[],
-  folder: string,
-  width: number | null,
-): string[] {
-  if (owners.length === 0) return [`  The workspace has no products yet; create a folder ${folder}`]
+export function noProductsLines(folder: string): string[] {
+  return [`  The workspace has no products yet; create a folder ${folder}`]
+}
+
+export function productsLines(owners: readonly SurveyedOwner[], width: number | null): string[] {
   const rows = owners.map((owner) => [...cellsOf(owner), featuresOf(owner).join(', ')])
   return printed([...COLUMNS, { title: 'features', shrinks: true }], rows, width)
 }
@@ -67,6 +66,11 @@ export function productJson(owner: SurveyedOwner) {
     ports: portsOf(owner),
     project: owner.projectName,
   }
+}
+
+/** As JSON (docs/json.md). */
+export function runningJson({ owners, leftovers }: RunningList) {
+  return { products: owners.map((owner) => ({ ...productJson(owner), ...owner.running })), leftovers }
 }
 
 /** Null if not all of its ports are known. */

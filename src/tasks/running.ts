@@ -9,9 +9,9 @@ import { otherFolders } from '../workspace/copies.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { surveyElsewhere } from './elsewhere.js'
 import { noEngine } from './live.js'
-import type { NamedSurvey } from './named-survey.js'
+import { type NamedSurvey, surveyNamed } from './named-survey.js'
 import { stackOf } from './stacks.js'
-import type { Survey, SurveyedOwner } from './survey.js'
+import type { SurveyedOwner } from './survey.js'
 
 /** What runs of a product or instance. */
 interface Running {
@@ -35,25 +35,31 @@ interface Leftover {
 }
 
 export interface RunningList {
+  /** Also the copies in other worktrees. */
   readonly owners: readonly (SurveyedOwner & { readonly running: Running })[]
   readonly leftovers: readonly Leftover[]
-  readonly problems: readonly Problem[]
 }
 
-/** Finds out what runs of the named products and instances, and of their copies in other worktrees. */
+interface ListRunningTask {
+  /** Products and instances (`shop@blue`); none for all. */
+  readonly names?: readonly string[]
+  readonly machine: Machine
+}
+
+/** Finds out what runs of products and instances. @returns null for the list if a name is not known */
 export async function listRunning(
   workspace: Workspace,
-  survey: Survey,
-  isNamed: NamedSurvey['isNamed'],
-  machine: Machine,
-): Promise<RunningList> {
+  { names = [], machine }: ListRunningTask,
+): Promise<{ readonly list: RunningList | null; readonly problems: readonly Problem[] }> {
+  const { survey, isNamed, problems } = await surveyNamed(workspace, names)
+  if (survey === null) return { list: null, problems }
   const engine = await machine.engine()
   const all = [...survey.owners, ...(await surveyElsewhere(workspace, workspace.products))]
   const owners = all
     .filter(isNamed)
     .map((owner) => ({ ...owner, running: runningOf(workspace, owner, machine, engine) }))
   const leftovers = findLeftovers(workspace, all, isNamed, machine, engine)
-  return { owners, leftovers, problems: noEngine(engine) }
+  return { list: { owners, leftovers }, problems: [...problems, ...noEngine(engine)] }
 }
 
 function runningOf(workspace: Workspace, owner: SurveyedOwner, machine: Machine, engine: Engine): Running {

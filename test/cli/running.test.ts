@@ -103,6 +103,11 @@ describe('a product or instance', () => {
     expect(names).toEqual(['product', 'blog', 'shop'])
   })
 
+  test('is said to be missing where there is none', async () => {
+    for (const line of ['list', 'list --live'])
+      expect((await product(line, makeWorkspace())).stdout).toContain('The workspace has no products yet')
+  })
+
   test('is unknown without an engine', async () => {
     const { stdout, stderr, exitCode } = await product('list --live blog', here, {
       machine: { engine: SILENT },
