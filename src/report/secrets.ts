@@ -7,6 +7,7 @@ import { referencesIn } from '../env/read.js'
 import { isHidden } from '../env/secret.js'
 import { findSections } from '../merge/sections.js'
 import type { ProductSource } from '../merge/source.js'
+import { isOffset, LOCAL_OFFSET } from '../ports/offset.js'
 import { parsePortValue } from '../ports/value.js'
 import type { IsPort } from '../ports/variable.js'
 
@@ -81,8 +82,9 @@ function push(lists: Map<string, string[]>, name: string, item: string): void {
   else list.push(item)
 }
 
-/** Returns true for the port of a port variable, which is not a secret. */
+/** Returns true for the port of a port variable, and for an offset, which are not secrets. */
 export function showsPort(isPort: IsPort, key: string, value: string): boolean {
+  if (key === LOCAL_OFFSET) return isOffset(value)
   return isPort(key) && typeof parsePortValue(value) === 'object'
 }
 

@@ -39,6 +39,7 @@ describe('PRODUCT_OFFSET', () => {
     expect(await ok('env --merge shop --refresh', here)).toContain('nothing to do')
     expect(here.all()).toEqual(merged)
 
+    expect(await ok('env shop', here)).toMatch(/^ {2}PRODUCT_OFFSET +99 /m)
     expect(await ok('list', here)).toMatch(/^ {2}shop +\+99 \(local\) +1 +merged/m)
     for (const line of ['ports', 'whois 6099'])
       expect(await ok(line, here)).toMatch(/REDIS_HOST_PORT +6000 +\+99 \(local\) +6099 +adjusted/)
