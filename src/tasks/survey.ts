@@ -10,7 +10,7 @@ import { planMerge } from '../merge/merge.js'
 import { overlaySource } from '../merge/overlay.js'
 import { changesFile, isOutdated, type ProductPlan } from '../merge/plan.js'
 import { type PortReferences, portReferences } from '../merge/port-references.js'
-import { findSections, splitCopySection } from '../merge/sections.js'
+import { findSections, type Section, splitCopySection } from '../merge/sections.js'
 import type { ProductSource } from '../merge/source.js'
 import { hasErrors, notRead, type Problem, unique } from '../problem.js'
 import { loadCompose, profilesOf } from '../workspace/compose.js'
@@ -18,7 +18,7 @@ import { type CopyPlace, copiesInstances, findCopy, isCheckout, isolatedPlace } 
 import { instancesOf, loadInstance } from '../workspace/instances.js'
 import { type LoadedProduct, loadProduct } from '../workspace/product.js'
 import { type Workspace, withTexts } from '../workspace/workspace.js'
-import { planProductCopy } from './copy.js'
+import { type PlannedCopy, planProductCopy } from './copy.js'
 
 export interface Survey {
   readonly products: readonly LoadedProduct[]
@@ -102,50 +102,62 @@ async function copyOwner(
   product: LoadedProduct,
   plan: ProductPlan,
   place: CopyPlace,
-  found: readonly Problem[],
+  known: readonly Problem[],
 ): Promise<SurveyedOwner> {
-  const { source } = product
-  const isIsolated = place.kind === 'isolated'
   const { copy, problems } = await planProductCopy(workspace, product, plan, place)
+  const found = [...known, ...problems]
+  const isIsolated = place.kind === 'isolated'
   if (copy === null) {
     const stopped = hasErrors(problems)
     // Without a Compose file, a checkout is not a copy.
-    const own = stopped ? plan : planMerge(source)
-    const owner = ownerOf(workspace, own, null, { stopped, found: [...found, ...problems] })
+    const own = stopped ? plan : planMerge(product.source)
+    const owner = ownerOf(workspace, own, null, { stopped, found })
     return { ...owner, instance: stopped && !isIsolated ? place.name : null }
   }
-  const { envFile, files, offset, offsetFrom } = copy
-  const text = files.find(({ file }) => file === envFile)?.after ?? ''
-  const later = withTexts(workspace, files)
-  const isMerged = files.every(({ before, after }) => before === after)
-  const outcome = isMerged ? ('adjusted' as const) : ('planned' as const)
-  const moved = (claim: PortClaim): PortClaim => {
-    const { from, to, address } = claim
-    return { ...claim, outcome, offset, offsetFrom, base: { from: from - offset, to: to - offset, address } }
-  }
+  const later = withTexts(workspace, copy.files)
+  const text = copy.files.find(({ file }) => file === copy.envFile)?.after ?? ''
+  const doc = parseEnv(text)
+  const merged = isIsolated ? { ...plan, doc, values: readEnv(doc).values } : plan
+  const overlay = isIsolated ? null : planMerge(overlayOfCopy(product.source, plan, place.name, copy, text))
+  const owner = ownerOf(later, merged, overlay, { stopped: false, found })
+  const isMerged = copy.files.every(({ before, after }) => before === after)
+  const shifted = (claim: PortClaim) => copyClaim(claim, copy, isMerged ? 'adjusted' : 'planned')
   if (isIsolated) {
-    const doc = parseEnv(text)
-    const merged = { ...plan, doc, values: readEnv(doc).values }
-    const owner = ownerOf(later, merged, null, { stopped: false, found: [...found, ...problems] })
-    const claims = owner.claims.map((claim) => (claim.outcome === 'literal' ? moved(claim) : claim))
+    const claims = owner.claims.map((claim) => (claim.outcome === 'literal' ? shifted(claim) : claim))
     return { ...owner, plan, claims, state: isMerged || plan.before === null ? owner.state : 'incomplete' }
   }
+  // Its override publishes every port, so a variable that no service publishes is not a claim.
+  const published = owner.claims.filter(({ service }) => service !== null)
+  const claims = published.map((claim) => (claim.outcome === 'random' ? claim : shifted(claim)))
+  return { ...owner, claims, state: isMerged ? 'merged' : plan.before === null ? 'missing' : 'incomplete' }
+}
+
+/** A port that the override of a copy shifts. */
+function copyClaim(claim: PortClaim, copy: PlannedCopy, outcome: 'adjusted' | 'planned'): PortClaim {
+  const { from, to, address } = claim
+  const { offset, offsetFrom } = copy
+  return { ...claim, outcome, offset, offsetFrom, base: { from: from - offset, to: to - offset, address } }
+}
+
+/** The section of a copy, as an overlay without features. */
+function overlayOfCopy(
+  source: ProductSource,
+  plan: ProductPlan,
+  name: string,
+  copy: PlannedCopy,
+  text: string,
+): ProductSource {
   const { section } = splitCopySection(text)
   // Blank lines keep the numbers of the section's lines.
   const lines = section === null ? '' : text.slice(0, section.start).replace(/[^\n]+/g, '') + section.text
-  const overlay = planMerge({
+  return {
     ...source,
-    instance: place.name,
-    offset: { value: offset, from: offsetFrom },
+    instance: name,
+    offset: { value: copy.offset, from: copy.offsetFrom },
     features: [],
-    env: { file: envFile, text: lines },
+    env: { file: copy.envFile, text: lines },
     earlier: plan.values,
-  })
-  const owner = ownerOf(later, plan, overlay, { stopped: false, found: [...found, ...problems] })
-  // Its override publishes every port, so a variable that no service publishes is not a claim.
-  const published = owner.claims.filter(({ service }) => service !== null)
-  const claims = published.map((claim) => (claim.outcome === 'random' ? claim : moved(claim)))
-  return { ...owner, claims, state: isMerged ? 'merged' : plan.before === null ? 'missing' : 'incomplete' }
+  }
 }
 
 /** The plan for overlays: an outdated port is the feature's, so an instance moves its current base port. */
@@ -161,21 +173,14 @@ function ownerOf(
   overlay: ProductPlan | null,
   { stopped, found }: { stopped: boolean; found: readonly Problem[] },
 ): SurveyedOwner {
-  const places = new Map<string, VariablePlace>()
   const plans = overlay === null ? [plan] : [plan, overlay]
-  const docs = plans.map(({ doc }) => doc)
   const values = overlay === null ? plan.values : readEnv(overlay.doc, new Map(), plan.values).values
-  for (const { file, doc, merged } of plans) {
-    const rewritten = findSections(doc).sections.filter(
-      ({ feature, untouched }) => untouched && merged.includes(feature),
-    )
-    for (const { key, line, start } of doc.statements) {
-      const merges = rewritten.some((section) => section.start < start && start < section.end)
-      places.set(key, { file, line, merges })
-    }
-  }
+  const places = placesIn(plans)
   const last = overlay ?? plan
-  const references = portReferences(docs, plan.isPort)
+  const references = portReferences(
+    plans.map(({ doc }) => doc),
+    plan.isPort,
+  )
   const read = loadCompose(workspace, plan.product, values, places.get('COMPOSE_FILE'))
   const { compose, directory, projectName } = read
   const problems = [...found, ...read.problems, ...(compose?.problems ?? [])]
@@ -198,6 +203,21 @@ function ownerOf(
     problems: compose === null ? problems : [...problems, ...gapProblems(compose)],
     unread: notRead(problems),
   }
+}
+
+/** Returns where the env files of some plans set each variable; the last file and line count. */
+function placesIn(plans: readonly ProductPlan[]): Map<string, VariablePlace> {
+  const places = new Map<string, VariablePlace>()
+  for (const { file, doc, merged } of plans) {
+    const { sections } = findSections(doc)
+    let at = 0
+    for (const { key, line, start } of doc.statements) {
+      while (at < sections.length && (sections[at] as Section).end <= start) at += 1
+      const { feature = '', untouched = false, start: from = start } = sections[at] ?? {}
+      places.set(key, { file, line, merges: from < start && untouched && merged.includes(feature) })
+    }
+  }
+  return places
 }
 
 /** The template of a project is its own, and the original keeps its ports. */
