@@ -8,18 +8,10 @@ import { machineOf, type Result, styleOf } from './command.js'
 import type { EnvJob } from './env.js'
 
 export async function merge({ host, workspace, options, names, instance }: EnvJob): Promise<Result> {
-  const {
-    refresh = false,
-    prune = false,
-    reveal = false,
-    verify = false,
-    as = null,
-    offset,
-    diff,
-    check,
-  } = options
+  const { refresh = false, prune = false, reveal = false, verify = false, as = null, diff, check } = options
   const dryRun = Boolean(options.dryRun || diff || check)
-  const task = { refresh, prune, instance, as, offset, dryRun, verify, machine: machineOf(host) }
+  const change = { refresh, prune, offset: options.offset }
+  const task = { ...change, instance, as, dryRun, verify, machine: machineOf(host) }
   const { state, products, problems } = await mergeProducts(workspace, names, task)
   const style = styleOf(host, 'stdout')
   // Loaded lazily: `diff` is needed for nothing else.

@@ -41,21 +41,9 @@ export function copyLines(
   style: Style,
   width: number | null,
 ): string[] {
-  const {
-    name,
-    project,
-    offset,
-    offsetFrom,
-    original,
-    changes,
-    override,
-    brought,
-    envFile,
-    options,
-    variables,
-  } = copy
+  const { name, project, offset, original, changes, override, brought, envFile, options, variables } = copy
   const of = original === null ? product : `${product} in ${original}`
-  const from = offsetFrom === 'crc32' ? '' : ` (${offsetFrom})`
+  const from = copy.offsetFrom === 'crc32' ? '' : ` (${copy.offsetFrom})`
   const start = `start it with ${['docker compose', ...options, 'up'].join(' ')}`
   const head = `${style.bold(`${product}@${name}`)}  copy of ${of}, offset ${offset}${from}, Compose project ${project}`
   const rows = changes.map(({ what, from, to }) => [what, from, to].map(printable))

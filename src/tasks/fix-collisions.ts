@@ -1,5 +1,5 @@
 /** Resolves the collisions of a workspace: sets offsets in product.yaml or for this machine, and merges the moved products again. */
-import { follows, ownerName } from '../claims/claim.js'
+import { ownerName } from '../claims/claim.js'
 import { groupBy } from '../claims/group.js'
 import { type Reassignment, resolveCollisions, type Unresolved } from '../claims/resolve.js'
 import type { FileChange } from '../file-change.js'
@@ -12,8 +12,8 @@ import type { LoadedProduct } from '../workspace/product.js'
 import { readFile, type Workspace, withTexts } from '../workspace/workspace.js'
 import { type StatedOffset, withOffsets } from '../workspace/yaml-edit.js'
 import { savesOf } from './changes.js'
-import { findFreeOffset } from './free-offset.js'
-import { heldPorts, inspectClaims, withRunning } from './live.js'
+import { heldPorts, withRunning } from './live.js'
+import { moveFromHeld } from './move-from-held.js'
 import { type PlanOptions, planProducts } from './plan-products.js'
 import { type Survey, type SurveyedOwner, surveyProducts } from './survey.js'
 
@@ -119,39 +119,6 @@ async function planFix(workspace: Workspace, survey: Survey, refresh: boolean, m
       ...[...settings, local, refreshed].flatMap(({ problems }) => problems),
     ],
   }
-}
-
-/** Chooses offsets for this machine, at which nobody holds the ports that somebody outside the workspace holds now. */
-async function moveFromHeld(
-  workspace: Workspace,
-  { owners, ...survey }: Survey,
-  chosen: readonly Reassignment<SurveyedOwner>[],
-  machine: Machine,
-): Promise<Reassignment<SurveyedOwner>[]> {
-  const offsets = new Map(chosen.map(({ owner, offset }) => [owner, offset]))
-  const claims = owners
-    .filter((owner) => !offsets.has(owner))
-    // Those of the next merge are in no file yet.
-    .flatMap((owner) => owner.claims.filter((claim) => follows(claim) && claim.outcome !== 'planned'))
-  const live = await inspectClaims(workspace, { owners, ...survey }, claims, machine)
-  const projects = new Set(owners.map(({ projectName }) => projectName))
-  const isOutside = ({ project }: { readonly project: string | null }) =>
-    project === null || !projects.has(project)
-  const held = new Set(
-    live.held.flatMap(({ claim, certain, holders }) => (certain && holders.some(isOutside) ? claim : [])),
-  )
-  const found: Reassignment<SurveyedOwner>[] = []
-  for (const owner of owners) {
-    if (!owner.claims.some((claim) => held.has(claim))) continue
-    const others = owners
-      .filter((each) => each !== owner)
-      .map((each) => ({ ...each, offset: offsets.get(each) ?? each.offset }))
-    const free = await findFreeOffset(workspace, owner, others, machine)
-    if (free === null) continue
-    offsets.set(owner, free.offset)
-    found.push({ owner, ...free })
-  }
-  return found
 }
 
 /** Merges products and instances one after the other; with the errors only, as the survey has the rest. */
