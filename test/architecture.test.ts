@@ -288,6 +288,19 @@ describe('the library', () => {
   })
 })
 
+test('a plain merge loads neither the reader of Compose files nor yaml nor the linter', () => {
+  const loaded = new Set<string>()
+  const walk = (file: string): void => {
+    if (loaded.has(file)) return
+    loaded.add(file)
+    const code = modules.find((module) => module.file === file)?.code.replace(DYNAMIC, '') ?? ''
+    for (const { to, typeOnly } of importsOf(file, code)) if (!typeOnly) walk(to)
+  }
+  walk('tasks/merge.ts')
+  expect([...loaded].filter((file) => /^(?:yaml$|lint\/|compose\/(?!path))/.test(file))).toEqual([])
+  expect(loaded).toContain('workspace/feature-drift.ts')
+})
+
 test('every file of bin is a few lines', () => {
   const long = modules.filter(
     ({ file, code }) => dirname(file) === 'bin' && code.trim().split('\n').length > 8,

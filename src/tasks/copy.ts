@@ -12,7 +12,8 @@ import { composeProjectName } from '../merge/project-name.js'
 import { splitCopySection, writeSection } from '../merge/sections.js'
 import type { Offset } from '../ports/offset.js'
 import { hasErrors, type Problem } from '../problem.js'
-import { composeFiles, missingFiles, nameOf, readComposeProject } from '../workspace/compose.js'
+import { nameOf, readComposeProject } from '../workspace/compose.js'
+import { composeFiles, missingFiles } from '../workspace/compose-files.js'
 import {
   type CopyPlace,
   generatedOverrides,

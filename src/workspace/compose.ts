@@ -1,51 +1,13 @@
 /** The Compose project of a product, read with the values of its env files. */
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import type { ReadText } from '../compose/load.js'
-import { resolvePath } from '../compose/path.js'
 import { type ComposeProject, readProject } from '../compose/project.js'
 import { decode } from '../env/bytes.js'
-import type { Lookup } from '../env/expand.js'
 import { composeProjectName, PROJECT } from '../merge/project-name.js'
 import { type Place, type Problem, problem } from '../problem.js'
-import { COMPOSE_OVERRIDES } from './layout.js'
+import { composeFiles, missingFiles, textLookup } from './compose-files.js'
 import { remembered } from './remembered.js'
-import { onlyFile, readFile, type Workspace } from './workspace.js'
-
-/** The Compose files of a product; paths are relative to the workspace, or absolute. */
-interface ComposeFiles {
-  /** Each overrides those before it. Empty if there is no Compose file. */
-  readonly files: readonly string[]
-  /** The project directory: the folder of the first file. */
-  readonly directory: string
-  /** Positions in COMPOSE_FILE, from 1, of files that cannot be read. */
-  readonly unread: readonly number[]
-  readonly problems: readonly Problem[]
-}
-
-/** Finds the product's Compose files, or those of COMPOSE_FILE. @param lookup reads the product env: byte strings */
-export function composeFiles(workspace: Workspace, product: string, lookup: Lookup): ComposeFiles {
-  const { folder, composeFiles } = workspace.layout.product(product)
-  const listed = lookup('COMPOSE_FILE')
-  if (listed !== undefined && listed !== '') {
-    const separator = lookup('COMPOSE_PATH_SEPARATOR') ?? ':'
-    const files = listed.split(separator).map((file) => resolvePath(folder, decode(file)))
-    const isRead = files.map((file) => readFile(workspace, file).text !== null)
-    return {
-      files: files.filter((_, index) => isRead[index]),
-      directory: dirname(files[0] as string),
-      unread: isRead.flatMap((read, index) => (read ? [] : index + 1)),
-      problems: [],
-    }
-  }
-  const { file, text, problems } = onlyFile(workspace, composeFiles)
-  if (text === null) return { files: [], directory: folder, unread: [], problems }
-  const directory = dirname(file)
-  const override = COMPOSE_OVERRIDES.map((name) => join(directory, name)).find((name) => {
-    const { text, problems } = readFile(workspace, name)
-    return text !== null || problems.length > 0
-  })
-  return { files: override === undefined ? [file] : [file, override], directory, unread: [], problems }
-}
+import { readFile, type Workspace } from './workspace.js'
 
 interface ProductCompose {
   /** Null if the product has no Compose file. */
@@ -74,14 +36,6 @@ export function loadCompose(
     projectName: nameOf(workspace, values, compose?.name?.text, directory),
     problems,
   }
-}
-
-/** Returns a problem for each file of COMPOSE_FILE that cannot be read, without the path: it is the product's own value. */
-export function missingFiles({ unread }: Pick<ComposeFiles, 'unread'>, place: Place): Problem[] {
-  return unread.map((number) => {
-    const message = `File ${number} of COMPOSE_FILE does not exist or cannot be read`
-    return problem('compose-missing', place, message, 'Correct the path.')
-  })
 }
 
 function namelessProject(compose: ComposeProject | null, values: ReadonlyMap<string, string>): Problem[] {
@@ -146,13 +100,6 @@ function readerOf(workspace: Workspace): ReadText {
   const reader = READERS.get(texts) ?? remembered(read)
   READERS.set(texts, reader)
   return reader
-}
-
-export function textLookup(bytesOf: Lookup): Lookup {
-  return (name) => {
-    const value = bytesOf(name)
-    return value === undefined ? undefined : decode(value)
-  }
 }
 
 /** Returns Compose's name of a product's project or, with an overlay's values, of an instance's. */

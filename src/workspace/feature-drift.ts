@@ -1,6 +1,6 @@
 /** Finds where `features:` in product.yaml and the features that the Compose files include differ. */
 import { type Place, type Problem, problem } from '../problem.js'
-import { composeFiles } from './compose.js'
+import { composeFiles } from './compose-files.js'
 import {
   lookupIn,
   type NamedFeature,

@@ -5,7 +5,7 @@ import { parseEnv } from '../env/document.js'
 import { expand, type Lookup, references } from '../env/expand.js'
 import { readEnv } from '../env/read.js'
 import { type Place, type Problem, problem } from '../problem.js'
-import { composeFiles, textLookup } from './compose.js'
+import { composeFiles, textLookup } from './compose-files.js'
 import { readFile, type Workspace } from './workspace.js'
 
 export interface NamedFeature {
