@@ -90,13 +90,16 @@ export function secretAt(line: string): number | null {
 
 /** Returns a command line with what looks like a secret masked: `--password=…`, `--token …`, `API_KEY=…`. */
 export function maskedCommand(words: readonly string[]): string {
+  const isSecret = (flag: string) => flag.startsWith('-') && HIDDEN_NAME.test(underlined(flag))
   const shown = words.map((word, index) => {
-    const flag = /^--?([\w-]+)$/.exec(words[index - 1] ?? '')?.[1] ?? ''
-    if (!word.startsWith('-') && HIDDEN_NAME.test(underlined(flag))) return MASK
+    if (!word.startsWith('-') && isSecret(words[index - 1] ?? '')) return MASK
     const at = secretAt(word)
     return at === null ? word : word.slice(0, at) + MASK
   })
-  return shown.join(' ')
+  // In `sh -c '…'`, one word is a whole command line.
+  return shown
+    .join(' ')
+    .replace(/(-[\w-]+)(\s+)[^\s-]\S*/g, (all, flag, gap) => (isSecret(flag) ? flag + gap + MASK : all))
 }
 
 /** `--api-key` is named like `API_KEY`. */

@@ -52,8 +52,12 @@ function proxiedBy(words: readonly string[], sockets: readonly Socket[]): number
     .map(({ inode }) => inode)
 }
 
+/** Of a command line, in characters. Some have megabytes. */
+const LONGEST = 4096
+
 function wordsOf(folder: string): string[] {
   return textOf(`${folder}/cmdline`)
+    .slice(0, LONGEST)
     .split('\0')
     .filter((word) => word !== '')
 }

@@ -57,6 +57,21 @@ describe('the holder of a socket', () => {
       'python3 -m http.server',
     )
   })
+  test.each([
+    ['redis-server *:6379', 'redis-server *:6379'],
+    ['a --password=x --port=1', 'a --password=******** --port=1'],
+    ['a --token x b', 'a --token ******** b'],
+    ['a --token --quiet', 'a --token --quiet'],
+    ['a -Dapi.secret=x', 'a -Dapi.secret=********'],
+    ['a --api-key=x', 'a --api-key=********'],
+    ['env DB_PASS=x a', 'env DB_PASS=******** a'],
+    ['sh -c a\u00a0--port\u00a080\u00a0--password\u00a0x\u00a0b', 'sh -c a --port 80 --password ******** b'],
+    ['a --token x\u00a0y', 'a --token ********'],
+  ])('and runs %j as %j', (line, command) => {
+    // A space within a word is written as \u00a0.
+    const cmdline = `${line.replaceAll(' ', '\0').replaceAll('\u00a0', ' ')}\0`
+    expect(holderIn({ 9: { cmdline, fd: FD } })?.command).toBe(command)
+  })
   test('is nobody where no process may be looked into', () => {
     expect(holderIn({ 8: { comm: 'redis\n' } })).toBeUndefined()
   })
