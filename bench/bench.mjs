@@ -15,7 +15,7 @@ import { makeCopy } from './copies.mjs'
 import { makeFeatures, makeProducts } from './many.mjs'
 import { inTurn, MEASURES_MEMORY, mergeOf, NOTHING, peakMemory, wallTime } from './measure.mjs'
 import { exponent, median, table } from './numbers.mjs'
-import { HOSTILE, makeWorkspace, ordinaryEnv } from './workspaces.mjs'
+import { HOSTILE, makeSplent, makeWorkspace, ordinaryEnv } from './workspaces.mjs'
 
 const quick = process.argv.includes('--quick')
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))
@@ -41,6 +41,14 @@ const COMMANDS = [
   { name: '`compose NAME ps` of the same', aim: 1.6, command: composeOf([], ['ps']) },
   { name: '`compose NAME up -d` of the same', aim: null, command: composeOf([], ['up', '-d']) },
   { name: 'the Tab key after `check` of the same', aim: 1.5, command: completionOf('check') },
+  {
+    name: 'merge in a SPLENT workspace of 100 features',
+    aim: null,
+    command: (root) => {
+      makeSplent(root, 100)
+      return run(BIN, ['env', '--merge', 'bench_app'], 0)(root)
+    },
+  },
   { name: 'first merge of a copy, 5 services', aim: 2, command: copyOf(5) },
   { name: 'first merge of a copy, 30 services', aim: 3, command: copyOf(30) },
   { name: 'first merge of a copy, 130 services', aim: 6, command: copyOf(130) },

@@ -30,6 +30,27 @@ export function makeWorkspace(root, { features, variables, productEnv, template,
   return { root, product: PRODUCT, fresh }
 }
 
+/** Makes a SPLENT workspace with one product; half of its features are editable, half are pinned. */
+export function makeSplent(root, features) {
+  const write = (folder, name, text) => {
+    mkdirSync(join(root, folder), { recursive: true })
+    writeFileSync(join(root, folder, name), text)
+  }
+  const references = Array.from({ length: features }, (_, index) => {
+    const name = `splent_feature_${index}`
+    const folder = index % 2 === 0 ? name : `.splent_cache/features/splent_io/${name}@v1.0.0`
+    write(`${folder}/docker`, '.env.example', templateText(index, name, 5))
+    const config = Array.from(
+      { length: 5 },
+      (_, key) => `# Setting ${key}\nSETTING_${index}_${key} = "${key}"\n`,
+    )
+    write(folder, 'pyproject.toml', `[project]\nname = "${name}"\n\n[tool.splent.config]\n${config.join('')}`)
+    return index % 2 === 0 ? name : `${name}@v1.0.0`
+  })
+  write(`${PRODUCT}/docker`, '.env.dev.example', `SPLENT_APP=${PRODUCT}\n`)
+  write(PRODUCT, 'pyproject.toml', `[tool.splent]\nfeatures = ${JSON.stringify(references)}\n`)
+}
+
 /** Returns a product env of about this size, with commented variables of ordinary length, none of them a feature's. */
 export function ordinaryEnv(megabytes) {
   const line = (index) =>

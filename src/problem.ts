@@ -54,6 +54,9 @@ export const PROBLEMS = {
   'bad-offset': error(
     '`PRODUCT_OFFSET` in an env file is not a whole number from 0 to 65535, or moves nothing.',
   ),
+  'skipped-value': warning(
+    'A value of `[tool.splent.config]` cannot be a variable, because of its name or type.',
+  ),
   'unreadable-file': error('A file exists but cannot be read.'),
   'foreign-link': error(
     'A template is a link out of the workspace and its own folder, or a product env is a link to a file whose name is not that of an env file.',

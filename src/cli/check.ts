@@ -2,7 +2,7 @@
 import { checkAnnotations, checkJson, checkLines, NOTHING_CHECKED } from '../report/check.js'
 import { checkWorkspace } from '../tasks/check.js'
 import { fixCollisions } from '../tasks/fix-collisions.js'
-import { openWorkspace } from '../workspace/workspace.js'
+import { reopen } from '../workspace/workspace.js'
 import {
   type Call,
   inWorkspace,
@@ -31,7 +31,7 @@ export async function check(call: Call<CheckOptions>, names: readonly string[]):
   return inWorkspace(call, checkJson(NOTHING_CHECKED), async (workspace) => {
     const machine = machineOf(host)
     const fix = options.fix ? await fixCollisions(workspace, { refresh, dryRun, live, machine }) : null
-    const current = fix?.written ? await openWorkspace(workspace.root) : workspace
+    const current = fix?.written ? await reopen(workspace) : workspace
     const checked = await checkWorkspace(current, { names, live, machine })
     const problems = [...checked.problems, ...(fix?.problems ?? [])]
     if (checked.check === null) return { problems }

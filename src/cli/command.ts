@@ -60,8 +60,9 @@ export async function workspaceOf(
   call: Call,
   environment: Environment | null = null,
 ): Promise<Workspace | Problem> {
-  const found = findWorkspace({ cwd: call.host.cwd, named: namedWorkspace(call) })
-  return typeof found === 'string' ? openWorkspace(found, environment) : found
+  const { cwd, env: shell } = call.host
+  const found = findWorkspace({ cwd, named: namedWorkspace(call), shell })
+  return typeof found === 'string' ? openWorkspace(found, environment, shell) : found
 }
 
 /** Returns the folder of `-C` or `PRODUCT_WORKSPACE`. */

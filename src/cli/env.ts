@@ -129,7 +129,7 @@ function chooseProducts(
   const { products, layout } = workspace
   if (all && products.length > 0) return products
   const here = all ? null : layout.productAt(relative(workspace.root, cwd))
-  const chosen = name ?? here ?? (products.length === 1 ? products[0] : undefined)
+  const chosen = name ?? here ?? layout.defaultProduct ?? (products.length === 1 ? products[0] : undefined)
   if (chosen !== undefined) {
     const missing = checkProduct(workspace, chosen)
     if (missing === null) return [chosen]

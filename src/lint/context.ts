@@ -7,6 +7,7 @@ import { decode } from '../env/bytes.js'
 import { type EnvDocument, parseEnv, rawValue, type Statement } from '../env/document.js'
 import { references } from '../env/expand.js'
 import { type EnvReading, readEnv } from '../env/read.js'
+import { featurePlaceholders, resolvePlaceholders } from '../merge/placeholder.js'
 import { reservedReason } from '../merge/reserved.js'
 import type { Range } from '../ports/overlap.js'
 import { type PortValue, parsePortValue } from '../ports/value.js'
@@ -22,6 +23,8 @@ export interface LintSource {
   readonly composeFile: string | null
   /** Of the workspace and of the feature. */
   readonly portVariables: readonly string[]
+  /** The variables that a merge sets besides those of templates: byte strings. */
+  readonly given?: ReadonlyMap<string, string>
   /** Returns null for a file that does not exist. */
   readonly read: (file: string) => string | null
 }
@@ -98,18 +101,20 @@ export function readTemplate(source: LintSource, { environment, file }: Template
 
 /** Reads the Compose file as in a product that includes it. */
 export function readCompose(source: LintSource, template: Template): ComposeProject | null {
-  const { composeFile, folder, read } = source
+  const { composeFile, folder, given, read } = source
   if (composeFile === null) return null
   const readText = (path: string): string | null => {
     const text = read(path)
     return text === null ? null : decode(text)
   }
   const { values } = template.reading
+  const placeholders = featurePlaceholders('__PRODUCT__', `/${folder}`)
   // The `.env` in the folder of an included file gives defaults.
   const defaults = readEnv(parseEnv(read(`${folder}/.env`) ?? ''), values).values
   return readProject([composeFile], readText, (name) => {
-    const value = values.get(name) ?? defaults.get(name)
-    return value === undefined ? undefined : decode(value)
+    const value = given?.get(name) ?? values.get(name) ?? defaults.get(name)
+    // The same path on every machine.
+    return value === undefined ? undefined : decode(resolvePlaceholders(value, placeholders))
   })
 }
 

@@ -10,6 +10,8 @@ export interface Stack {
   readonly project: string
   /** The project directory, absolute. */
   readonly directory: string
+  /** The Compose projects of its features. */
+  readonly others?: readonly { readonly project: string; readonly directory: string }[]
 }
 
 /**
@@ -22,11 +24,12 @@ export function belongingOf(
   machine: Machine,
   engine: Engine | null,
 ): 'own' | 'elsewhere' | null {
-  if (project !== stack.project) return null
+  const own = [stack, ...(stack.others ?? [])].find((each) => each.project === project)
+  if (own === undefined) return null
   // Older versions of Compose do not record the folder.
   if (directory === null) return 'own'
   const real = machine.realPath(directory)
-  if (real !== null) return real === machine.realPath(stack.directory) ? 'own' : 'elsewhere'
+  if (real !== null) return real === machine.realPath(own.directory) ? 'own' : 'elsewhere'
   // A missing folder was the product's before it moved, or is on the remote engine's machine.
   return engine?.remote ? null : 'own'
 }

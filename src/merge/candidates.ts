@@ -25,6 +25,7 @@ export interface Origin {
   readonly file: string
   readonly doc: EnvDocument
   readonly placeholders: Placeholders
+  readonly isDecision: boolean
 }
 
 /** One statement of a template. */
@@ -88,9 +89,9 @@ function candidatesOf(
   template: TemplateSource,
   { name: product, offset, isPort }: ProductSource,
 ): Candidate[] {
-  const { file, doc, noRoom, shifts = isPort } = template
+  const { file, doc, noRoom, shifts = isPort, isDecision = false } = template
   const placeholders = template.isOwn ? new Map() : featurePlaceholders(product, feature.hostDir)
-  const origin: Origin = { feature: feature.name, file, doc, placeholders }
+  const origin: Origin = { feature: feature.name, file, doc, placeholders, isDecision }
   return chunksOf(doc).map(({ statement, start, end, below }): Candidate => {
     const { key, kind, quote: templateQuote } = statement
     const line = template.lineOf?.(key) ?? statement.line

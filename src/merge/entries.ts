@@ -32,7 +32,7 @@ export function entryOf(candidate: Candidate, merged: Merged): Entry {
   const value = merged.after(key) ?? null
   const isUncontested = kept === null && first === null
   const given = isUncontested || isAsWritten(candidate, kept, merged) ? value : givenValue(candidate, merged)
-  const equal = first !== null && given === givenValue(winner, merged)
+  const equal = first !== null && (winner.origin.isDecision || given === givenValue(winner, merged))
   // A line that the tool wrote for the winner is not the product's own, so the conflict is reported every time.
   const isOwn = kept !== null && !(first !== null && kept.untouched)
   const outcome = outcomeOf(isOwn, first !== null, equal, shift !== null)
@@ -80,6 +80,6 @@ export function conflictProblem({ key, feature, file, line, first }: Entry): Pro
     return problem('conflict', place, message, next)
   }
   const message = `Feature ${feature} sets another ${key} than ${first?.feature} (${winner}), which comes first and wins`
-  const next = `Set ${key} in the product env, or put ${feature} before ${first?.feature} in "features:" of product.yaml.`
+  const next = `Set ${key} in the product env, or put ${feature} before ${first?.feature} in the list of features.`
   return problem('conflict', place, message, next)
 }

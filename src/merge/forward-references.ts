@@ -42,6 +42,6 @@ function advice(key: string, name: string, origin: Origin | null, below: Origin 
   if (origin === null) return `Move ${key} below ${name}, or ${name} above ${key}.`
   if (below === null) return `In ${env}, move ${name} above the section ${origin.feature}.`
   if (below.feature === origin.feature) return `Move ${name} above ${key} in the template.`
-  const order = `Put ${below.feature} before ${origin.feature} in "features:" of product.yaml`
+  const order = `Put ${below.feature} before ${origin.feature} in the list of features`
   return `${order}; if both have a section already, delete the two sections and merge again.`
 }

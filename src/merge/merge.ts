@@ -3,7 +3,7 @@ import { type EnvDocument, parseEnv } from '../env/document.js'
 import type { Lookup } from '../env/expand.js'
 import { evaluator, readEnv } from '../env/read.js'
 import { refusalProblem } from '../env/refusal.js'
-import { OWN_PORTS } from '../ports/own.js'
+import { isFeatureSection } from '../ports/own.js'
 import { hasErrors, type Problem } from '../problem.js'
 import { type Assembly, assemble } from './assemble.js'
 import { type Candidate, offersOf } from './candidates.js'
@@ -87,7 +87,7 @@ export function planMerge(source: ProductSource, options: MergeOptions = {}): Pr
     doc: stays ? old : proof.doc,
     values: stays ? readEnv(old, new Map(), earlier).values : proof.values,
     createdFrom: isNew ? example.file : null,
-    merged: [...templates].filter((name) => name !== OWN_PORTS),
+    merged: [...templates].filter((name) => isFeatureSection(name) && name !== source.name),
     entries,
     sections: assembly.sections,
     dropped: droppedKeys(doc, assembly),

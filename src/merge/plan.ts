@@ -19,7 +19,7 @@ export interface Shift {
  * - `added`: any other variable, added or refreshed
  * - `kept`: the value in the product env wins
  * - `conflict`: an earlier feature sets another value, which wins
- * - `same`: an earlier feature sets the same value
+ * - `same`: an earlier feature sets the same value, or decides it
  */
 export type Outcome = 'adjusted' | 'added' | 'kept' | 'conflict' | 'same'
 

@@ -90,7 +90,7 @@ export function splitCopySection(text: string): {
   // Hardly any product env has one.
   if (!/# >>> [^\s@]+@/.test(text)) return { text, section: null }
   const { sections } = findSections(parseEnv(text))
-  const section = sections.find(({ feature }) => feature.includes('@'))
+  const section = sections.find(({ feature }) => feature.lastIndexOf('@') > 0)
   if (section === undefined) return { text, section: null }
   const { start, end } = section
   return { text: textOutside(text, [section]), section: { ...section, text: text.slice(start, end) } }

@@ -13,13 +13,18 @@ export interface TemplateSource {
   readonly isOwn?: true
   /** For the same: returns the next step if a port is above the highest one. @param most the largest offset that fits */
   readonly noRoom?: (key: string, most: number) => string
+  /** Decides variables that features set, too: another value of theirs is no conflict. */
+  readonly isDecision?: true
   /** Returns the line of a variable in `file`; defaults to its line in `doc`. */
   readonly lineOf?: (key: string) => number
 }
 
 /** A feature as one product uses it. */
 export interface FeatureSource {
+  /** Also that of its section. */
   readonly name: string
+  /** Of a pinned feature, whose section stays when its version changes. */
+  readonly version?: string
   /** The value of `__FEATURE_HOST_DIR__`: the feature's folder, absolute, as the Docker engine's host sees it. */
   readonly hostDir: string
   readonly template: TemplateSource | null

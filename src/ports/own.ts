@@ -3,8 +3,13 @@ import { type EnvDocument, parseEnv } from '../env/document.js'
 import { SCHEMES, type SchemeName } from './schemes.js'
 import { MAX_PORT } from './value.js'
 
-/** The name of their section; a feature's name cannot start with an `@`. */
+/** The name of their section. */
 export const OWN_PORTS = '@ports'
+
+/** Returns false for a section of other variables: the name of a feature cannot start with an `@`. */
+export function isFeatureSection(name: string): boolean {
+  return !name.startsWith('@')
+}
 
 /**
  * Returns the template, and a problem for each port above 65535.

@@ -123,8 +123,9 @@ function summary(plan: ProductPlan, state: MergeState): [string, string][] {
   const filled = added.filter(({ placeholders }) => placeholders.includes('__PRODUCT__'))
   const isOriginal = offset.from === 'original'
   // A project has one template, its own.
-  const files = (isOriginal ? entries[0]?.file : undefined) ?? `${merged.length} feature .env file(s)`
-  const hasNothing = isOriginal && merged.length === 0
+  const template = isOriginal ? (createdFrom ?? entries[0]?.file) : undefined
+  const files = template ?? `${merged.length} feature .env file(s)`
+  const hasNothing = isOriginal && template === undefined
   const upToDate =
     instance === null ? `product .env already holds ${files}` : `${file} already holds what differs`
   const isChanged = changesFile(plan)

@@ -3,7 +3,7 @@ import { join, relative, resolve, sep } from 'node:path'
 import type { FileChange } from '../file-change.js'
 import { planMerge } from '../merge/merge.js'
 import type { ProductSource, TextSource } from '../merge/source.js'
-import { OWN_PORTS } from '../ports/own.js'
+import { isFeatureSection } from '../ports/own.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { loadCompose } from '../workspace/compose.js'
 import { nameFolder, productIncludes, withoutComments } from '../workspace/included-features.js'
@@ -55,7 +55,9 @@ export async function addFeature(
   const { source, settings, settingsFile, problems: found } = await loadProduct(workspace, product)
   if (hasErrors(found)) return { edits: [], toInclude: null, problems: found }
   const listed = settings.features
-  const all = source.features.map(({ name }) => name).filter((name) => name !== OWN_PORTS && name !== feature)
+  const all = source.features
+    .map(({ name }) => name)
+    .filter((name) => isFeatureSection(name) && name !== feature)
   const item: AddedItem = { key: 'features', item: feature, earlier: listed === undefined ? all : null }
   const { path, isIncluded, ...include } = await includeEdit(workspace, source, feature)
   // Without `features:`, the features are those that are included.

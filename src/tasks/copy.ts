@@ -1,5 +1,5 @@
 /** Plans a copy of a product: its ports, its names, and the files that a merge writes for it. */
-import { relative } from 'node:path'
+import { basename, relative, resolve } from 'node:path'
 import type { PublishedPort } from '../compose/published.js'
 import { assignmentText, planCopy } from '../copies/plan.js'
 import type { Change, CopyPlan, Edit, TakenPort } from '../copies/source.js'
@@ -225,7 +225,8 @@ function projectNames(
   const isPinned = files.some((file) => /^["']?name\b/m.test(readFile(workspace, file).text ?? ''))
   const pinned = isPinned ? readComposeProject(workspace, files, values, directory).name?.text : undefined
   const root = originalFolder(workspace.root) ?? workspace.root
-  const original = nameOf({ root }, values, pinned, directory)
+  const folder = workspace.layout.product(product).project ?? basename(resolve(root, directory))
+  const original = nameOf(values, pinned, folder)
   // A name that another product has too does not depend on the project.
   if (kind === 'isolated') return { original: 'another-product', project: original }
   // A project is named after its repository where its folder is called `docker` or the like.

@@ -3,7 +3,7 @@ import type { Service } from '../compose/project.js'
 import { portsOfFeature } from '../compose/published-variables.js'
 import { readEnv } from '../env/read.js'
 import { refusalProblem } from '../env/refusal.js'
-import { OWN_PORTS } from '../ports/own.js'
+import { featurePlaceholders, resolvePlaceholders } from '../merge/placeholder.js'
 import { type PortValue, parsePortValue } from '../ports/value.js'
 import { type IsPort, isPortVariable } from '../ports/variable.js'
 import type { Problem } from '../problem.js'
@@ -58,8 +58,9 @@ export async function readFeatures(
 ): Promise<FeatureList> {
   const users = new Map<string, string[]>()
   for (const { source } of products) {
-    for (const { name } of source.features) {
-      if (name !== OWN_PORTS) users.set(name, [...(users.get(name) ?? []), source.name])
+    for (const { name, version } of source.features) {
+      const feature = version === undefined ? name : `${name}@${version}`
+      users.set(feature, [...(users.get(feature) ?? []), source.name])
     }
   }
   const read = await Promise.all(
@@ -76,10 +77,13 @@ async function readFeature(
   name: string,
   products: readonly string[],
 ): Promise<{ readonly feature: Feature; readonly problems: readonly Problem[] }> {
-  const { folder, composeFiles } = workspace.layout.feature(name)
-  const { template, problems: unread } = readTemplate(workspace, name, null)
+  const { folder, hostDir, composeFiles } = workspace.layout.feature(name)
+  const { template, problems: unread } = readTemplate(workspace, name, workspace.environment)
+  const placeholders = featurePlaceholders('__PRODUCT__', hostDir)
   const reading = template === null ? null : readEnv(template.doc)
-  const values = reading?.values ?? new Map<string, string>()
+  const values = new Map(
+    [...(reading?.values ?? [])].map(([key, value]) => [key, resolvePlaceholders(value, placeholders)]),
+  )
   const compose = onlyFile(workspace, composeFiles)
   const project = compose.text === null ? null : readComposeProject(workspace, [compose.file], values)
   const { settings, problems: misfits } = await readFeatureSettings(workspace, name)

@@ -111,7 +111,9 @@ async function sourceOf(
   const { settings, problems: misfits } = await readFeatureSettings(workspace, name)
   problems.push(...misfits)
   const portVariables = [...workspace.portVariables, ...(settings.portVariables ?? [])]
-  return { source: { name, folder, templates, composeFile, portVariables, read }, problems }
+  const given = await workspace.layout.given?.(name)
+  const source = { name, folder, templates, composeFile, portVariables, read }
+  return { source: given === undefined ? source : { ...source, given }, problems }
 }
 
 /** The files of the products, read when they are first needed. */

@@ -8,7 +8,7 @@ import { containersOf, formerPorts, type Stack } from '../live/stack.js'
 import { assignedPort, type ProductPlan } from '../merge/plan.js'
 import { rangeText } from '../ports/value.js'
 import { type Problem, problem } from '../problem.js'
-import { openWorkspace, type Workspace } from '../workspace/workspace.js'
+import { reopen, type Workspace } from '../workspace/workspace.js'
 import { stackOf, startedElsewhere } from './stacks.js'
 import type { Survey } from './survey.js'
 
@@ -147,7 +147,7 @@ async function describeHeld(
   const { surveyProducts } = await import('./survey.js')
   const { offsetAwayFrom } = await import('./free-offset.js')
   // Opened anew, as the files have just changed.
-  const current = await openWorkspace(workspace.root, workspace.environment)
+  const current = await reopen(workspace)
   const survey = await surveyProducts(current)
   const claims = survey.owners
     .flatMap((owner) => owner.claims)

@@ -6,7 +6,7 @@ import { follows, ownerName, type PortClaim } from '../claims/claim.js'
 import { encode } from '../env/bytes.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { saveInNewFolders } from '../save/save-all.js'
-import { badName, checkProduct, isName, withoutFeatures } from '../workspace/names.js'
+import { badName, checkProduct, fixedWorkspace, isName } from '../workspace/names.js'
 import { type Workspace, withTexts } from '../workspace/workspace.js'
 import { addFeature, type Edit, withFiles } from './add-feature.js'
 import { savesOf } from './changes.js'
@@ -104,7 +104,7 @@ function newFile(file: string, text: string): Edit {
 }
 
 function refusals(workspace: Workspace, name: string, addTo: readonly string[]): Problem[] {
-  const useless = withoutFeatures(workspace)
+  const useless = fixedWorkspace(workspace)
   if (useless !== null) return [useless]
   const unknown = addTo.map((product) => checkProduct(workspace, product))
   return [nameProblem(workspace, name, addTo), ...unknown].filter((each) => each !== null)

@@ -6,7 +6,7 @@ import type { FileChange } from '../file-change.js'
 import { composeProjectName } from '../merge/project-name.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { saveInNewFolders } from '../save/save-all.js'
-import { badName, checkFeature, isName, withoutFeatures } from '../workspace/names.js'
+import { badName, checkFeature, fixedWorkspace, isName } from '../workspace/names.js'
 import { firstFile, type Workspace } from '../workspace/workspace.js'
 import { yamlText } from '../workspace/yaml-edit.js'
 import { savesOf } from './changes.js'
@@ -48,7 +48,7 @@ function newFile(file: string, text: string): FileChange {
 }
 
 function refusals(workspace: Workspace, name: string, features: readonly string[]): Problem[] {
-  const useless = withoutFeatures(workspace)
+  const useless = fixedWorkspace(workspace)
   if (useless !== null) return [useless]
   const problems = [
     nameProblem(workspace, name),

@@ -1,15 +1,17 @@
 /** What happens to a product before a program runs for it: a merge, and a look at the variables of the shell. */
-import { resolve } from 'node:path'
+import { basename, relative, resolve } from 'node:path'
 import { parseEnv } from '../env/document.js'
 import { readEnv } from '../env/read.js'
 import { refusalProblem } from '../env/refusal.js'
 import type { Machine } from '../live/machine.js'
 import { PROJECT } from '../merge/project-name.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
+import { composeFiles } from '../workspace/compose-files.js'
 import { findCopy } from '../workspace/copies.js'
 import { overlayOf } from '../workspace/instances.js'
+import { COMPOSE_FILES } from '../workspace/layout.js'
 import { badInstanceName, checkProduct } from '../workspace/names.js'
-import { openWorkspace, readFile, type Workspace } from '../workspace/workspace.js'
+import { readFile, reopen, type Workspace } from '../workspace/workspace.js'
 import { envFileOptions } from './copy.js'
 import { type Merge, mergeProducts } from './merge.js'
 import type { OwnerName } from './named-survey.js'
@@ -57,7 +59,7 @@ export async function prepareProduct(
   const merge = how === 'skip' ? null : await mergeProducts(workspace, [product], task)
   if (merge?.state === 'stopped') return { prepared: null, merge, problems: merge.problems }
   const isWritten = merge?.products.some(({ written }) => written)
-  const current = isWritten ? await openWorkspace(workspace.root, workspace.environment) : workspace
+  const current = isWritten ? await reopen(workspace) : workspace
   const { folder, env } = current.layout.product(product)
   const text = merge?.products[0]?.plan.after ?? readFile(current, env).text
   const reading = readFiles(current, product, instance, shell)
@@ -65,15 +67,36 @@ export async function prepareProduct(
   // A project that runs elsewhere concerns only what starts or stops it.
   const merging = (merge?.problems ?? workspace.problems).filter(({ code }) => code !== 'project-elsewhere')
   const problems = [...merging, ...reading.problems, ...off]
+  const envFiles = instance === null ? plainEnvFile(env) : envFileOptions(text, instance)
   const prepared = {
     workspace: current,
     owner: { product, instance },
     folder: resolve(current.root, folder),
-    options: instance === null ? [] : envFileOptions(text, instance),
+    options: [...fileOptions(current, product, reading.values), ...envFiles],
     values: reading.values,
     shellWins: reading.shellWins,
   }
   return { prepared: hasErrors(problems) ? null : prepared, merge, problems }
+}
+
+/** Returns the options without which Compose would not find files of other names, or the project of a layout. */
+function fileOptions(
+  workspace: Workspace,
+  product: string,
+  values: ReadonlyMap<string, string>,
+): readonly string[] {
+  const { folder, project } = workspace.layout.product(product)
+  const { files } = composeFiles(workspace, product, (name) => values.get(name))
+  const isNamed = project === undefined || values.has(PROJECT)
+  const isFound = values.has('COMPOSE_FILE') || COMPOSE_FILES.includes(basename(files[0] ?? ''))
+  return [
+    ...(isNamed ? [] : ['-p', project]),
+    ...(isFound ? [] : files.flatMap((file) => ['-f', relative(folder, file)])),
+  ]
+}
+
+function plainEnvFile(env: string): readonly string[] {
+  return basename(env) === '.env' ? [] : ['--env-file', basename(env)]
 }
 
 /** Returns true if the product in this checkout is itself the copy of that name. */

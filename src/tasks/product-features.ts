@@ -3,7 +3,7 @@ import { encode } from '../env/bytes.js'
 import { parseEnv } from '../env/document.js'
 import type { FileChange } from '../file-change.js'
 import { findSections } from '../merge/sections.js'
-import { OWN_PORTS } from '../ports/own.js'
+import { isFeatureSection } from '../ports/own.js'
 import { hasErrors, type Problem, problem } from '../problem.js'
 import { saveAll } from '../save/save-all.js'
 import { productIncludes } from '../workspace/included-features.js'
@@ -11,9 +11,9 @@ import {
   badName,
   checkFeature,
   checkProduct,
+  fixedWorkspace,
   isName,
   suggestion,
-  withoutFeatures,
 } from '../workspace/names.js'
 import { loadProduct } from '../workspace/product.js'
 import { readFile, type Workspace, withTexts } from '../workspace/workspace.js'
@@ -97,7 +97,7 @@ export async function removeFeatures(
 }
 
 function refusals(workspace: Workspace, product: string, features: readonly (Problem | null)[]): Problem[] {
-  const useless = withoutFeatures(workspace)
+  const useless = fixedWorkspace(workspace)
   if (useless !== null) return [useless]
   const unknown = [checkProduct(workspace, product), ...features].filter((each) => each !== null)
   return [...workspace.problems, ...unknown]
@@ -115,7 +115,7 @@ async function removeFeature(
   const includes = await productIncludes(workspace, product, source.env.text ?? source.example.text ?? '')
   if (hasErrors(includes.problems)) return { edits: [], problems: includes.problems }
   const included = includes.paths.filter((path) => path.feature === feature)
-  const all = source.features.map(({ name }) => name).filter((name) => name !== OWN_PORTS)
+  const all = source.features.map(({ name }) => name).filter(isFeatureSection)
   const known = [
     ...new Set([...(listed ?? []), ...included.map(() => feature), ...all, ...workspace.features]),
   ]

@@ -1,5 +1,5 @@
 /** Products and instances as projects of Compose, which knows them by their names only. */
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { ownerName } from '../claims/claim.js'
 import type { Machine } from '../live/machine.js'
 import { containersOf, type Stack } from '../live/stack.js'
@@ -8,11 +8,13 @@ import type { Workspace } from '../workspace/workspace.js'
 import type { SurveyedOwner } from './survey.js'
 
 /** What Compose knows of a product or instance. */
-type Project = Pick<SurveyedOwner, 'product' | 'instance' | 'projectName' | 'directory'>
+type Project = Pick<SurveyedOwner, 'product' | 'instance' | 'projectName' | 'directory'> &
+  Partial<Pick<SurveyedOwner, 'stacks'>>
 
 export function stackOf({ root }: Workspace, project: Project): Stack {
-  const { product, instance, projectName, directory } = project
-  return { product, instance, project: projectName, directory: resolve(root, directory) }
+  const { product, instance, projectName, directory, stacks = [] } = project
+  const others = stacks.map(({ project, file }) => ({ project, directory: resolve(root, dirname(file)) }))
+  return { product, instance, project: projectName, directory: resolve(root, directory), others }
 }
 
 /** Returns a problem for each project that was started from another folder, so that `up` would take over its containers. */

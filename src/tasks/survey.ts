@@ -3,6 +3,7 @@ import type { PortClaim } from '../claims/claim.js'
 import { claimsOf, type VariablePlace } from '../claims/claims.js'
 import type { Owner } from '../claims/resolve.js'
 import { gapProblems } from '../compose/gaps.js'
+import type { ComposeProject } from '../compose/project.js'
 import { lastingServices } from '../compose/started.js'
 import { parseEnv } from '../env/document.js'
 import { readEnv } from '../env/read.js'
@@ -16,6 +17,7 @@ import { hasErrors, notRead, type Problem, unique } from '../problem.js'
 import { loadCompose, profilesOf } from '../workspace/compose.js'
 import { type CopyPlace, copiesInstances, findCopy, isCheckout, isolatedPlace } from '../workspace/copies.js'
 import { instancesOf, loadInstance } from '../workspace/instances.js'
+import type { FeatureStack } from '../workspace/layout.js'
 import { type LoadedProduct, loadProduct } from '../workspace/product.js'
 import { type Workspace, withTexts } from '../workspace/workspace.js'
 import { type PlannedCopy, planProductCopy } from './copy.js'
@@ -36,6 +38,8 @@ export interface SurveyedOwner extends Owner {
   readonly projectName: string
   /** Compose's project directory: relative to the workspace, or absolute. */
   readonly directory: string
+  /** The Compose projects of features. */
+  readonly stacks: readonly FeatureStack[]
   /** The services that run after a plain `docker compose up`. */
   readonly services: readonly string[]
   readonly references: PortReferences
@@ -182,8 +186,10 @@ function ownerOf(
     plan.isPort,
   )
   const read = loadCompose(workspace, plan.product, values, places.get('COMPOSE_FILE'))
-  const { compose, directory, projectName } = read
-  const problems = [...found, ...read.problems, ...(compose?.problems ?? [])]
+  const { directory, projectName, stacks } = read
+  const projects = [...(read.compose === null ? [] : [read.compose]), ...stacks.map(({ compose }) => compose)]
+  const compose = together(projects)
+  const problems = [...found, ...read.problems, ...projects.flatMap((project) => project.problems)]
   const { layout } = workspace
   const source = { plan, overlay, values, places, references, compose, featureAt: layout.featureAt }
   const claims = claimsOf(source)
@@ -198,9 +204,10 @@ function ownerOf(
     references,
     projectName,
     directory,
+    stacks,
     services: compose === null ? [] : lastingServices(compose, profilesOf(values)),
     // Gaps do not make a file unread.
-    problems: compose === null ? problems : [...problems, ...gapProblems(compose)],
+    problems: [...problems, ...projects.flatMap(gapProblems)],
     unread: notRead(problems),
   }
 }
@@ -218,6 +225,15 @@ function placesIn(plans: readonly ProductPlan[]): Map<string, VariablePlace> {
     }
   }
   return places
+}
+
+/** Returns the services and ports of several Compose projects as one; null for none. */
+function together(projects: readonly ComposeProject[]): ComposeProject | null {
+  const [first, ...others] = projects
+  if (first === undefined || others.length === 0) return first ?? null
+  const files = projects.flatMap((project) => project.files)
+  const services = projects.flatMap((project) => project.services)
+  return { ...first, files, services, ports: projects.flatMap(({ ports }) => ports) }
 }
 
 /** The template of a project is its own, and the original keeps its ports. */

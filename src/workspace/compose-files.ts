@@ -1,10 +1,10 @@
 /** Where a product's Compose files are. Apart from their reader, which a plain merge never loads. */
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { resolvePath } from '../compose/path.js'
 import { decode } from '../env/bytes.js'
 import type { Lookup } from '../env/expand.js'
 import { type Place, type Problem, problem } from '../problem.js'
-import { COMPOSE_OVERRIDES } from './layout.js'
+import { COMPOSE_FILES, COMPOSE_OVERRIDES } from './layout.js'
 import { onlyFile, readFile, type Workspace } from './workspace.js'
 
 /** The Compose files of a product; paths are relative to the workspace, or absolute. */
@@ -36,10 +36,14 @@ export function composeFiles(workspace: Workspace, product: string, lookup: Look
   const { file, text, problems } = onlyFile(workspace, composeFiles)
   if (text === null) return { files: [], directory: folder, unread: [], problems }
   const directory = dirname(file)
-  const override = COMPOSE_OVERRIDES.map((name) => join(directory, name)).find((name) => {
-    const { text, problems } = readFile(workspace, name)
-    return text !== null || problems.length > 0
-  })
+  // Compose reads no override of a file that it is given with `-f`.
+  const overrides = COMPOSE_FILES.includes(basename(file)) ? COMPOSE_OVERRIDES : []
+  const override = overrides
+    .map((name) => join(directory, name))
+    .find((name) => {
+      const { text, problems } = readFile(workspace, name)
+      return text !== null || problems.length > 0
+    })
   return { files: override === undefined ? [file] : [file, override], directory, unread: [], problems }
 }
 

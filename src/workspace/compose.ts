@@ -6,12 +6,15 @@ import { decode } from '../env/bytes.js'
 import { composeProjectName, PROJECT } from '../merge/project-name.js'
 import { type Place, type Problem, problem } from '../problem.js'
 import { composeFiles, missingFiles, textLookup } from './compose-files.js'
+import type { FeatureStack } from './layout.js'
 import { remembered } from './remembered.js'
 import { readFile, type Workspace } from './workspace.js'
 
 interface ProductCompose {
   /** Null if the product has no Compose file. */
   readonly compose: ComposeProject | null
+  /** Those of features that have Compose projects of their own. */
+  readonly stacks: readonly (FeatureStack & { readonly compose: ComposeProject })[]
   /** The project directory: relative to the workspace, or absolute. */
   readonly directory: string
   readonly projectName: string
@@ -30,10 +33,15 @@ export function loadCompose(
   const { files, directory } = found
   const compose = files.length === 0 ? null : readComposeProject(workspace, files, values, directory)
   const problems = [...found.problems, ...missingFiles(found, place), ...namelessProject(compose, values)]
+  const stacks = workspace.stacks.get(product) ?? []
   return {
     compose,
+    stacks: stacks.map((stack) => ({
+      ...stack,
+      compose: readComposeProject(workspace, [stack.file], values),
+    })),
     directory,
-    projectName: nameOf(workspace, values, compose?.name?.text, directory),
+    projectName: nameOf(values, compose?.name?.text, fallbackName(workspace, product, directory)),
     problems,
   }
 }
@@ -53,17 +61,20 @@ function namelessProject(compose: ComposeProject | null, values: ReadonlyMap<str
   return [problem('compose-refused', { file, line, column }, message, next)]
 }
 
-/** COMPOSE_PROJECT_NAME, else the `name:` of the Compose files, else the project directory's. */
+function fallbackName({ root, layout }: Workspace, product: string, directory: string): string {
+  return layout.product(product).project ?? basename(resolve(root, directory))
+}
+
+/** COMPOSE_PROJECT_NAME, else the `name:` of the Compose files, else the fallback. */
 export function nameOf(
-  { root }: Pick<Workspace, 'root'>,
   values: ReadonlyMap<string, string>,
   name: string | undefined,
-  directory: string,
+  fallback: string,
 ): string {
   const set = decode(values.get(PROJECT) ?? '')
   // Compose refuses any other, which may be a misplaced secret, so it is not shown.
   const isName = set !== '' && composeProjectName(set) === set
-  return isName ? set : composeProjectName(name || basename(resolve(root, directory)))
+  return isName ? set : composeProjectName(name || fallback)
 }
 
 /** Returns the profiles of COMPOSE_PROFILES. */
@@ -115,6 +126,6 @@ export function projectName(
     const { projectName: name, problems } = loadCompose(workspace, product, values)
     return { name, problems }
   }
-  const name = nameOf(workspace, values, undefined, directory)
+  const name = nameOf(values, undefined, fallbackName(workspace, product, directory))
   return { name, problems: [...problems, ...texts.flatMap(({ problems }) => problems)] }
 }

@@ -3,12 +3,12 @@ import { type Place, type Problem, problem } from '../problem.js'
 import { composeFiles } from './compose-files.js'
 import {
   lookupIn,
-  type NamedFeature,
   nameFolder,
   type ProductIncludes,
   productIncludes,
   withoutComments,
 } from './included-features.js'
+import type { NamedFeature } from './layout.js'
 import { firstFile, readFile, type Workspace } from './workspace.js'
 
 /**

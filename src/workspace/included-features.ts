@@ -6,12 +6,8 @@ import { expand, type Lookup, references } from '../env/expand.js'
 import { readEnv } from '../env/read.js'
 import { type Place, type Problem, problem } from '../problem.js'
 import { composeFiles, textLookup } from './compose-files.js'
+import type { NamedFeature } from './layout.js'
 import { readFile, type Workspace } from './workspace.js'
-
-export interface NamedFeature {
-  readonly feature: string
-  readonly place: Place
-}
 
 export interface ProductIncludes {
   readonly paths: readonly {

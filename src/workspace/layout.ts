@@ -1,6 +1,7 @@
 /** The interface that the layouts of workspaces implement, one file each. */
 import { posix } from 'node:path'
-import type { Problem } from '../problem.js'
+import type { FeatureSource } from '../merge/source.js'
+import type { Place, Problem } from '../problem.js'
 
 /** The environments that may have a template of their own. */
 export const ENVIRONMENTS = ['dev', 'prod'] as const
@@ -23,6 +24,40 @@ export interface Layout {
   readonly settings: readonly string[]
   /** Returns true for the name of a template. */
   readonly isTemplate: (file: string) => boolean
+  /** The environment if the user chooses none; otherwise, each product env remembers its own. */
+  readonly environment?: Environment
+  /** The product if the user names none. */
+  readonly defaultProduct?: string
+  /** Why features and products are not created or changed here, and what to do instead. */
+  readonly fixed?: { readonly message: string; readonly next: string }
+  /** Folders have files for many purposes, so unread templates and Compose files are not reported. */
+  readonly hasOtherFiles?: true
+  /** Reads what files other than templates and `product.yaml` say about a product's merge. */
+  readonly declared?: (product: string) => Promise<Declared>
+  /** Returns what a merge sets for a feature besides its template: byte strings, `__PRODUCT__` for the product. */
+  readonly given?: (feature: string) => Promise<ReadonlyMap<string, string>>
+}
+
+/** What another tool's files say about a product's merge. */
+export interface Declared {
+  readonly features: readonly NamedFeature[]
+  /** Variables, strongest first: all of them beat the features' templates. */
+  readonly variables: readonly FeatureSource[]
+  /** The features with Compose projects of their own, which read the product env. */
+  readonly stacks: readonly FeatureStack[]
+  readonly problems: readonly Problem[]
+}
+
+/** The Compose project of a feature in one product. */
+export interface FeatureStack {
+  readonly project: string
+  readonly file: string
+}
+
+/** A feature, and where a product names it. */
+export interface NamedFeature {
+  readonly feature: string
+  readonly place: Place
 }
 
 interface Listing {
@@ -47,6 +82,10 @@ interface ProductPlaces extends Places {
   readonly settings: readonly string[]
   readonly env: string
   readonly overlay: (instance: string) => string
+  /** The Compose project, unless an env file or a Compose file names it; defaults to the name of the folder. */
+  readonly project?: string
+  /** The text from which the env is created is a template, too: later merges add what is new in it. */
+  readonly mergesExample?: true
 }
 
 interface FeaturePlaces extends Places {

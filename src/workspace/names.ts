@@ -24,17 +24,20 @@ export function checkProduct({ products }: Workspace, name: string): Problem | n
 }
 
 export function checkFeature({ features }: Workspace, name: string): Problem | null {
-  if (!isName(name)) return badName(name, 'feature')
   if (features.includes(name)) return null
+  if (!isName(name)) return badName(name, 'feature')
   return problem('no-feature', {}, `Feature ${name} does not exist`, suggestion(name, features, 'features'))
 }
 
+/** Returns a problem if features and products of the workspace are not created or changed by this tool. */
+export function fixedWorkspace({ layout }: Workspace): Problem | null {
+  const { fixed } = layout
+  return fixed === undefined ? null : problem('no-workspace', {}, fixed.message, fixed.next)
+}
+
 /** Returns a problem if the workspace is a Compose project on its own. */
-export function withoutFeatures({ layout, products }: Workspace): Problem | null {
-  if (layout.kind !== 'project') return null
-  const message = `${products[0]} is a Compose project on its own, which has no features`
-  const next = 'Create features/ and products/ in a folder above it to share features between products.'
-  return problem('no-workspace', {}, message, next)
+export function withoutFeatures(workspace: Workspace): Problem | null {
+  return workspace.layout.kind === 'project' ? fixedWorkspace(workspace) : null
 }
 
 export function badInstanceName(name: string): Problem | null {

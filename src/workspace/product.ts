@@ -1,5 +1,5 @@
 /** Reads all sources of a product's merge. */
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { parseEnv } from '../env/document.js'
 import { withoutOffset } from '../merge/local-offset.js'
 import { environmentOf, splitCopySection } from '../merge/sections.js'
@@ -10,8 +10,9 @@ import { isPortVariable } from '../ports/variable.js'
 import { hasErrors, type Place, type Problem, problem } from '../problem.js'
 import { readFromOriginal } from './copies.js'
 import { featureDrift } from './feature-drift.js'
-import { includedFeatures, type NamedFeature, productIncludes } from './included-features.js'
-import type { Environment } from './layout.js'
+import { isFolder } from './files.js'
+import { includedFeatures, productIncludes } from './included-features.js'
+import type { Declared, Environment, NamedFeature } from './layout.js'
 import { checkProduct, suggestion } from './names.js'
 import { portsOfProduct } from './port-variables.js'
 import { PRODUCT_SCHEMA, type ProductSettings } from './settings.js'
@@ -53,10 +54,12 @@ export async function loadProduct(workspace: Workspace, name: string): Promise<L
   const read = await readYaml<ProductSettings>(workspace, places.settings, PRODUCT_SCHEMA)
   const { settings, file, lineOf } = read
   const text = env.text ?? example.text ?? ''
+  const declared = await workspace.layout.declared?.(name)
+  if (declared !== undefined) workspace.stacks.set(name, declared.stacks)
   // An unreadable file lists no features, so the product is not assumed to have all of them.
   const named = hasErrors(read.problems)
     ? { features: [], problems: [] }
-    : await namedFeatures(workspace, name, read, text)
+    : await namedFeatures(workspace, name, read, text, declared)
   const features: LoadedFeature[] = []
   for (const each of named.features) features.push(await loadFeature(workspace, name, each, environment))
   const ports = ownPortsTemplate(settings.ports ?? {}, name, workspace.modulus)
@@ -65,15 +68,17 @@ export async function loadProduct(workspace: Workspace, name: string): Promise<L
     hostDir: join(workspace.root, places.folder),
     template: { file, doc: ports.doc, shifts: () => false, lineOf: (key) => lineOf('ports', key) },
   }
-  const sources = features.flatMap(({ source }) => source ?? [])
+  const sources = [...(declared?.variables ?? []), ...features.flatMap(({ source }) => source ?? [])]
   const isProject = workspace.layout.kind === 'project'
-  if (isProject && template.text !== null) {
-    // The original keeps its ports.
+  // A new product env starts with the text of the template.
+  const isStart = env.text === null && original === null
+  if (places.mergesExample && template.text !== null && !isStart) {
+    // The product's own ports stay as they are.
     const doc = parseEnv(template.text)
-    sources.push({
+    sources.unshift({
       name,
-      hostDir: workspace.root,
-      template: { file: template.file, doc, shifts: () => false },
+      hostDir: join(workspace.root, places.folder),
+      template: { file: template.file, doc, shifts: () => false, isDecision: true },
     })
   }
   const ownPorts = new Set(ports.doc.statements.map(({ key }) => key))
@@ -140,10 +145,12 @@ async function namedFeatures(
   product: string,
   { settings, file, lineOf }: Awaited<ReturnType<typeof readYaml<ProductSettings>>>,
   env: string,
+  declared: Declared | undefined,
 ): Promise<{ features: readonly NamedFeature[]; problems: readonly Problem[] }> {
   const listed = settings.features?.map((feature, index) => {
     return { feature, place: { file, line: lineOf('features', index) } }
   })
+  if (listed === undefined && declared !== undefined) return declared
   const includes = listed === undefined ? await productIncludes(workspace, product, env) : null
   const all = () =>
     workspace.features.map((feature) => ({
@@ -183,8 +190,10 @@ async function loadFeature(
   const { portVariables } = settings
   const unread = [...unreadFiles(workspace, folder), ...misfits]
   if (problems.length > 0) return { source: null, problems: [...problems, ...unread] }
-  const source = { name: feature, hostDir, template }
-  if (template !== null) return { source, portVariables, problems: unread }
+  const [section = feature, version] = feature.split('@')
+  const source = { name: section, ...(version === undefined ? {} : { version }), hostDir, template }
+  const isOptional = !isFolder(join(workspace.root, dirname(newTemplate)))
+  if (template !== null || isOptional) return { source, portVariables, problems: unread }
   const next = `Create ${newTemplate}, or remove the feature from the product.`
   const message = `Feature ${feature} has no ${basename(newTemplate)}`
   return {

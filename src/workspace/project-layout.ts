@@ -29,12 +29,18 @@ export function projectLayout(root: string): Layout {
     kind: 'project',
     settings: [],
     isTemplate: templateTest(TEMPLATES),
+    fixed: {
+      message: `${name} is a Compose project on its own, which has no features`,
+      next: 'Create features/ and products/ in a folder above it to share features between products.',
+    },
+    hasOtherFiles: true,
     list: () => ({ products: [name], features: [], problems: [] }),
     product: () => ({
       ...placesIn('.', TEMPLATES, COMPOSE_FILES),
       settings: yamlNames('product'),
       env: '.env',
       overlay: (instance) => `.env.${instance}`,
+      mergesExample: true,
     }),
     feature: (feature) => ({
       ...placesIn(`features/${feature}`, TEMPLATES, COMPOSE_FILES),

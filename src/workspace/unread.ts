@@ -41,8 +41,7 @@ const FOUND = new WeakMap<Workspace['texts'], Found>()
 
 /** Reports the files in a feature's or product's folder that look like a template or Compose file and are not read. */
 export function unreadFiles(workspace: Workspace, folder: string): readonly Problem[] {
-  // A project has files for many purposes.
-  if (workspace.layout.kind === 'project') return []
+  if (workspace.layout.hasOtherFiles) return []
   const found: Found = FOUND.get(workspace.texts) ?? { folders: new Map() }
   FOUND.set(workspace.texts, found)
   let problems = found.folders.get(folder)

@@ -8,13 +8,12 @@ import type { TemplateSource, TextSource } from '../merge/source.js'
 import { DEFAULT_MODULUS } from '../ports/offset.js'
 import { type Problem, type ProblemCode, problem } from '../problem.js'
 import { type FileText, readText } from './files.js'
-import { type Environment, isProductEnv, type Layout } from './layout.js'
+import { type Environment, type FeatureStack, isProductEnv, type Layout } from './layout.js'
+import { type LayoutOptions, layoutAt } from './layouts.js'
 import { isLink, leadsOut, strayLink } from './link.js'
-import { projectLayout } from './project-layout.js'
 import { readSettings, type Settings } from './read-settings.js'
 import type { Schema } from './schema.js'
 import { FEATURE_SCHEMA, type FeatureSettings, WORKSPACE_SCHEMA, type WorkspaceSettings } from './settings.js'
-import { isWorkspace, workspaceLayout } from './workspace-layout.js'
 
 /** A workspace whose settings are read; products are loaded one by one. */
 export interface Workspace {
@@ -29,6 +28,7 @@ export interface Workspace {
   readonly portVariables: readonly string[]
   /** The one that the user asks for; by default, that of each product env (`environmentOf`). */
   readonly environment: Environment | null
+  readonly shell: LayoutOptions['shell']
   /** Names, by code point. */
   readonly products: readonly string[]
   readonly features: readonly string[]
@@ -38,24 +38,40 @@ export interface Workspace {
   readonly templates: Map<string, TemplateSource | null>
   readonly featureSettings: Map<string, SettingsFile<FeatureSettings>>
   readonly parsed: ParsedFiles
+  /** By product, once it is loaded. */
+  readonly stacks: Map<string, readonly FeatureStack[]>
 }
 
 export interface FileSource extends TextSource {
   readonly problems: readonly Problem[]
 }
 
-/** Opens a workspace, or a Compose project as one. @param root absolute, as `findWorkspace` returns it */
+/**
+ * Opens a workspace, or a Compose project as one.
+ * @param root absolute, as `findWorkspace` returns it
+ * @param shell the shell's variables, some of which are SPLENT's
+ */
 export async function openWorkspace(
   root: string,
-  environment: Environment | null = null,
+  chosen: Environment | null = null,
+  shell: LayoutOptions['shell'] = {},
 ): Promise<Workspace> {
-  const plain = isWorkspace(root) ? workspaceLayout(root) : projectLayout(root)
-  const caches = { texts: new Map(), templates: new Map(), featureSettings: new Map(), parsed: new Map() }
+  const options = { environment: chosen, shell }
+  const row = layoutAt(root)
+  const plain = row.open(root, options)
+  const caches = {
+    texts: new Map(),
+    templates: new Map(),
+    featureSettings: new Map(),
+    parsed: new Map(),
+    stacks: new Map(),
+  }
   const defaults = { modulus: DEFAULT_MODULUS, portVariables: [], isolate: false }
-  const bare = { root, layout: plain, ...defaults, environment, ...caches }
+  const environment = chosen ?? plain.environment ?? null
+  const bare = { root, layout: plain, ...defaults, environment, shell, ...caches }
   const empty: Workspace = { ...bare, products: [], features: [], problems: [] }
   const { settings, problems } = await readYaml<WorkspaceSettings>(empty, plain.settings, WORKSPACE_SCHEMA)
-  const layout = plain.kind === 'workspace' ? workspaceLayout(root, settings) : plain
+  const layout = row.open(root, options, settings)
   const listing = layout.list()
   return {
     ...bare,
@@ -66,6 +82,11 @@ export async function openWorkspace(
     portVariables: settings.portVariables ?? [],
     problems: [...listing.problems, ...problems],
   }
+}
+
+/** Opens a workspace again, to read what has been written. */
+export function reopen({ root, environment, shell }: Workspace): Promise<Workspace> {
+  return openWorkspace(root, environment, shell)
 }
 
 /** Returns the workspace as it will be once files other than templates are written. */

@@ -68,7 +68,7 @@ describe('the workspace', () => {
     const { exitCode, stdout, stderr } = await product('env --merge', elsewhere)
     expect([exitCode, stdout]).toEqual([1, ''])
     expect(stderr).toBe(
-      `error: No workspace found: neither ${elsewhere.root} nor a folder above it contains features/ and products/, or a Compose file [no-workspace]\n` +
+      `error: No workspace found: neither ${elsewhere.root} nor a folder above it contains features/ and products/, a SPLENT product, or a Compose file [no-workspace]\n` +
         '  Run product init to create a workspace here, or pass -C DIR.\n',
     )
   })
@@ -78,7 +78,7 @@ describe('the workspace', () => {
     [
       'a folder without features/ and products/',
       '.',
-      'error: This folder is not a workspace: it does not contain features/ and products/, or a Compose file',
+      'error: This folder is not a workspace: it does not contain features/ and products/, a SPLENT product, or a Compose file',
     ],
   ])('is missed in %s that -C names', async (_, folder, reason) => {
     const { exitCode, stderr } = await product(`env --merge -C ${folder}`, elsewhere)

@@ -75,6 +75,14 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<stri
   },
   'bad-settings': () => merged({ 'products/shop/product.yaml': '# mine\nfeature: [redis]\n' }),
   'bad-offset': () => merged({ 'products/shop/.env': 'PRODUCT_OFFSET=9999999\n' }),
+  'skipped-value': () => {
+    const folder = makeFolder()
+    folder.write({
+      'shop/docker/.env.example': '',
+      'shop/pyproject.toml': '[tool.splent]\nfeatures = []\n\n[tool.splent.config]\nMAIL = { port = 25 }\n',
+    })
+    return stderrOf(folder, 'env --merge shop')
+  },
   'unreadable-file': () => merged({ 'products/shop/.env/': '' }),
   'foreign-link': () => {
     const workspace = shop({ 'features/aws/': '' })

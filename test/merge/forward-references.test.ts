@@ -26,7 +26,7 @@ describe('a value that refers to what is stated further down is a warning', () =
   })
   it('a template, to one that is merged later', () => {
     expect(warned({ features: { f: 'URL=":$A"\n', g: 'A=1\n' } })).toEqual([
-      'features/f/.env.example:1 Put g before f in "features:" of product.yaml; if both have a section already, delete the two sections and merge again.',
+      'features/f/.env.example:1 Put g before f in the list of features; if both have a section already, delete the two sections and merge again.',
     ])
   })
   it('a line above a name alone that gets a value further down', () => {
