@@ -31,6 +31,8 @@ export async function port(
 function portOfVariable(call: Call<PortOptions>, name: string, variable: string): Promise<ExitCode> {
   const option = (['scheme', 'base'] as const).find((each) => call.options[each] !== undefined)
   if (option !== undefined) wrongUsage(call, `--${option} cannot be used with a variable`)
+  if (!/^[A-Za-z_][\w.-]*$/.test(variable))
+    wrongUsage(call, `${JSON.stringify(variable)} is not the name of a variable`)
   return inWorkspace(call, {}, async (workspace) => {
     const { claim, problems } = await portOf(workspace, name, variable)
     if (claim === null) return { problems }

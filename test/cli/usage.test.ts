@@ -56,6 +56,7 @@ describe('wrong usage ends with 2 and says why', () => {
     ['product', ['port', 'a b', 'REDIS_HOST_PORT']],
     ['product', ['port', 'shop@a b', 'REDIS_HOST_PORT']],
     ['product', ['port', 'shop', '--base', '0x50']],
+    ['product', ['port', 'shop', 'a b']],
     ['product', ['whois', '70000']],
     ['product', ['check', 'a b']],
     ['feature', ['new', 'a b']],
