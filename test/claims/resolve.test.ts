@@ -229,7 +229,7 @@ describe('every fix', () => {
         const stuck = (list: readonly Owner[]) => resolveCollisions(list, 25).unresolved.length
         expect(stuck(shuffled)).toBe(stuck(all))
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     )
   })
 
@@ -243,7 +243,7 @@ describe('every fix', () => {
         }
         for (const { reason } of result.unresolved) expect(reason).toMatch(/offset/)
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     )
   })
 
@@ -274,7 +274,7 @@ describe('every fix', () => {
         )
         expect(isMoved).toBe(false)
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     )
   })
 
@@ -325,7 +325,7 @@ describe('every fix', () => {
         )
         if (stuck.size === 0) expect(again).toEqual([])
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     )
   })
 

@@ -117,7 +117,7 @@ it('writes a value so that it reads back as it is', () => {
         ['Z', '1'],
       ])
     }),
-    { numRuns: 5 * RUNS },
+    { numRuns: 2 * RUNS },
   )
 })
 
@@ -129,7 +129,7 @@ it('writes a value so that npm dotenv reads the same, wherever a form allows tha
       if ((written.startsWith('"') && written.includes('\\')) || !isUtf8(toBuffer(text))) return
       expect(readAsDotenv(parseEnv(`K=${written}\n`)).get('K')).toBe(text)
     }),
-    { numRuns: 5 * RUNS },
+    { numRuns: 2 * RUNS },
   )
 })
 

@@ -138,7 +138,7 @@ it('knows why a line of the product would read differently', () => {
     fc.property(productSource, mergeOptions, (source, options) => {
       expect(planMerge(source, options).problems.filter(({ next }) => next === OUR_FAULT)).toEqual([])
     }),
-    { numRuns: 5 * RUNS },
+    { numRuns: 2 * RUNS },
   )
 })
 

@@ -392,7 +392,7 @@ describe('an item added to a list', () => {
         const multiple = text.includes('---')
         if (!multiple) expect((parse(after) as { features: unknown[] }).features.at(-1)).toBe('x')
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_000 },
     )
   })
 })
