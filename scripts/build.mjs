@@ -24,7 +24,7 @@ const common = {
 }
 
 /** Packages that most runs do without: each becomes a file beside the commands, which is read when it is first asked for. */
-const RARE = ['diff', 'dotenv', 'yaml']
+const RARE = ['diff', 'dotenv', 'smol-toml', 'yaml']
 
 const rareApart = {
   name: 'rare-apart',
