@@ -110,6 +110,9 @@ export const PROBLEMS = {
   'port-held': warning('A port that the merge has just assigned is already in use.'),
   'port-in-use': error('A port that `product compose` is about to start is used by somebody else.'),
   'no-port': error('The product has no port in a variable of that name.'),
+  'unknown-port': warning(
+    '`http:` in `product.yaml` has a name that is neither a variable nor a service with a host port.',
+  ),
   'no-offset': error('`check --fix` finds no offset that avoids all collisions of a product.'),
   'foreign-file': error('The file of a new instance already exists, and is not one of product-env.'),
   'hand-edited': error('A file that is to be removed contains text that product-env did not write.'),

@@ -3,8 +3,8 @@
  * Products have different offsets, so base ports less than `modulus` apart may collide: 5432 + 948 is 6379 + 1.
  */
 import { FIRST_PORT, MAX_PORT } from '../ports/value.js'
+import { refusedByBrowsers } from './bad-ports.js'
 import type { EphemeralRange } from './hazards.js'
-import { refusedByBrowsers } from './http.js'
 import { nearestPort } from './nearest-port.js'
 
 /** A port, or range, that somebody else uses. */

@@ -1,6 +1,7 @@
 /** A claim: one host port, or range, that a product publishes, and why. */
 import type { Offset } from '../ports/offset.js'
 import { rangeText } from '../ports/value.js'
+import type { Web } from './web.js'
 
 /** The outcomes, each with its meaning. */
 export const OUTCOMES = {
@@ -41,8 +42,10 @@ export interface PortClaim {
   readonly outcome: ClaimOutcome
   /** True if `ports:` in product.yaml sets it. */
   readonly isScheme: boolean
-  readonly http: boolean
-  readonly https: boolean
+  /** Those of the service; none if it always runs. */
+  readonly profiles: readonly string[]
+  /** Null if the port does not speak HTTP. */
+  readonly web: Web | null
   /** Where the port is set. */
   readonly file: string
   readonly line: number

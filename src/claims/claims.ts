@@ -1,4 +1,5 @@
 /** Makes the claims of a product or instance from its plan and its Compose files. */
+import { get, pairsOf } from '../compose/node.js'
 import { PROTOCOLS } from '../compose/port.js'
 import { areExclusive, type ComposeProject } from '../compose/project.js'
 import type { PublishedPort } from '../compose/published.js'
@@ -7,7 +8,7 @@ import type { PortReferences } from '../merge/port-references.js'
 import { canonicalAddress } from '../ports/overlap.js'
 import { type PortValue, parsePortValue } from '../ports/value.js'
 import type { ClaimOutcome, PortClaim } from './claim.js'
-import { isHttp, isHttps } from './http.js'
+import { type WebMarks, webOf, withUrls } from './web.js'
 
 /** Where an env file sets a variable. */
 export interface VariablePlace {
@@ -29,10 +30,21 @@ export interface ClaimSource {
   readonly references: PortReferences
   readonly compose: ComposeProject | null
   readonly featureAt: (file: string) => string | null
+  readonly marks: ProductMarks
+  /** Of host names in URLs; null for none. */
+  readonly domain: string | null
+}
+
+/** The ports that settings mark as HTTP. */
+interface ProductMarks {
+  /** Those of product.yaml. */
+  readonly own: WebMarks
+  /** Those of the features too. */
+  readonly all: WebMarks
 }
 
 /** Returns the ports that Compose publishes, then the port variables that no Compose file uses, each port once. */
-export function claimsOf(source: ClaimSource): PortClaim[] {
+export function claimsOf(source: ClaimSource): readonly PortClaim[] {
   const entries = lookupsOf(source)
   const { leaders, derived } = source.references
   const claimed = new Set<string>()
@@ -50,7 +62,7 @@ export function claimsOf(source: ClaimSource): PortClaim[] {
     claim(key)
     return [variableClaim(source, entries, key, port)]
   })
-  return [...published, ...unused]
+  return withUrls([...published, ...unused], source.marks.own, source.domain)
 }
 
 /** Leaves out the ports of services that replace another one: their profiles are never active together. */
@@ -85,21 +97,23 @@ function lookupsOf({ plan, overlay }: ClaimSource): Lookups {
 }
 
 /** How a port is published: by a service, or only by its variable. */
-type Publisher = Pick<PortClaim, 'service' | 'address' | 'protocol' | 'target' | 'http' | 'https'>
+type Publisher = Pick<PortClaim, 'service' | 'address' | 'protocol' | 'target' | 'profiles' | 'web'>
 
 function publishedClaim(source: ClaimSource, entries: Lookups, port: PublishedPort): PortClaim {
   const names = port.references.map(({ name }) => name)
   const variable = names.find(source.plan.isPort) ?? names[0] ?? null
-  const { appProtocol, protocol, host } = port
-  const use = { appProtocol, container: port.container.from, variable, protocol }
+  const { appProtocol, protocol, host, service } = port
+  const { profiles = [], image, body } = source.compose?.services.find(({ name }) => name === service) ?? {}
+  const of = { service, image: image?.text, labels: pairsOf(get(body, 'labels')) }
+  const use = { appProtocol, container: port.container.from, variable, protocol, ...of }
   const publisher: Publisher = {
-    service: port.service,
+    service,
     address: canonicalAddress(port.hostIp),
     // The long syntax accepts any text; the engine knows three protocols.
     protocol: PROTOCOLS.includes(protocol) ? protocol : 'other',
     target: use.container,
-    http: isHttp(use),
-    https: isHttps(use),
+    profiles,
+    web: webOf(use, source.marks.all),
   }
   const value = variable === null ? undefined : source.values.get(variable)
   const whole = value === undefined ? 'empty' : parsePortValue(value)
@@ -143,7 +157,7 @@ function variableClaim(
   const stated = entries.own.get(key)
   const outcome = outcomeOf(lead, source.places.get(leader))
   const address = plainAddress(port.address)
-  const by = publisher ?? unpublished(key, address)
+  const by = publisher ?? unpublished(source, key, address)
   const due = shift === null ? '' : dueAddress(source, key, leader, entries.effective)
   const { product, instance } = ownerOf(source)
   return {
@@ -163,17 +177,17 @@ function variableClaim(
     target: by.target,
     outcome: outcome === 'adjusted' && !isKept ? 'planned' : outcome,
     isScheme: entry?.ownPort === true && entry.outcome !== 'kept',
-    http: by.http,
-    https: by.https,
+    profiles: by.profiles,
+    web: by.web,
     file: isKept ? place.file : entry.file,
     line: isKept ? place.line : entry.line,
   }
 }
 
 /** The publisher of a variable that no Compose file uses. */
-function unpublished(variable: string, address: string): Publisher {
-  const use = { appProtocol: undefined, container: null, variable, protocol: 'tcp' }
-  return { service: null, address, protocol: 'tcp', target: null, http: isHttp(use), https: isHttps(use) }
+function unpublished({ marks }: ClaimSource, variable: string, address: string): Publisher {
+  const web = webOf({ container: null, variable, protocol: 'tcp' }, marks.all)
+  return { service: null, address, protocol: 'tcp', target: null, profiles: [], web }
 }
 
 /** Returns true if a merge with --refresh writes the value of the current template. */

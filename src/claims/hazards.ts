@@ -1,7 +1,7 @@
 /** Ports that are likely to cause problems although nobody else claims them. */
 import { FIRST_PORT, MAX_PORT } from '../ports/value.js'
+import { refusedByBrowsers } from './bad-ports.js'
 import type { PortClaim } from './claim.js'
-import { refusedByBrowsers } from './http.js'
 
 export type HazardKind =
   | 'over-65535'
@@ -61,8 +61,8 @@ export const HAZARD_RULES: readonly HazardRule[] = [
   },
   {
     kind: 'browser-refuses',
-    applies: ({ http, from, to, outcome }) => {
-      const port = http && outcome !== 'random' ? refusedByBrowsers(from, to) : undefined
+    applies: ({ web, from, to, outcome }) => {
+      const port = web !== null && outcome !== 'random' ? refusedByBrowsers(from, to) : undefined
       return port === undefined
         ? null
         : `browsers refuse to open port ${port} (a bad port in the Fetch standard)`

@@ -100,6 +100,14 @@ export function stringsOf(node: Node | undefined): ScalarNode[] {
   return items.filter((item): item is ScalarNode => item.kind === 'scalar' && item.type === 'string')
 }
 
+/** Returns `key=value` of a mapping or a list, as in `labels`. */
+export function pairsOf(node: Node | undefined): string[] {
+  if (node?.kind !== 'mapping') return stringsOf(node).map(({ text }) => text)
+  return [...node.entries].flatMap(([key, { value }]) =>
+    value.kind === 'scalar' ? `${key}=${value.text}` : [],
+  )
+}
+
 /** compose-go 2.9.1, `loader/interpolate.go` (`toBoolean`). */
 export function isTrue(node: Node | undefined): boolean {
   return node?.kind === 'scalar' && /^(true|y|yes|on)$/i.test(node.text)

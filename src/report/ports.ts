@@ -34,7 +34,7 @@ export function portLines(claims: readonly PortClaim[], live: Use | null, width:
         offset === null ? '' : offsetText(offset, offsetFrom),
         hostText(claim),
         claim.outcome,
-        urlOf(claim) ?? '',
+        claim.web?.url ?? '',
       ]
       return (live === null ? cells : [...cells, live(claim)?.text ?? '']).map(printable)
     }),
@@ -45,12 +45,20 @@ export function portLines(claims: readonly PortClaim[], live: Use | null, width:
 /** A claim as JSON (docs/json.md). */
 export function portJson(claim: PortClaim, live: Use | null) {
   const { product, instance, feature, variable, service, base, offset, offsetFrom } = claim
-  const { address, from, to, protocol, outcome, http, https, file, line } = claim
+  const { address, from, to, protocol, target, outcome, profiles, web, file, line } = claim
   const by = { product, instance, feature, variable, service, base, offset, offsetFrom }
   const shown = { ...by, address, from, to, protocol }
   const use = live?.(claim)
   const now = live === null ? {} : { now: use?.text ?? null, holders: use?.holders ?? [] }
-  return { ...shown, outcome, http, https, file, line, url: urlOf(claim), ...now }
+  const http = { http: web !== null, https: web?.scheme === 'https', scheme: web?.scheme ?? null }
+  const opened = {
+    ...http,
+    path: web?.path ?? null,
+    front: web?.isFront ?? false,
+    guessedFrom: web?.guessedFrom ?? null,
+  }
+  const place = { file, line, url: web?.url ?? null }
+  return { ...shown, outcome, containerPort: target, profiles, ...opened, ...place, ...now }
 }
 
 /** `+591`, `+250 (set)` in product.yaml, or `+99 (local)` on this machine. */
@@ -68,17 +76,9 @@ export function hostText(claim: PortClaim): string {
 /** The services that a browser can open, each with its URL. */
 export function urlLines(claims: readonly PortClaim[]): string[] {
   const urls = claims.flatMap((claim) => {
-    const url = urlOf(claim)
+    const url = claim.web?.url ?? null
     return url === null ? [] : [{ url, service: claim.service ?? '' }]
   })
   const width = Math.max(...urls.map(({ service }) => service.length))
   return urls.map(({ service, url }) => printable(`  ${service.padEnd(width)}  ${url}`))
-}
-
-/** Returns null if no browser can open the port. */
-function urlOf({ http, https, outcome, from, address }: PortClaim): string | null {
-  if (!http || outcome === 'random') return null
-  const anywhere = address === '' || address === '0.0.0.0' || address === '::'
-  const host = anywhere ? 'localhost' : address.includes(':') ? `[${address}]` : address
-  return `${https ? 'https' : 'http'}://${host}:${from}`
 }

@@ -1,5 +1,5 @@
 /** Well-known images: the ports that they listen on, and the settings that their containers need. */
-import { isHttp } from '../claims/http.js'
+import { webOf } from '../claims/web.js'
 
 interface KnownImage {
   /** As on Docker Hub, without `library/`. */
@@ -77,9 +77,6 @@ const KNOWN_IMAGES: readonly KnownImage[] = [
   { names: ['prom/prometheus'], tag: 'v3.1.0', port: 9090, data: '/prometheus' },
 ]
 
-/** Ports of this table that speak HTTP, besides the conventional ones. */
-const HTTP_PORTS: ReadonlySet<number> = new Set([7700, 8086, 9200])
-
 /** The container port of an unknown image. */
 const UNKNOWN_PORT = 8080
 
@@ -127,9 +124,7 @@ export function imageFor(feature: string, asked: string | undefined, containerPo
     containerPort: container,
     guessed: port === undefined,
     http:
-      port !== undefined &&
-      (HTTP_PORTS.has(container) ||
-        isHttp({ appProtocol: undefined, container, variable: null, protocol: 'tcp' })),
+      port !== undefined && webOf({ container, variable: null, protocol: 'tcp', image: repository }) !== null,
     base: isKnownPort && row.base !== undefined ? row.base : container < 1024 ? container + 8000 : container,
     data: typeof row?.data === 'function' ? row.data(own?.tag ?? tag) : (row?.data ?? null),
     password: row?.password ?? null,

@@ -13,11 +13,12 @@ import { changesFile, isOutdated, type ProductPlan } from '../merge/plan.js'
 import { type PortReferences, portReferences } from '../merge/port-references.js'
 import { findSections, type Section, splitCopySection } from '../merge/sections.js'
 import type { ProductSource } from '../merge/source.js'
-import { hasErrors, notRead, type Problem, unique } from '../problem.js'
+import { hasErrors, notRead, type Problem, problem, unique } from '../problem.js'
 import { loadCompose, profilesOf } from '../workspace/compose.js'
 import { type CopyPlace, copiesInstances, findCopy, isCheckout, isolatedPlace } from '../workspace/copies.js'
 import { instancesOf, loadInstance } from '../workspace/instances.js'
 import type { FeatureStack } from '../workspace/layout.js'
+import { suggestion } from '../workspace/names.js'
 import { type LoadedProduct, loadProduct } from '../workspace/product.js'
 import { type Workspace, withTexts } from '../workspace/workspace.js'
 import { type PlannedCopy, planProductCopy } from './copy.js'
@@ -80,9 +81,10 @@ async function ownersOf(workspace: Workspace, product: LoadedProduct): Promise<S
   const place = stopped ? null : found
   const isOriginal = place === null || 'code' in place
   const own = isOriginal
-    ? ownerOf(workspace, plan, null, { stopped, found: known })
+    ? ownerOf(workspace, product, plan, null, { stopped, found: known })
     : await copyOwner(workspace, product, plan, place, known)
   const base = instances.names.length === 0 ? plan : refreshed(source, plan)
+  const unmarked = own.unread.length > 0 ? [] : unknownMarks(product, own.claims)
   const others: SurveyedOwner[] = []
   for (const name of instances.names) {
     if (copiesInstances(workspace, settings, place)) {
@@ -91,13 +93,29 @@ async function ownersOf(workspace: Workspace, product: LoadedProduct): Promise<S
     }
     const loaded = loadInstance(workspace, product, name, base)
     const overlay = planMerge(overlaySource(source, base, loaded.instance))
-    const instance = ownerOf(workspace, plan, overlay, {
+    const instance = ownerOf(workspace, product, plan, overlay, {
       stopped: stopped || hasErrors(overlay.problems),
       found: [...problems, ...loaded.problems, ...overlay.problems],
     })
     others.push(instance)
   }
-  return [own, ...others]
+  return [{ ...own, problems: [...own.problems, ...unmarked] }, ...others]
+}
+
+/** Returns a problem for each name in `http:` of product.yaml that is not that of a port. */
+function unknownMarks(
+  { settings, settingsFile, lineOf }: LoadedProduct,
+  claims: readonly PortClaim[],
+): Problem[] {
+  const known = [
+    ...new Set(claims.flatMap(({ variable, service }) => [variable ?? [], service ?? []].flat())),
+  ]
+  const unknown = Object.keys(settings.http ?? {}).filter((name) => !known.includes(name))
+  return unknown.map((name) => {
+    const message = `http: has ${name}, which is neither a variable nor a service with a host port`
+    const next = suggestion(name, known, 'ports', "The product's")
+    return problem('unknown-port', { file: settingsFile, line: lineOf('http', name) }, message, next)
+  })
 }
 
 /** Surveys a copy as its next merge writes it. */
@@ -115,7 +133,7 @@ async function copyOwner(
     const stopped = hasErrors(problems)
     // Without a Compose file, a checkout is not a copy.
     const own = stopped ? plan : planMerge(product.source)
-    const owner = ownerOf(workspace, own, null, { stopped, found })
+    const owner = ownerOf(workspace, product, own, null, { stopped, found })
     return { ...owner, instance: stopped && !isIsolated ? place.name : null }
   }
   const later = withTexts(workspace, copy.files)
@@ -123,7 +141,7 @@ async function copyOwner(
   const doc = parseEnv(text)
   const merged = isIsolated ? { ...plan, doc, values: readEnv(doc).values } : plan
   const overlay = isIsolated ? null : planMerge(overlayOfCopy(product.source, plan, place.name, copy, text))
-  const owner = ownerOf(later, merged, overlay, { stopped: false, found })
+  const owner = ownerOf(later, product, merged, overlay, { stopped: false, found })
   const isMerged = copy.files.every(({ before, after }) => before === after)
   const shifted = (claim: PortClaim) => copyClaim(claim, copy, isMerged ? 'adjusted' : 'planned')
   if (isIsolated) {
@@ -173,6 +191,7 @@ function refreshed(source: ProductSource, plan: ProductPlan): ProductPlan {
 /** @param found the problems that are known before its Compose files are read */
 function ownerOf(
   workspace: Workspace,
+  { settings, http }: LoadedProduct,
   plan: ProductPlan,
   overlay: ProductPlan | null,
   { stopped, found }: { stopped: boolean; found: readonly Problem[] },
@@ -190,9 +209,11 @@ function ownerOf(
   const projects = [...(read.compose === null ? [] : [read.compose]), ...stacks.map(({ compose }) => compose)]
   const compose = together(projects)
   const problems = [...found, ...read.problems, ...projects.flatMap((project) => project.problems)]
-  const { layout } = workspace
-  const source = { plan, overlay, values, places, references, compose, featureAt: layout.featureAt }
-  const claims = claimsOf(source)
+  const { layout, domain } = workspace
+  const { http: own = {} } = settings
+  const marks = { own, all: { ...http, ...own } }
+  const { featureAt } = layout
+  const claims = claimsOf({ plan, overlay, values, places, references, compose, featureAt, marks, domain })
   return {
     product: plan.product,
     instance: overlay?.instance ?? null,

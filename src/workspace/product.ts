@@ -1,5 +1,6 @@
 /** Reads all sources of a product's merge. */
 import { basename, dirname, join } from 'node:path'
+import type { WebMarks } from '../claims/web.js'
 import { parseEnv } from '../env/document.js'
 import { withoutOffset } from '../merge/local-offset.js'
 import { environmentOf, splitCopySection } from '../merge/sections.js'
@@ -15,6 +16,7 @@ import { includedFeatures, productIncludes } from './included-features.js'
 import type { Declared, Environment, NamedFeature } from './layout.js'
 import { checkProduct, suggestion } from './names.js'
 import { portsOfProduct } from './port-variables.js'
+import type { Settings } from './read-settings.js'
 import { PRODUCT_SCHEMA, type ProductSettings } from './settings.js'
 import { unreadFiles } from './unread.js'
 import {
@@ -31,6 +33,9 @@ export interface LoadedProduct {
   readonly settings: ProductSettings
   /** The settings file, whether or not it exists. */
   readonly settingsFile: string
+  readonly lineOf: Settings<ProductSettings>['lineOf']
+  /** The ports that the settings of the features mark as HTTP; the first feature wins. */
+  readonly http: WebMarks
   /** With an error, the source must not be merged. */
   readonly problems: readonly Problem[]
 }
@@ -114,7 +119,8 @@ export async function loadProduct(workspace: Workspace, name: string): Promise<L
       problem('bad-settings', { file, line: lineOf('ports', key) }, message, next),
     ),
   ]
-  return { source, settings, settingsFile: file, problems }
+  const http = Object.assign({}, ...features.map((feature) => feature.http ?? {}).reverse())
+  return { source, settings, settingsFile: file, lineOf, http, problems }
 }
 
 /** Reads nothing: the name may lead out of the workspace. */
@@ -129,7 +135,14 @@ function notLoaded({ layout }: Workspace, name: string, unknown: Problem): Loade
     env: { file: env, text: null },
     example: { file: newTemplate, text: null },
   }
-  return { source, settings: {}, settingsFile: settings[0] as string, problems: [unknown] }
+  return {
+    source,
+    settings: {},
+    settingsFile: settings[0] as string,
+    lineOf: () => 1,
+    http: {},
+    problems: [unknown],
+  }
 }
 
 /** Returns the offset of a product or instance. @param set the one in `product.yaml` */
@@ -170,6 +183,7 @@ interface LoadedFeature {
   /** Null if the feature does not exist or cannot be read. */
   readonly source: FeatureSource | null
   readonly portVariables?: readonly string[] | undefined
+  readonly http?: WebMarks | undefined
   readonly problems: readonly Problem[]
 }
 
@@ -187,18 +201,19 @@ async function loadFeature(
   }
   const { template, problems } = readTemplate(workspace, feature, environment)
   const { settings, problems: misfits } = await readFeatureSettings(workspace, feature)
-  const { portVariables } = settings
+  const { portVariables, http } = settings
   const unread = [...unreadFiles(workspace, folder), ...misfits]
   if (problems.length > 0) return { source: null, problems: [...problems, ...unread] }
   const [section = feature, version] = feature.split('@')
   const source = { name: section, ...(version === undefined ? {} : { version }), hostDir, template }
   const isOptional = !isFolder(join(workspace.root, dirname(newTemplate)))
-  if (template !== null || isOptional) return { source, portVariables, problems: unread }
+  if (template !== null || isOptional) return { source, portVariables, http, problems: unread }
   const next = `Create ${newTemplate}, or remove the feature from the product.`
   const message = `Feature ${feature} has no ${basename(newTemplate)}`
   return {
     source,
     portVariables,
+    http,
     problems: [problem('no-template', { file: folder }, message, next), ...unread],
   }
 }

@@ -1,4 +1,6 @@
 /** The JSON Schemas of `product.yaml`, `feature.yaml` and `workspace.yaml`, for the checks and for editors. Unknown keys are refused. */
+import { DOMAIN_PATTERN } from '../claims/host-names.js'
+import { MARK_PATTERN, type WebMarks } from '../claims/web.js'
 import { SCHEME_NAMES, SCHEMES, type SchemeName } from '../ports/schemes.js'
 import { NAME_PATTERN } from './layout.js'
 import { NAMES_ARE } from './names.js'
@@ -39,6 +41,22 @@ const portVariables: Schema = {
   examples: [['APP_PORT', 'FORWARD_*_PORT']],
 }
 
+const http: Schema = {
+  type: 'object',
+  description:
+    'Ports that a browser opens, by variable or service: the path, such as "/", "/admin" or "https:/", or "none" for a port that is not HTTP.',
+  examples: [{ WEB_HOST_PORT: '/' }],
+  propertyNames: {
+    pattern: '^[A-Za-z_][A-Za-z0-9._-]*$',
+    patternErrorMessage: 'Write the name of a variable or service.',
+  },
+  additionalProperties: {
+    type: 'string',
+    pattern: MARK_PATTERN,
+    patternErrorMessage: 'Write a path ("/admin"), "https:" and a path, or "none".',
+  },
+}
+
 /** `product.yaml` */
 export interface ProductSettings {
   readonly features?: readonly string[]
@@ -46,6 +64,7 @@ export interface ProductSettings {
   readonly offset?: number
   readonly isolate?: boolean
   readonly ports?: Readonly<Record<string, OwnPort>>
+  readonly http?: WebMarks
   readonly portVariables?: readonly string[]
   readonly instances?: Readonly<Record<string, { readonly offset?: number }>>
 }
@@ -102,6 +121,7 @@ export const PRODUCT_SCHEMA: Schema = {
         else: { properties: { base: false } },
       },
     },
+    http: { ...http, description: `${http.description} The first one is the front door.` },
     portVariables,
     instances: {
       type: 'object',
@@ -115,6 +135,7 @@ export const PRODUCT_SCHEMA: Schema = {
 
 /** `feature.yaml` */
 export interface FeatureSettings {
+  readonly http?: WebMarks
   readonly portVariables?: readonly string[]
 }
 
@@ -122,12 +143,13 @@ export const FEATURE_SCHEMA: Schema = {
   title: 'feature.yaml of product-env',
   type: 'object',
   additionalProperties: false,
-  properties: { portVariables },
+  properties: { http, portVariables },
 }
 
 /** `workspace.yaml` */
 export interface WorkspaceSettings {
   readonly modulus?: number
+  readonly domain?: string
   readonly isolate?: boolean
   readonly features?: readonly string[]
   readonly products?: readonly string[]
@@ -167,6 +189,14 @@ export const WORKSPACE_SCHEMA: Schema = {
       description:
         'The number of offsets; default: 1000. Another number moves the ports of nearly every product.',
       examples: [2000],
+    },
+    domain: {
+      type: 'string',
+      pattern: DOMAIN_PATTERN,
+      patternErrorMessage: 'Write a domain that leads to this machine, such as localhost.',
+      description:
+        'Puts the name of the product into URLs: http://shop.localhost:8586 instead of http://localhost:8586.',
+      examples: ['localhost'],
     },
     isolate,
     features: {

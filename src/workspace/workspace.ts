@@ -22,6 +22,8 @@ export interface Workspace {
   readonly layout: Layout
   /** The number of offsets. */
   readonly modulus: number
+  /** Of host names in URLs; null for plain `localhost`. */
+  readonly domain: string | null
   /** Whether products are set apart unless their settings say otherwise. */
   readonly isolate: boolean
   /** Patterns of port variables, for all products and features. */
@@ -66,7 +68,7 @@ export async function openWorkspace(
     parsed: new Map(),
     stacks: new Map(),
   }
-  const defaults = { modulus: DEFAULT_MODULUS, portVariables: [], isolate: false }
+  const defaults = { modulus: DEFAULT_MODULUS, portVariables: [], isolate: false, domain: null }
   const environment = chosen ?? plain.environment ?? null
   const bare = { root, layout: plain, ...defaults, environment, shell, ...caches }
   const empty: Workspace = { ...bare, products: [], features: [], problems: [] }
@@ -79,6 +81,7 @@ export async function openWorkspace(
     layout,
     modulus: settings.modulus ?? DEFAULT_MODULUS,
     isolate: settings.isolate ?? false,
+    domain: settings.domain ?? null,
     portVariables: settings.portVariables ?? [],
     problems: [...listing.problems, ...problems],
   }

@@ -1,8 +1,8 @@
 /** The choice of a base port. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { refusedByBrowsers } from '../../src/claims/bad-ports.js'
 import { BasePortRules, EPHEMERAL, type UsedPort } from '../../src/claims/base-port.js'
-import { refusedByBrowsers } from '../../src/claims/http.js'
 
 type Context = ConstructorParameters<typeof BasePortRules>[0]
 

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { refusedByBrowsers } from '../../src/claims/bad-ports.js'
 import type { PortClaim } from '../../src/claims/claim.js'
 import { type EphemeralRange, findHazards, HAZARD_RULES, type HazardKind } from '../../src/claims/hazards.js'
-import { isHttp, isHttps, type PortUse, refusedByBrowsers } from '../../src/claims/http.js'
+import { type PortUse, type Web, webOf } from '../../src/claims/web.js'
 import { claim, movable } from './support.js'
+
+const WEB: Web = { scheme: 'http', path: '/', guessedFrom: null, isFront: false, url: null }
 
 const EPHEMERAL = { from: 32768, to: 60999 }
 
@@ -24,14 +27,14 @@ describe('a hazard', () => {
     ['none just above the ephemeral range', claim({ from: 61000 }), []],
     ['a range that reaches into the ephemeral range', claim({ from: 32000, to: 33000 }), ['ephemeral']],
     ['a range around the ephemeral range', claim({ from: 32000, to: 62000 }), ['ephemeral']],
-    ['a port that browsers refuse', claim({ from: 6000, http: true }), ['browser-refuses']],
+    ['a port that browsers refuse', claim({ from: 6000, web: WEB }), ['browser-refuses']],
     ['the same of no web server', claim({ from: 6000 }), []],
-    ['a range with one', claim({ from: 5990, to: 6010, http: true }), ['browser-refuses']],
-    ['one under 1024', claim({ from: 25, http: true }), ['privileged', 'browser-refuses']],
+    ['a range with one', claim({ from: 5990, to: 6010, web: WEB }), ['browser-refuses']],
+    ['one under 1024', claim({ from: 25, web: WEB }), ['privileged', 'browser-refuses']],
     ['offset 0', movable(8000, 0), ['offset-0']],
     ['none at offset 1', movable(8000, 1), []],
     ['none at offset 0 where the product has pinned the port', movable(8000, 0, { outcome: 'pinned' }), []],
-    ['a port left to chance', claim({ from: 0, outcome: 'random', http: true }), ['random-port']],
+    ['a port left to chance', claim({ from: 0, outcome: 'random', web: WEB }), ['random-port']],
     ['a literal port', claim({ outcome: 'literal' }), ['literal']],
     ['a literal port under 1024', claim({ from: 80, outcome: 'literal' }), ['privileged', 'literal']],
   ]
@@ -102,7 +105,6 @@ describe('a hazard', () => {
 
 describe('HTTP', () => {
   const use = (about: Partial<PortUse>): PortUse => ({
-    appProtocol: undefined,
     container: null,
     variable: null,
     protocol: 'tcp',
@@ -125,9 +127,17 @@ describe('HTTP', () => {
     [{ variable: 'WEBHOOK_HOST_PORT' }, false, false],
     [{ variable: 'COBWEB_HOST_PORT' }, false, false],
     [{ variable: 'REDIS_HOST_PORT', container: 8080 }, true, false],
+    [{ image: 'php:8.3-fpm-alpine', container: 9000 }, false, false],
+    [{ image: 'php:8.3-apache', container: 80 }, true, false],
+    [{ image: 'registry.example.org:5000/db/clickhouse@sha256:0', container: 9000 }, false, false],
+    [{ image: 'clickhouse:25', container: 8123 }, true, false],
+    [{ labels: ['traefik.http.services.a.loadbalancer.server.port=7001'], container: 7001 }, true, false],
+    [{ labels: ['traefik.http.services.a.loadbalancer.server.port=7001'], container: 7002 }, false, false],
+    [{ labels: ['caddy.reverse_proxy={{upstreams 7001}}'], container: 7001 }, true, false],
   ])('%j', (about, http, https) => {
-    expect(isHttp(use(about))).toBe(http)
-    expect(isHttp(use(about)) && isHttps(use(about))).toBe(https)
+    const web = webOf(use(about))
+    expect(web !== null).toBe(http)
+    expect(web?.scheme === 'https').toBe(https)
   })
 
   test.each([

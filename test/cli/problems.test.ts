@@ -18,7 +18,7 @@ async function merge(files: Files) {
 }
 
 describe('a bad product.yaml', () => {
-  const keys = 'The keys are: features, allow, offset, isolate, ports, portVariables, instances.'
+  const keys = 'The keys are: features, allow, offset, isolate, ports, http, portVariables, instances.'
   const mapping = 'The file must be a mapping: lines of "key: value"'
   const lines = `Write "key: value" lines, with a space after the ":". ${keys}`
   const list = 'Write it like this: features: [redis, mailhog]'

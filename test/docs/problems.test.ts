@@ -180,6 +180,8 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<stri
     return stderrOf(workspace, 'compose --no-merge shop up', world)
   },
   'no-port': () => stderrOf(shop(), 'port shop REDIS_PORT'),
+  'unknown-port': () =>
+    stderrOf(shop({ 'products/shop/product.yaml': 'http: { REDIS_PORT: none }\n' }), 'ports'),
   // Two products, and with a modulus of 1 no other offset for either.
   'no-offset': () =>
     stderrOf(shop({ 'products/blog/': '', 'workspace.yaml': 'modulus: 1\n' }), 'check --fix'),
