@@ -87,7 +87,7 @@ export function assemble(
   text += doc.text.slice(at)
   expect(statementsUpTo(doc.text.length))
 
-  for (const [feature, candidates] of chosen) {
+  for (const [feature, candidates] of inFileOrder(chosen)) {
     const section = written.has(feature) ? '' : sectionText(candidates, eol)
     if (section === '') continue
     text += blankLineAfter(text, eol) + section
@@ -95,6 +95,13 @@ export function assemble(
     sections.push({ feature, change: 'added' })
   }
   return { text, expected, sections }
+}
+
+/** Compose reads a file from the top, so that decisions, strongest last, may refer to the variables of templates. */
+function inFileOrder(chosen: ReadonlyMap<string, readonly Candidate[]>) {
+  const sections = [...chosen]
+  const isDecision = ([, [first]]: (typeof sections)[number]) => first?.origin.isDecision ?? false
+  return [...sections.filter((each) => !isDecision(each)), ...sections.filter(isDecision).reverse()]
 }
 
 export function ownStatement(doc: EnvDocument, statement: Statement): OwnStatement {

@@ -40,7 +40,8 @@ export function forwardReferences(
 
 function advice(key: string, name: string, origin: Origin | null, below: Origin | null, env: string): string {
   if (origin === null) return `Move ${key} below ${name}, or ${name} above ${key}.`
-  if (below === null) return `In ${env}, move ${name} above the section ${origin.feature}.`
+  if (below === null || below.isDecision || origin.isDecision)
+    return `In ${env}, move ${name} above the section ${origin.feature}.`
   if (below.feature === origin.feature) return `Move ${name} above ${key} in the template.`
   const order = `Put ${below.feature} before ${origin.feature} in the list of features`
   return `${order}; if both have a section already, delete the two sections and merge again.`
