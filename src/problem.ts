@@ -67,6 +67,7 @@ export const PROBLEMS = {
   ),
   'no-env': error('The product has no product env yet.'),
   'env-not-ignored': warning('A merge has created an env file that git does not ignore.'),
+  'env-differs': warning('In a SPLENT workspace, the env file keeps a value that SPLENT would write over.'),
   'env-file-off': warning('Compose does not read the product env, because a variable turns it off.'),
   'no-env-example': error('`--generate` found no `.env.example` in the product.'),
   'unread-include': warning(

@@ -32,8 +32,12 @@ export interface Layout {
   readonly fixed?: { readonly message: string; readonly next: string }
   /** Folders have files for many purposes, so unread templates and Compose files are not reported. */
   readonly hasOtherFiles?: true
-  /** Reads what files other than templates and `product.yaml` say about a product's merge. */
-  readonly declared?: (product: string) => Promise<Declared>
+  /**
+   * Reads what files other than templates and `product.yaml` say about a product's merge.
+   * @param file the product env or, if there is none, the example
+   * @param text with which the merge starts, a byte string
+   */
+  readonly declared?: (product: string, file: string, text: string) => Promise<Declared>
   /** Returns what a merge sets for a feature besides its template: byte strings, `__PRODUCT__` for the product. */
   readonly given?: (feature: string) => Promise<ReadonlyMap<string, string>>
 }

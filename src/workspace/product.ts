@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import type { WebMarks } from '../claims/web.js'
 import { parseEnv } from '../env/document.js'
 import { withoutOffset } from '../merge/local-offset.js'
+import { textFromExample } from '../merge/placeholder.js'
 import { environmentOf, splitCopySection } from '../merge/sections.js'
 import type { FeatureSource, ProductSource } from '../merge/source.js'
 import { crc32Offset, type Offset } from '../ports/offset.js'
@@ -58,8 +59,9 @@ export async function loadProduct(workspace: Workspace, name: string): Promise<L
       : { ...original, text: withoutOffset(splitCopySection(original.text ?? '').text) }
   const read = await readYaml<ProductSettings>(workspace, places.settings, PRODUCT_SCHEMA)
   const { settings, file, lineOf } = read
-  const text = env.text ?? example.text ?? ''
-  const declared = await workspace.layout.declared?.(name)
+  const start = env.text === null ? example : env
+  const text = env.text ?? textFromExample(example.text ?? '', name)
+  const declared = await workspace.layout.declared?.(name, start.file, text)
   if (declared !== undefined) workspace.stacks.set(name, declared.stacks)
   // An unreadable file lists no features, so the product is not assumed to have all of them.
   const named = hasErrors(read.problems)

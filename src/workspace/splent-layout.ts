@@ -6,20 +6,27 @@
  *     .splent_cache/features/<namespace>/<feature>@<version>/…
  */
 import { join } from 'node:path'
-import { decode, encode } from '../env/bytes.js'
+import { decode } from '../env/bytes.js'
 import { parseEnv } from '../env/document.js'
 import { readEnv } from '../env/read.js'
-import { writeValue } from '../env/write-value.js'
 import type { FeatureSource } from '../merge/source.js'
-import { type Place, type Problem, problem } from '../problem.js'
+import { type Problem, problem } from '../problem.js'
 import { foldersIn, isFile, isFolder, readText } from './files.js'
 import type { Declared, Environment, FeatureStack, Layout, NamedFeature } from './layout.js'
 import { yamlNames } from './layout.js'
 import { isName, NAMES_ARE } from './names.js'
+import {
+  isSplent,
+  listsFeatures,
+  namedIn,
+  type Outline,
+  outlineOf,
+  type Pyproject,
+  readPyproject,
+} from './pyproject.js'
 
 const CACHE = '.splent_cache/features'
 const DEFAULT_NAMESPACE = 'splent_io'
-const TOML = 'pyproject.toml'
 
 /** The variables of the shell that SPLENT reads. */
 export type Shell = Readonly<Record<string, string | undefined>>
@@ -27,7 +34,7 @@ export type Shell = Readonly<Record<string, string | undefined>>
 /** Returns true if a folder has a SPLENT product. */
 export function isSplentWorkspace(root: string): boolean {
   return foldersIn(root, '.').names.some(
-    (name) => isFolder(join(root, name, 'docker')) && isProduct(root, name),
+    (name) => isFolder(join(root, name, 'docker')) && listsFeatures(outlineIn(root, name)),
   )
 }
 
@@ -99,10 +106,14 @@ export function splentLayout(root: string, chosen: Environment | null, shell: Sh
     productAt: (path) => products.find((name) => path === name || path.startsWith(`${name}/`)) ?? null,
     featureAt,
     given: async (feature) => {
-      const { template } = configOf(await readPyproject(root, folderOf(feature)))
-      return new Map([...readEnv(template.doc).values, ...derivedValues('__PRODUCT__', environment)])
+      const { config } = await pyprojectIn(root, folderOf(feature))
+      return new Map([...readEnv(config.doc).values, ...derivedValues('__PRODUCT__', environment)])
     },
-    declared: (product) => declared(root, product, environment, editable, layout),
+    declared: async (product, file, text) => {
+      const read = await declared(root, product, environment, editable, layout)
+      const differing = otherThanSplent(product, environment, { file, env: env(product), text })
+      return { ...read, problems: [...read.problems, ...differing] }
+    },
   }
   return layout
 }
@@ -117,26 +128,22 @@ function foldersOf(root: string): {
   readonly products: readonly string[]
   readonly editable: readonly string[]
 } {
-  const folders = foldersIn(root, '.').names.filter(isName)
-  const products = folders.filter((name) => isProduct(root, name))
-  const named = products.map((name) => tomlText(root, `${name}/${TOML}`) ?? '').join('\n')
-  const isNamed = (name: string) =>
-    new RegExp(`["'/]${name.replaceAll('.', '\\.')}(?:@[^"']*)?["']`).test(named)
-  const isFeature = (name: string): boolean =>
-    /^splent_feature_/.test(name) ||
-    isNamed(name) ||
-    /^\s*\[\s*tool\.splent\b/m.test(tomlText(root, `${name}/${TOML}`) ?? '')
-  return { products, editable: folders.filter((name) => !products.includes(name) && isFeature(name)) }
+  const outlines = new Map(
+    foldersIn(root, '.')
+      .names.filter(isName)
+      .map((name) => [name, outlineIn(root, name)]),
+  )
+  const products = [...outlines].filter(([, outline]) => listsFeatures(outline))
+  const named = new Set(products.flatMap(([, outline]) => namedIn(outline)))
+  const editable = [...outlines].filter(
+    ([name, outline]) =>
+      !listsFeatures(outline) && (/^splent_feature_/.test(name) || named.has(name) || isSplent(outline)),
+  )
+  return { products: products.map(([name]) => name), editable: editable.map(([name]) => name) }
 }
 
-/** Features have the table, too, but no list of features. */
-function isProduct(root: string, name: string): boolean {
-  const text = tomlText(root, `${name}/${TOML}`) ?? ''
-  return ['tool\\.splent', 'project\\.optional-dependencies'].some((table) => {
-    const [, body = ''] = text.split(new RegExp(`^[ \\t]*\\[[ \\t]*${table}[ \\t]*\\]`, 'm'))
-    const [own = ''] = body.split(/^[ \t]*\[[^\],"']*\][ \t]*(?:#.*)?$/m)
-    return /^[ \t]*features(?:_dev|_prod)?[ \t]*=/m.test(own)
-  })
+function outlineIn(root: string, folder: string): Outline {
+  return outlineOf(tomlIn(root, folder).text)
 }
 
 function pinnedFeatures(root: string): string[] {
@@ -152,52 +159,17 @@ function keyOf(namespace: string, name: string): string {
   return namespace === DEFAULT_NAMESPACE ? name : `${namespace}/${name}`
 }
 
-function tomlText(root: string, file: string): string | null {
-  const { text } = readText(join(root, file), file)
-  return text === null ? null : decode(text)
+function tomlIn(root: string, folder: string) {
+  const file = `${folder}/pyproject.toml`
+  const { text, problem } = readText(join(root, file), file)
+  return { file, text: decode(text ?? ''), problems: problem === null ? [] : [problem] }
 }
 
-/** The part of a pyproject.toml that SPLENT reads. */
-interface Pyproject {
-  readonly file: string
-  readonly features: (environment: Environment) => readonly unknown[]
-  readonly config: Readonly<Record<string, unknown>>
-  readonly lines: readonly string[]
-  readonly problems: readonly Problem[]
-}
-
-type Table = Readonly<Record<string, unknown>>
-
-const table = (value: unknown): Table =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Table) : {}
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
-
-/** The parser is loaded only here. */
-async function readPyproject(root: string, folder: string): Promise<Pyproject> {
-  const file = `${folder}/${TOML}`
-  const text = tomlText(root, file) ?? ''
-  const { parse, TomlError } = await import('smol-toml')
-  let data: Table = {}
-  const problems: Problem[] = []
-  try {
-    data = parse(text, { integersAsBigInt: true })
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error
-    const { line, column, message } = error
-    const why = message.split('\n')[0]?.replace(/^Invalid TOML document: /, '')
-    problems.push(
-      problem('bad-settings', { file, line, column }, 'The file is not valid TOML', `Fix it: ${why}.`),
-    )
-  }
-  const splent = table(table(data['tool'])['splent'])
-  const base = splent['features'] ?? table(table(data['project'])['optional-dependencies'])['features']
-  return {
-    file,
-    features: (environment) => [...list(base), ...list(splent[`features_${environment}`])],
-    config: table(splent['config']),
-    lines: text.split('\n'),
-    problems,
-  }
+/** @param folder of a product or feature; without the file, it says nothing */
+async function pyprojectIn(root: string, folder: string): Promise<Pyproject> {
+  const { file, text, problems } = tomlIn(root, folder)
+  const read = await readPyproject(file, text)
+  return { ...read, problems: [...problems, ...read.problems] }
 }
 
 async function declared(
@@ -207,51 +179,46 @@ async function declared(
   editable: readonly string[],
   { feature: placesOf }: Pick<Layout, 'feature'>,
 ): Promise<Declared> {
-  const own = await readPyproject(root, product)
+  const own = await pyprojectIn(root, product)
   const problems = [...own.problems]
   const features: NamedFeature[] = []
   const stacks: FeatureStack[] = []
-  const configs: FeatureSource[] = []
-  const add = (name: string, hostDir: string, pyproject: Pyproject, isShifted: boolean): void => {
-    const config = configOf(pyproject)
-    problems.push(...config.problems)
-    if (config.template.doc.statements.length === 0) return
-    const template = { ...config.template, ...(isShifted ? {} : { shifts: () => false }) }
-    configs.unshift({ name: `@${name}`, hostDir, template })
-  }
-  for (const reference of own.features(environment)) {
-    if (typeof reference !== 'string' || reference.trim() === '') continue
-    const place = { file: own.file, line: 1 + own.lines.findIndex((line) => line.includes(reference)) }
-    const parsed = parseReference(reference)
+  const configs = new Map<string, FeatureSource>()
+  for (const { text, line } of own.features(environment)) {
+    const place = { file: own.file, line }
+    const parsed = parseReference(text)
     if (parsed === null) {
-      const message = `${JSON.stringify(reference)} is not a feature`
-      problems.push(
-        problem('bad-settings', place, message, `Write namespace/name@version or name. ${NAMES_ARE}`),
-      )
+      const message = `${JSON.stringify(text)} is not a feature`
+      const next = `Write namespace/name@version or name. ${NAMES_ARE}`
+      problems.push(problem('bad-settings', place, message, next))
       continue
     }
     const { namespace, name, pinned } = parsed
     const feature = editable.includes(name) ? name : pinned
+    const { folder, hostDir, composeFiles } = placesOf(feature)
+    const { config, problems: found } = await pyprojectIn(root, folder)
     if (!features.some((each) => each.feature === feature)) {
       features.push({ feature, place })
-      const { folder, hostDir, composeFiles } = placesOf(feature)
       const file = composeFiles.find((each) => isFile(join(root, each)))
       const project = stackName(`${product}/${namespace}/${name}`, environment)
       if (file !== undefined) stacks.push({ project, file })
-      const pyproject = await readPyproject(root, folder)
-      problems.push(...pyproject.problems)
-      // Of several features, the last one's configuration wins; the product's own wins over all.
-      add(feature.replace(/@.*/, ''), hostDir, pyproject, true)
+      problems.push(...found)
     }
+    // Of several features, the last one's configuration wins.
+    const section = `@${feature.replace(/@.*/, '')}`
+    configs.delete(section)
+    configs.set(section, { name: section, hostDir, template: config })
   }
-  add(product, join(root, product), own, false)
-  return { features, variables: [...configs, derived(product, environment, own)], stacks, problems }
+  const template = { ...own.config, shifts: () => false }
+  const decided: FeatureSource = { name: `@${product}`, hostDir: join(root, product), template }
+  const variables = [decided, ...[...configs.values()].reverse(), derived(product, environment, own)]
+  return { features, variables, stacks, problems }
 }
 
 /** Parses an entry such as `splent-io/splent_feature_auth@v1.2.7`; null if it is not valid. */
 function parseReference(reference: string) {
   const [, given = DEFAULT_NAMESPACE, name = '', version = ''] =
-    /^(?:.*features\/)?(?:([^/@]+)\/)?([^/@]+)(?:@(.+))?$/.exec(reference.trim()) ?? []
+    /^(?:.*features\/)?(?:([^/@]+)\/)?([^/@]+)(?:@(.+))?$/.exec(reference) ?? []
   if (![given, name, version || 'v0'].every(isName)) return null
   const namespace = given.replace(/[-.]/g, '_')
   return { namespace, name, pinned: keyOf(namespace, version === '' ? name : `${name}@${version}`) }
@@ -264,67 +231,28 @@ const derivedValues = (product: string, environment: Environment) =>
     ['SPLENT_NETWORK', `${product}_network`],
   ])
 
-function derived(product: string, environment: Environment, { file, lines }: Pyproject): FeatureSource {
+/** Reports what SPLENT would write over, because it writes the env file anew. */
+function otherThanSplent(
+  product: string,
+  environment: Environment,
+  { file, env, text }: { readonly file: string; readonly env: string; readonly text: string },
+): Problem[] {
+  const doc = parseEnv(text)
+  const { values } = readEnv(doc)
+  const given = derivedValues(product, environment)
+  return doc.statements.flatMap(({ key, line }) => {
+    const value = values.get(key) ?? ''
+    const expected = given.get(key) ?? value.replaceAll('__PRODUCT__', product)
+    if (value === expected) return []
+    const [message, next] = given.has(key)
+      ? [`${key} is not ${expected}, which SPLENT would set`, `Set ${key}=${expected} in ${env}.`]
+      : [`${key} still contains __PRODUCT__, which SPLENT would replace`, `Replace it with ${product}.`]
+    return problem('env-differs', { file, line }, message, next)
+  })
+}
+
+function derived(product: string, environment: Environment, { file, line }: Pyproject): FeatureSource {
   const text = [...derivedValues(product, environment)].map(([key, value]) => `${key}=${value}\n`).join('')
-  const line = lines.findIndex((each) => /^\s*\[\s*tool\.splent\s*\]/.test(each))
-  const lineOf = () => Math.max(line, 0) + 1
-  return {
-    name: '@splent',
-    hostDir: '',
-    template: { file, doc: parseEnv(text), shifts: () => false, lineOf, isDecision: true },
-  }
-}
-
-/** Returns `[tool.splent.config]` as a template, with the comments above each variable. */
-function configOf({ file, config, lines }: Pyproject) {
-  const start = lines.findIndex((line) => /^\s*\[\s*tool\.splent\.config\s*\]/.test(line))
-  const lineOf = (key: string): number => {
-    const at = lines.findIndex(
-      (line, index) => index > start && line.split('=')[0]?.trim().replace(/["']/g, '') === key,
-    )
-    return 1 + Math.max(at, start, 0)
-  }
-  const problems: Problem[] = []
-  let text = ''
-  for (const [key, value] of Object.entries(config)) {
-    const line = lineOf(key)
-    const written = envText(value)
-    if (written === null || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) {
-      problems.push(skipped(key, { file, line }))
-      continue
-    }
-    let from = line - 1
-    while (from > start + 1 && /^\s*#/.test(lines[from - 1] ?? '')) from -= 1
-    const comments = lines.slice(from, line - 1).map((comment) => `${encode(comment.trim())}\n`)
-    text += `${comments.join('')}${key}=${written}\n`
-  }
-  return { template: { file, doc: parseEnv(text), lineOf, isDecision: true as const }, problems }
-}
-
-function skipped(key: string, place: Place): Problem {
-  const message = `${JSON.stringify(key)} is not added, because an env file cannot hold its name or value`
-  const next =
-    'Use letters, digits and "_" in the name, and text, a number, true, false or a list as the value.'
-  return problem('skipped-value', place, message, next)
-}
-
-/** Returns the right side of `KEY=`; null for a value that has no text. A `$` keeps its meaning, as in SPLENT's output. */
-function envText(value: unknown): string | null {
-  const text = Array.isArray(value) ? joined(value) : typeof value === 'boolean' ? `${value}` : textOf(value)
-  if (text === null || text.includes('\0')) return null
-  if (!text.includes('$')) return writeValue(encode(text))
-  return `"${encode(text).replace(/[\\"]/g, '\\$&').replaceAll('\r', '\\r')}"`
-}
-
-function joined(items: readonly unknown[]): string | null {
-  const texts = items.map(textOf)
-  return texts.includes(null) ? null : texts.join(',')
-}
-
-/** Returns a TOML value as Python's `str` writes it. */
-function textOf(value: unknown): string | null {
-  if (typeof value === 'boolean') return value ? 'True' : 'False'
-  if (typeof value === 'number')
-    return Number.isInteger(value) && Math.abs(value) < 1e16 ? value.toFixed(1) : `${value}`
-  return typeof value === 'string' || typeof value === 'bigint' ? `${value}` : null
+  const template = { file, doc: parseEnv(text), shifts: () => false, lineOf: () => line }
+  return { name: '@splent', hostDir: '', template: { ...template, isDecision: true } }
 }

@@ -78,7 +78,7 @@ ODD_HOST_PORT = 7000
 
 const SHARED = {
   ...{ SPLENT_APP: 'shop_app', SPLENT_NETWORK: 'shop_app_network', AUTH_LOGIN: 'false', AUTH_LAYOUT: '' },
-  ...{ TITLE: 'Quiénes #1', LOCALES: 'es,en', RATE: '1.0', ODD_HOST_PORT: '7000', LIMIT: '9' },
+  ...{ TITLE: 'Quiénes #1', LOCALES: 'es,en', RATE: '1.0', ODD_HOST_PORT: '7000' },
   ...{ ADMIN_HOST_PORT: '9805', REDIS_HOST_PORT: '6885', REDIS_URL: 'redis://splent_feature_redis:6379' },
   ...{ SEARCH_PORT_ONE: '9705', SEARCH_NAME: 'shop_app_search', OLD: '1' },
 }
@@ -89,7 +89,8 @@ const CASES: readonly [string, string, (root: string) => Readonly<Record<string,
     'shop_app/docker/.env',
     () => ({
       ...SHARED,
-      ...{ STATED: 'from the env', DB: 'shop_app_db', SPLENT_ENV: 'dev' },
+      // splent_feature_auth is listed again in features_dev, so that its configuration is the last.
+      ...{ STATED: 'from the env', DB: 'shop_app_db', SPLENT_ENV: 'dev', LIMIT: '5' },
       ...{ MAIL_HOST_PORT: '3005', MAIL: 'dev', MAILHOG_PORT_TWO: '8530' },
     }),
   ],
@@ -98,7 +99,7 @@ const CASES: readonly [string, string, (root: string) => Readonly<Record<string,
     'shop_app/docker/.env.deploy',
     (root) => ({
       ...SHARED,
-      ...{ STATED: 'everywhere', SPLENT_ENV: 'prod', MAIL_HOST_PORT: '530', MAIL: 'prod' },
+      ...{ STATED: 'everywhere', SPLENT_ENV: 'prod', LIMIT: '9', MAIL_HOST_PORT: '530', MAIL: 'prod' },
       NGINX_HTTP_HOST_PORT: '585',
       NGINX_FEATURE_HOST_DIR: `${root}/${CACHE}/splent_io/splent_feature_nginx@v1.2.0`,
     }),
@@ -180,6 +181,24 @@ describe('a merge', () => {
     )
   })
 
+  test('writes a configuration below the ports to which it refers', async () => {
+    const toml = '[tool.splent.config]\nURL = "http://localhost:${REDIS_HOST_PORT}"\n'
+    const folder = splent({ 'splent_feature_auth/pyproject.toml': toml })
+    expect((await product('env --merge blog_app', folder.root)).stderr).toBe('')
+    expect(valuesIn(folder, 'blog_app/docker/.env')['URL']).toBe('http://localhost:6571')
+  })
+
+  test('reports the values that SPLENT would write over', async () => {
+    const folder = splent({ 'blog_app/docker/.env': 'SPLENT_ENV=prod\nDB=__PRODUCT___db\n' })
+    const { stderr } = await product('env --merge blog_app', folder.root)
+    expect(stderr.match(/^\S+ warning: .*/gm)).toEqual([
+      'blog_app/docker/.env:1: warning: SPLENT_ENV is not dev, which SPLENT would set [env-differs]',
+      'blog_app/docker/.env:2: warning: DB still contains __PRODUCT__, which SPLENT would replace [env-differs]',
+    ])
+    folder.write({ 'blog_app/docker/.env': 'SPLENT_ENV=dev\nDB=blog_app_db\n' })
+    expect((await product('env --merge blog_app', folder.root)).stderr).toBe('')
+  })
+
   test.each<[string, Files, string]>([
     [
       'a missing pinned feature',
@@ -215,6 +234,9 @@ describe('a merge', () => {
     ['true', 'true'],
     ['1_000', '1000'],
     ['1e3', '1000.0'],
+    ['1e16', '1e+16'],
+    ['0.00001', '1e-05'],
+    ['-inf', '-inf'],
     ['"a $B c"', 'a  c'],
     ["'C:\\dir'", 'C:\\dir'],
     ['"two\\nlines"', 'two\nlines'],

@@ -104,6 +104,14 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<stri
     git(workspace.root, 'init')
     return stderrOf(workspace, 'env --merge shop')
   },
+  'env-differs': () => {
+    const folder = makeFolder()
+    folder.write({
+      'shop_app/pyproject.toml': '[tool.splent]\nfeatures = []\n',
+      'shop_app/docker/.env': 'DB=__PRODUCT___db\nSPLENT_NETWORK=splent_network\n',
+    })
+    return stderrOf(folder, 'env --merge shop_app')
+  },
   'env-file-off': () => stderrOf(shop({ 'products/shop/.env': 'COMPOSE_DISABLE_ENV_FILE=1\n' }), 'env shop'),
   'no-env-example': () => stderrOf(shop(), 'env --generate shop'),
   'unread-include': () =>
