@@ -146,7 +146,8 @@ function firstDifference(a: readonly number[], b: readonly number[]): number {
 /** Addresses at which a browser reaches the port as `localhost`. */
 const LOCAL = ['', '0.0.0.0', '::', '127.0.0.1', '::1']
 
-function urlOf(claim: PortClaim, { scheme, path }: Web, domain: string | null): string | null {
+/** @param domain null for the plain address */
+export function urlOf(claim: PortClaim, { scheme, path }: Web, domain: string | null): string | null {
   const { address, from, outcome } = claim
   if (outcome === 'random') return null
   const host =

@@ -78,6 +78,16 @@ export function product(host: Host): Promise<ExitCode> {
       .option('--live', 'also find ports that somebody else uses right now')
       .option('-q, --quiet', 'print only problems')
     add({
+      name: 'page',
+      description: 'print one HTML page with the links of all products and a map of their ports',
+      examples: ['product page -o ports.html', 'product page --live -o ports.html'],
+      page: 'page.md',
+      formats: [],
+      load: async () => (await import('./page.js')).page,
+    })
+      .option('-o, --output <file>', 'write it to this file, instead of stdout')
+      .option('--live', 'mark what is up')
+    add({
       name: 'compose',
       description: "run docker compose in a product's folder, after a merge",
       examples: ['product compose shop up -d', 'product compose shop@blue logs -f'],

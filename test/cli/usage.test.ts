@@ -128,6 +128,7 @@ describe('help and version', () => {
         'port',
         'whois',
         'check',
+        'page',
         'compose',
         'run',
         'init',

@@ -84,6 +84,7 @@ test('every --help names a page that exists', async () => {
       'new',
       'add',
       'remove',
+      'page',
       'completion',
     ].map((name) => product(`${name} --help`, '/')),
     ...['list', 'new', 'lint'].map((name) => feature(`${name} --help`, '/')),

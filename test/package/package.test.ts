@@ -34,7 +34,7 @@ const inPackage = (...path: string[]) => join(installed, 'node_modules', 'produc
 describe('the tarball', () => {
   it('holds the built files, the docs and what every package has, and nothing else', () => {
     const others = packed.files.filter(
-      (path) => !/^dist\/.+\.(cjs|js|d\.ts|txt)$|^docs\/.+\.md$|^schemas\/.+\.json$/.test(path),
+      (path) => !/^dist\/.+\.(cjs|js|d\.ts|txt)$|^docs\/.+\.(md|png)$|^schemas\/.+\.json$/.test(path),
     )
     expect(others).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
   })
