@@ -5,6 +5,7 @@ import type { FileChange } from '../file-change.js'
 import { type Problem, problem } from '../problem.js'
 import { saveInNewFolders } from '../save/save-all.js'
 import { entriesIn, isFolder, readText } from '../workspace/files.js'
+import { LAYOUTS } from '../workspace/layouts.js'
 import { isWorkspace } from '../workspace/workspace-layout.js'
 
 export interface InitTask {
@@ -48,16 +49,22 @@ function refusal(root: string): Problem | null {
     const next = `Create it first: mkdir -p ${root}`
     return problem('no-workspace', {}, `${root} does not exist`, next)
   }
-  for (let folder = root; !isWorkspace(root) && folder !== dirname(folder); ) {
-    folder = dirname(folder)
-    if (!isWorkspace(folder)) continue
+  const around = isWorkspace(root) ? null : workspaceAround(root)
+  if (around !== null) {
+    const what = around === root ? 'a workspace already' : `inside the workspace ${around}`
     const next = 'Use that workspace, or run product init in a folder outside it.'
-    return problem('inside-workspace', {}, `${root} is inside the workspace ${folder}`, next)
+    return problem('inside-workspace', {}, `${root} is ${what}`, next)
   }
   const file = isWorkspace(root) ? undefined : FOLDERS.find((each) => isOther(join(root, each)))
   if (file === undefined) return null
   const message = 'A file of this name exists, so the folder cannot be created'
   return problem('cannot-write', { file }, message, 'Rename the file.')
+}
+
+function workspaceAround(folder: string): string | null {
+  const isAny = LAYOUTS.some(({ isAt, isWithinGit }) => !isWithinGit && isAt(folder))
+  if (isAny) return folder
+  return folder === dirname(folder) ? null : workspaceAround(dirname(folder))
 }
 
 function isOther(path: string): boolean {

@@ -71,7 +71,9 @@ export async function lintFeatures(
   const outcome = fix
     ? fixFeatures(workspace, sources, index, dryRun)
     : {
-        findings: sources.flatMap((source) => withTrueEdits(source, index)),
+        findings: sources.flatMap((source) =>
+          isPinned(workspace, source) ? pinnedFindings(source, index) : withTrueEdits(source, index),
+        ),
         changes: null,
         problems: [],
       }
@@ -146,7 +148,11 @@ function fixFeatures(
   index: FeatureIndex,
   dryRun: boolean,
 ): Pick<Lint, 'findings' | 'changes' | 'problems'> {
-  const results = sources.map((source) => fixFeature(source, index))
+  const results = sources.map((source) =>
+    isPinned(workspace, source)
+      ? { changes: [], fixed: [], remaining: pinnedFindings(source, index) }
+      : fixFeature(source, index),
+  )
   const changes = results.flatMap(changesOf)
   const failed = dryRun ? [] : saveAll(savesOf(workspace, changes, true))
   if (failed.length === 0) {
@@ -160,6 +166,17 @@ function fixFeatures(
   for (const source of sources) index.replace(source)
   const findings = sources.flatMap(({ name }) => lintFeature(index.contexts(name)))
   return { findings, changes: [], problems: failed }
+}
+
+function isPinned({ layout }: Workspace, { name }: LintSource): boolean {
+  return layout.feature(name).isPinned ?? false
+}
+
+function pinnedFindings({ name }: LintSource, index: FeatureIndex): Finding[] {
+  return lintFeature(index.contexts(name)).map((finding) => {
+    const next = `${finding.next} Do so in the repository of the feature, and pin its next version.`
+    return { ...withoutEdits(finding), next }
+  })
 }
 
 function changesOf({ changes, fixed }: Fixed): LintChange[] {

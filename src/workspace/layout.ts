@@ -93,6 +93,8 @@ interface ProductPlaces extends Places {
 }
 
 interface FeaturePlaces extends Places {
+  /** A released version, which is not edited here. */
+  readonly isPinned?: boolean
   readonly settings: readonly string[]
   /** The value of `__FEATURE_HOST_DIR__`, absolute. */
   readonly hostDir: string

@@ -54,7 +54,8 @@ export function suggestion(
   kind: string,
   whose = "The workspace's",
 ): string {
-  const far = (other: string): number => distance(name.toLowerCase(), other.toLowerCase())
+  const plain = (each: string) => each.toLowerCase().replace(/@.*/, '')
+  const far = (other: string): number => distance(plain(name), plain(other))
   const [nearest] = [...known].sort((a, b) => far(a) - far(b))
   if (nearest === undefined) return `${whose.replace(/'s$/, '')} has no ${kind} yet.`
   if (far(nearest) <= Math.max(2, name.length / 3)) return `Did you mean ${nearest}?`

@@ -165,7 +165,15 @@ async function namedFeatures(
   const listed = settings.features?.map((feature, index) => {
     return { feature, place: { file, line: lineOf('features', index) } }
   })
-  if (listed === undefined && declared !== undefined) return declared
+  const { fixed } = workspace.layout
+  if (declared !== undefined) {
+    const place = { file, line: lineOf('features') }
+    const misplaced =
+      listed === undefined || fixed === undefined
+        ? []
+        : [problem('bad-settings', place, fixed.message, 'Remove features: from this file.')]
+    return { ...declared, problems: [...declared.problems, ...misplaced] }
+  }
   const includes = listed === undefined ? await productIncludes(workspace, product, env) : null
   const all = () =>
     workspace.features.map((feature) => ({

@@ -102,6 +102,7 @@ export function splentLayout(root: string, chosen: Environment | null, shell: Sh
       templates: (each) => [`${folderOf(name)}/docker/.env`, ...examples(folderOf(name), each)],
       settings: yamlNames(`${folderOf(name)}/feature`),
       hostDir: join(hostRoot, folderOf(name)),
+      isPinned: !editable.includes(name),
     }),
     productAt: (path) => products.find((name) => path === name || path.startsWith(`${name}/`)) ?? null,
     featureAt,

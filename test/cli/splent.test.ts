@@ -298,6 +298,41 @@ describe('other commands', () => {
   )
 })
 
+describe('a SPLENT workspace', () => {
+  test('is not made a workspace of another kind', async () => {
+    const folder = splent()
+    const { exitCode, stderr } = await product('init', folder.root)
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`${folder.root} is a workspace already`)])
+    expect((await product('init', folder.path('shop_app/docker'))).stderr).toContain(
+      'is inside the workspace',
+    )
+  })
+
+  test('has no list of features in product.yaml', async () => {
+    const folder = splent({ 'blog_app/product.yaml': 'offset: 7\nfeatures: [plain]\n' })
+    const { stderr } = await product('env --merge blog_app', folder.root)
+    expect(stderr).toContain(
+      'blog_app/product.yaml:2: error: In a SPLENT workspace, pyproject.toml lists the features of a product [bad-settings]',
+    )
+  })
+
+  test('suggests a pinned feature that is named without its version', async () => {
+    const { stderr } = await feature('lint splent_feature_redis', splent().root)
+    expect(stderr).toContain('Did you mean splent_feature_redis@v1.5.7?')
+  })
+
+  test('keeps pinned features as they are', async () => {
+    const folder = splent()
+    const before = folder.all()
+    const fixable = `${CACHE}/splent_io/splent_feature_redis@v1.5.7/docker/docker-compose.yml`
+    folder.write({ [fixable]: `${before[fixable]}    container_name: redis\n` })
+    const written = folder.all()
+    const { stdout } = await feature('lint --fix', folder.root)
+    expect(stdout).toContain('Do so in the repository of the feature, and pin its next version.')
+    expect(folder.read(fixable)).toBe(written[fixable])
+  })
+})
+
 /** What SPLENT's check:infra finds in a feature. */
 describe('feature lint', () => {
   const service = (lines: string) => `services:\n  web:\n    image: web:1\n${lines}`
