@@ -10,7 +10,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: [
       // They start built commands, an engine or other programs.
-      'test/{engine,package,schema}/**',
+      'test/{engine,package,proxy,schema}/**',
       'test/**/{faults,process,programs,shells}.test.ts',
       'test/docs/pages.test.ts',
       // They read the sources as text, which a mutation run has rewritten.

@@ -114,8 +114,13 @@ export const PROBLEMS = {
   'unknown-port': warning(
     '`http:` in `product.yaml` has a name that is neither a variable nor a service with a host port.',
   ),
+  'bad-host-name': error(
+    'A host name of `product proxy` would not be valid, or two ports would have the same one.',
+  ),
   'no-offset': error('`check --fix` finds no offset that avoids all collisions of a product.'),
-  'foreign-file': error('The file of a new instance already exists, and is not one of product-env.'),
+  'foreign-file': error(
+    'The file of a new instance, or one that is named with `-o`, already exists and is not one of product-env.',
+  ),
   'hand-edited': error('A file that is to be removed contains text that product-env did not write.'),
   'changed-meanwhile': error('A file changed between reading and writing.'),
   'cannot-write': error(

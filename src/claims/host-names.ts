@@ -12,6 +12,28 @@ export function ownerHost(
   return `${labelOf(instance === null ? product : `${product}-${instance}`)}.${domain}`
 }
 
+/** Returns the host name of an HTTP port: that of its owner for the front door, otherwise with the service before it. */
+export function hostNameOf(claim: PortClaim, claims: readonly PortClaim[], domain: string): string {
+  const owner = ownerHost(claim, domain)
+  if (claim.web?.isFront) return owner
+  const { service, variable, target } = claim
+  if (service === null) return `${labelOf(variable?.replace(SUFFIX, '') ?? '')}.${owner}`
+  const others = claims.filter((other) => other.web !== null && other.service === service)
+  const isOnly = others.every((other) => other.target === target)
+  return `${labelOf(isOnly ? service : `${service}-${target}`)}.${owner}`
+}
+
+/** Of port variables. */
+const SUFFIX = /_(?:HOST_PORT|PORT_ONE|PORT_TWO)$/i
+
+/** Returns why a host name is not valid (RFC 1035), as the end of a sentence; null if it is. */
+export function badHostName(host: string): string | null {
+  if (host.length > 253) return 'which has more than 253 characters'
+  const labels = host.split('.')
+  if (labels.some((label) => label.length > 63)) return 'which has more than 63 characters between two dots'
+  return labels.includes('') ? 'which has nothing between two dots' : null
+}
+
 /** Makes a name a label of DNS: `My_App` becomes `my-app`. */
 function labelOf(name: string): string {
   return name

@@ -1,14 +1,34 @@
 /** The file of `-o`. */
 import { resolve } from 'node:path'
 import { encode } from '../env/bytes.js'
-import type { Problem } from '../problem.js'
+import { type Problem, problem } from '../problem.js'
+import { escaped } from '../report/escape.js'
+import { row } from '../report/lines.js'
 import { save } from '../save/save.js'
 import { readText } from '../workspace/files.js'
-import type { Host } from './host.js'
+import { type Call, type Result, styleOf } from './command.js'
 
-/** Writes a result to a file, relative to the current directory. @returns the problem that stopped it */
-export function saveOutput({ cwd }: Host, file: string, text: string): Problem | null {
-  const path = resolve(cwd, file)
-  const { text: before, problem } = readText(path, file)
-  return problem ?? save({ path, file, before, after: encode(text), shared: true })
+/**
+ * Writes a result to a file, relative to the current directory. A file that starts with another line is not overwritten.
+ * @param about behind the name of the file
+ */
+export function saveOutput({ host }: Call, file: string, text: string, about = ''): Result {
+  const path = resolve(host.cwd, file)
+  const { text: before, problem: unread } = readText(path, file)
+  const after = encode(text)
+  const failed =
+    unread ?? (isOther(before, after) ? foreign(file) : save({ path, file, before, after, shared: true }))
+  const title = before === after ? 'current' : 'written'
+  const line = () => row(title, `${escaped(file)}${about}`, styleOf(host, 'stdout'))
+  return failed === null ? { text: () => [line()], problems: [] } : { problems: [failed] }
+}
+
+function isOther(before: string | null, after: string): boolean {
+  const start = after.slice(0, after.indexOf('\n') + 1)
+  return before !== null && before.trim() !== '' && !before.startsWith(start)
+}
+
+function foreign(file: string): Problem {
+  const message = 'This file was not written by product-env, so it is not overwritten'
+  return problem('foreign-file', { file }, message, 'Name another file.')
 }

@@ -1,9 +1,7 @@
 /** `product page`: the products with their links and the map of their ports, as one HTML file. */
-import { printable } from '../report/escape.js'
-import { row } from '../report/lines.js'
 import { pageHtml } from '../report/page.js'
 import { collectPage } from '../tasks/page.js'
-import { type Call, inWorkspace, machineOf, type OutputOptions, styleOf } from './command.js'
+import { type Call, inWorkspace, machineOf, type OutputOptions } from './command.js'
 import type { ExitCode } from './host.js'
 import { saveOutput } from './output.js'
 
@@ -19,8 +17,7 @@ export async function page(call: Call<PageOptions>): Promise<ExitCode> {
     const { page, problems } = await collectPage(workspace, live ? machineOf(host) : undefined)
     const text = pageHtml(page)
     if (output === undefined) return { text: () => text, problems }
-    const failed = saveOutput(host, output, text)
-    if (failed !== null) return { problems: [...problems, failed] }
-    return { text: () => [row('written', printable(output), styleOf(host, 'stdout'))], problems }
+    const saved = saveOutput(call, output, text)
+    return { ...saved, problems: [...problems, ...saved.problems] }
   })
 }

@@ -5,7 +5,7 @@ import { SCHEME_NAMES } from '../ports/schemes.js'
 import { SHELLS } from '../report/completion.js'
 import { addEnvCommand } from './env.js'
 import type { ExitCode, Host } from './host.js'
-import { ALL_FORMATS, parsePort, runProgram } from './program.js'
+import { ALL_FORMATS, parseDomain, parsePort, runProgram } from './program.js'
 import { addWorkspaceCommands } from './workspace-program.js'
 
 const NAMES = 'only these: shop with its instances, shop@ without them, shop@blue the instance alone'
@@ -112,6 +112,22 @@ export function product(host: Host): Promise<ExitCode> {
       .argument('<command...>', 'the command with its arguments, passed on as they are')
       .option('--no-merge', 'do not merge first')
       .passThroughOptions()
+    add({
+      name: 'proxy',
+      description: 'print the configuration of a reverse proxy that serves each product under its name',
+      examples: ['product proxy --nginx', 'product proxy --caddy -o products.caddy'],
+      page: 'proxy.md',
+      formats: [],
+      load: async () => (await import('./proxy.js')).proxy,
+    })
+      .option('--nginx', 'for nginx')
+      .addOption(new Option('--caddy', 'for Caddy').conflicts('nginx'))
+      .option(
+        '--domain <domain[:port]>',
+        'the end of each host name (default: localhost, port 80)',
+        parseDomain,
+      )
+      .option('-o, --output <file>', 'write it to a file, if it has changed, instead of printing it')
     addWorkspaceCommands(add)
     add({
       name: 'completion',

@@ -1,5 +1,6 @@
 /** Parses the arguments and runs the command that they name. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { DOMAIN_PATTERN } from '../claims/host-names.js'
 import { MAX_PORT } from '../ports/value.js'
 import { printable } from '../report/escape.js'
 import { type Call, type Format, joined, USAGE_HINT } from './command.js'
@@ -96,4 +97,13 @@ function helpText({ examples: [first, second], page }: Help): string {
 export function parsePort(text: string): number {
   if (/^[1-9]\d{0,4}$/.test(text) && Number(text) <= MAX_PORT) return Number(text)
   throw new InvalidArgumentError(`Use a port from 1 to ${MAX_PORT}.`)
+}
+
+/** Parses a domain and the port of the proxy: `localhost:8080`. */
+export function parseDomain(text: string): { readonly name: string; readonly port: number } {
+  const [, name = '', port] = /^([^:]*)(?::(.*))?$/.exec(text) ?? []
+  if (new RegExp(DOMAIN_PATTERN).test(name)) return { name, port: port === undefined ? 80 : parsePort(port) }
+  throw new InvalidArgumentError(
+    'Use lower-case letters, digits, "-" and ".", as in localhost or dev.test:8080.',
+  )
 }

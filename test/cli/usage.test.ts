@@ -131,6 +131,7 @@ describe('help and version', () => {
         'page',
         'compose',
         'run',
+        'proxy',
         'init',
         'new',
         'add',

@@ -18,6 +18,7 @@ test.each([
   ['docs/env-format.md', demoWorkspace],
   ['docs/json.md', demoWorkspace],
   ['docs/ports.md', demoWorkspace],
+  ['docs/proxy.md', demoWorkspace],
   ['docs/feature-authors.md', demoWorkspace],
 ])('%s shows the printed output', async (page, start) => {
   await expect(await rerun(readPage(page), start().root)).toMatchFileSnapshot(pagePath(page))
@@ -80,6 +81,7 @@ test('every --help names a page that exists', async () => {
       'whois',
       'check',
       'compose',
+      'proxy',
       'init',
       'new',
       'add',

@@ -190,6 +190,13 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<stri
   'no-port': () => stderrOf(shop(), 'port shop REDIS_PORT'),
   'unknown-port': () =>
     stderrOf(shop({ 'products/shop/product.yaml': 'http: { REDIS_PORT: none }\n' }), 'ports'),
+  'bad-host-name': () => {
+    const env = {
+      'products/my.shop/.env': 'WEB_HOST_PORT=8000\n',
+      'products/my_shop/.env': 'WEB_HOST_PORT=8001\n',
+    }
+    return stderrOf(makeWorkspace(env), 'proxy --nginx')
+  },
   // Two products, and with a modulus of 1 no other offset for either.
   'no-offset': () =>
     stderrOf(shop({ 'products/blog/': '', 'workspace.yaml': 'modulus: 1\n' }), 'check --fix'),
