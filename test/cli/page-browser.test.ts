@@ -22,13 +22,20 @@ afterAll(() => browser?.close())
 const PHONE = { width: 360, height: 740 }
 const DESKTOP = { width: 1280, height: 900 }
 
+const MARKUP = '<img src=x onerror=alert(1)><script>alert(1)</script>'
+const HOSTILE = `services: { '"${MARKUP}': { image: x, ports: ["${MARKUP}:9000:80", "8999:80"] } }\n`
+
 /** The page of a workspace with this many products, two of which collide, and one of which is up. */
 async function pageOf(products: number): Promise<string> {
   const workspace = demoWorkspace()
   const names = Array.from({ length: products - 2 }, (_, index) => `shop_${index}`)
   for (const name of names)
     workspace.write({ [`products/${name}/product.yaml`]: 'features: [redis, mailhog, phpmyadmin]\n' })
-  if (products > 2) workspace.write({ 'products/shop_0/product.yaml': 'features: [redis]\noffset: 591\n' })
+  if (products > 2)
+    workspace.write({
+      'products/shop_0/product.yaml': 'features: [redis]\noffset: 591\n',
+      'products/shop_1/compose.yaml': HOSTILE,
+    })
   const up = containerOf('up', {
     project: 'my_first_app',
     service: 'web',
@@ -69,6 +76,7 @@ describe.skipIf(!isHere)('a page', () => {
     expect(await violations(page)).toEqual([])
     expect(await isTooWide(page)).toBe(false)
     expect(noise()).toEqual([])
+    expect(await page.locator('#_products .card', { hasText: MARKUP }).count()).toBe(products > 2 ? 1 : 0)
     await page.close()
   })
 

@@ -38,7 +38,8 @@ const textsOf = (page: string, pattern: RegExp) =>
   )
 
 test('shows each product and instance with its ports and links', async () => {
-  const { stdout } = await product('page', here)
+  const { stdout, stderr, exitCode } = await product('page', here)
+  expect([exitCode, stderr]).toEqual([1, expect.stringContaining('[compose-missing]')])
   expect(textsOf(stdout, /<p>.*ports.*<\/p>/g)[0]).toBe(
     '2 products, 1 instance, 9 ports, 1 collision. Not read, so ports may be missing: products/blog/compose.yaml',
   )

@@ -35,6 +35,7 @@ const VALUES = {
   '--feature': ['redis'],
   '--features': ['redis'],
   '--outcome': ['pinned'],
+  '--output': ['ports.html'],
   '--scheme': ['sha1'],
   '--base': ['6380'],
   '--format': ['json', 'github'],
