@@ -134,6 +134,8 @@ export const PROBLEMS = {
   'old-compose': warning('Docker Compose is too old to read the generated override of a copy.'),
   'compose-refused': error('Docker Compose cannot read a Compose file and would refuse to run.'),
   'compose-missing': error('A Compose file that is named, included or extended does not exist.'),
+  'swarm-ignores': warning('Docker Swarm ignores what a Compose file sets, or does it otherwise.'),
+  'not-for-swarm': error('Docker Swarm cannot run a service as its Compose file has it.'),
   'compose-remote': warning('An included or extended Compose file is remote, so it is not checked.'),
 }
 

@@ -42,7 +42,7 @@ export interface PortClaim {
   readonly outcome: ClaimOutcome
   /** True if `ports:` in product.yaml sets it. */
   readonly isScheme: boolean
-  /** Those of the service; none if it always runs. */
+  /** Those of the service, as written; none if it always runs. */
   readonly profiles: readonly string[]
   /** Null if the port does not speak HTTP. */
   readonly web: Web | null

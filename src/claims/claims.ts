@@ -1,5 +1,5 @@
 /** Makes the claims of a product or instance from its plan and its Compose files. */
-import { get, pairsOf } from '../compose/node.js'
+import { get, pairsOf, stringsOf } from '../compose/node.js'
 import { PROTOCOLS } from '../compose/port.js'
 import { areExclusive, type ComposeProject } from '../compose/project.js'
 import type { PublishedPort } from '../compose/published.js'
@@ -103,7 +103,7 @@ function publishedClaim(source: ClaimSource, entries: Lookups, port: PublishedPo
   const names = port.references.map(({ name }) => name)
   const variable = names.find(source.plan.isPort) ?? names[0] ?? null
   const { appProtocol, protocol, host, service } = port
-  const { profiles = [], image, body } = source.compose?.services.find(({ name }) => name === service) ?? {}
+  const { image, body } = source.compose?.services.find(({ name }) => name === service) ?? {}
   const of = { service, image: image?.text, labels: pairsOf(get(body, 'labels')) }
   const use = { appProtocol, container: port.container.from, variable, protocol, ...of }
   const publisher: Publisher = {
@@ -112,7 +112,8 @@ function publishedClaim(source: ClaimSource, entries: Lookups, port: PublishedPo
     // The long syntax accepts any text; the engine knows three protocols.
     protocol: PROTOCOLS.includes(protocol) ? protocol : 'other',
     target: use.container,
-    profiles,
+    // As written: a variable in it may be a secret.
+    profiles: stringsOf(get(body, 'profiles')).map(({ raw }) => raw),
     web: webOf(use, source.marks.all),
   }
   const value = variable === null ? undefined : source.values.get(variable)

@@ -11,13 +11,22 @@ import { type Call, type Result, styleOf } from './command.js'
 /**
  * Writes a result to a file, relative to the current directory. A file that starts with another line is not overwritten.
  * @param about behind the name of the file
+ * @param isPrivate whether only its owner may read it, as it has the values of a product env
  */
-export function saveOutput({ host }: Call, file: string, text: string, about = ''): Result {
+export function saveOutput(
+  { host }: Call,
+  file: string,
+  text: string,
+  { about = '', isPrivate = false } = {},
+): Result {
   const path = resolve(host.cwd, file)
   const { text: before, problem: unread } = readText(path, file)
   const after = encode(text)
   const failed =
-    unread ?? (isOther(before, after) ? foreign(file) : save({ path, file, before, after, shared: true }))
+    unread ??
+    (isOther(before, after)
+      ? foreign(file)
+      : save({ path, file, before, after, ...(isPrivate ? {} : { shared: true }) }))
   const title = before === after ? 'current' : 'written'
   const line = () => row(title, `${escaped(file)}${about}`, styleOf(host, 'stdout'))
   return failed === null ? { text: () => [line()], problems: [] } : { problems: [failed] }

@@ -101,6 +101,17 @@ export function product(host: Host): Promise<ExitCode> {
       .option('--no-merge', 'do not merge first')
       .passThroughOptions()
     add({
+      name: 'stack',
+      description: "print a product's Compose model for docker stack deploy, after a merge",
+      examples: ['product stack shop | docker stack deploy -c - shop', 'product stack shop -o stack.yaml'],
+      page: 'swarm.md',
+      formats: [],
+      load: async () => (await import('./stack.js')).stack,
+    })
+      .argument('<product[@instance]>', 'shop or shop@blue; . is the product in the current directory')
+      .option('-o, --output <file>', 'write it to a file, if it has changed, instead of printing it')
+      .option('--no-merge', 'do not merge first')
+    add({
       name: 'run',
       description: 'run a command on the host with the variables of the product env, after a merge',
       examples: ['product run shop npm run dev', "product run shop@blue sh -c 'echo $REDIS_HOST_PORT'"],

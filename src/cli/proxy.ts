@@ -23,7 +23,7 @@ export async function proxy(call: Call<ProxyOptions>): Promise<ExitCode> {
     if (hasErrors(problems)) return { problems }
     const text = proxyConfig(kind, sites, domain?.port ?? 80)
     if (output === undefined) return { text: () => text, problems }
-    const saved = saveOutput(call, output, text, `: ${count(sites.length, 'host name')}`)
+    const saved = saveOutput(call, output, text, { about: `: ${count(sites.length, 'host name')}` })
     return { ...saved, problems: [...problems, ...saved.problems] }
   })
 }

@@ -130,6 +130,7 @@ describe('help and version', () => {
         'check',
         'page',
         'compose',
+        'stack',
         'run',
         'proxy',
         'init',

@@ -50,6 +50,14 @@ function copied(key: Readonly<Record<string, string>>): TestWorkspace {
   return folder
 }
 
+/** What product stack says of a service of which Compose prints these keys. */
+function stacked(service: object): Promise<string> {
+  const stdout = JSON.stringify({ name: 'shop', services: { redis: { image: 'redis:7', ...service } } })
+  const compose = () => ({ isSuccess: true, stdout, stderr: '' })
+  const files = { 'products/shop/compose.yaml': 'services:\n  redis:\n    image: redis:7\n' }
+  return stderrOf(shop(files), 'stack --no-merge shop', { compose })
+}
+
 /** What a user does to meet each problem. */
 const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<string>>>> = {
   'no-workspace': () => stderrOf(makeFolder(), 'env --merge shop'),
@@ -239,6 +247,8 @@ const EXAMPLES: Readonly<Partial<Record<ProblemCode, () => string | Promise<stri
   },
   'compose-refused': () => merged({ 'products/shop/compose.yaml': 'include:\n  - path: [\nservices: {}\n' }),
   'compose-missing': () => composeProblems({ 'compose.yaml': 'include: [redis.yaml]\n' }),
+  'swarm-ignores': () => stacked({ container_name: 'web' }),
+  'not-for-swarm': () => stacked({ build: { context: '.' }, image: undefined }),
   'compose-remote': () => composeProblems({ 'compose.yaml': 'include: [oci://example.org/redis:7]\n' }),
 }
 

@@ -14,6 +14,8 @@ export interface Engine {
   readonly env: Env
   /** Runs `docker` and throws if it fails, with what it said. */
   docker(...args: readonly string[]): string
+  /** Whether the test started it, and so may make it a swarm. */
+  readonly isOwn: boolean
   /** Ends the engine if it is our own; leaves one that was there before as it is. */
   close(): Promise<void>
 }
@@ -42,7 +44,7 @@ export async function openEngine(): Promise<EngineOrReason> {
   const inherited = Object.fromEntries(
     CLIENT_SETTINGS.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   ) as Env
-  if (answers(inherited)) return { engine: engineAt(inherited, async () => {}) }
+  if (answers(inherited)) return { engine: engineAt(inherited, false, async () => {}) }
 
   if (run(['dockerd', '--version']).code !== 0) return { missing: `no Docker engine answers (${install})` }
   if (process.getuid?.() !== 0)
@@ -79,7 +81,7 @@ async function startEngine(): Promise<EngineOrReason> {
   })
   const deadline = Date.now() + START_MS
   while (Date.now() < deadline && failure === null && process_.exitCode === null) {
-    if (answers(env)) return { engine: engineAt(env, () => stopEngine(process_, dir)) }
+    if (answers(env)) return { engine: engineAt(env, true, () => stopEngine(process_, dir)) }
     await sleep(200)
   }
   const lastWords = failure ?? readFileSync(logFile, 'utf8').trim().split('\n').slice(-3).join('\n')
@@ -102,9 +104,10 @@ async function stopEngine(process_: ChildProcess, dir: string): Promise<void> {
   rmSync(dir, { recursive: true, force: true, maxRetries: 5 })
 }
 
-function engineAt(env: Env, close: () => Promise<void>): Engine {
+function engineAt(env: Env, isOwn: boolean, close: () => Promise<void>): Engine {
   return {
     env,
+    isOwn,
     docker: (...args) => mustRun(['docker', ...args], { env, timeoutMs: 120_000 }).stdout.trim(),
     close,
   }

@@ -2,7 +2,7 @@
  * The promise of the tool, with nothing faked in between: two products of the demo workspace, with the env files
  * that the built command wrote, run on one engine at the same time and do not get in each other's way.
  */
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -151,5 +151,36 @@ describe('two products on one engine', () => {
     const before = readFileSync(file)
     mustRun([process.execPath, CLI, 'env', '--merge', product], { cwd: workspace })
     expect(readFileSync(file)).toEqual(before)
+  })
+
+  /** crc32("swarm_app") % 1000 = 913. Without IPVS in the kernel, the swarm's ports are there but do not answer, so nobody asks them. */
+  test('a swarm runs what product stack prints', async (context) => {
+    if (!engine!.isOwn) return context.skip('this engine is not the test’s own')
+    const folder = join(workspace, 'products/swarm_app')
+    cpSync(productDir('my_second_app'), folder, {
+      recursive: true,
+      filter: (path) => !path.endsWith('/.env'),
+    })
+    const example = join(folder, '.env.example')
+    writeFileSync(example, readFileSync(example, 'utf8').replace('8001', '8002'))
+    const { docker, env } = engine!
+    docker('swarm', 'init', '--advertise-addr', '127.0.0.1')
+    try {
+      mustRun([process.execPath, CLI, 'stack', 'swarm_app', '-o', 'stack.yaml'], { cwd: workspace, env })
+      docker('stack', 'deploy', '--resolve-image', 'never', '-c', join(workspace, 'stack.yaml'), 'swarm_app')
+      await eventually(async () => {
+        const services = docker('service', 'ls', '--format', '{{.Name}} {{.Replicas}} {{.Ports}}')
+        expect(services.split('\n').sort()).toEqual([
+          'swarm_app_mailhog 1/1 *:1938->1025/tcp, *:8938->8025/tcp',
+          'swarm_app_redis 1/1 *:7293->6379/tcp',
+          'swarm_app_web 1/1 *:8002->80/tcp',
+        ])
+      }, 60_000)
+      const web = docker('ps', '--quiet', '--filter', 'label=com.docker.swarm.service.name=swarm_app_web')
+      expect(docker('exec', web, 'env')).toContain('REDIS_URL=redis://redis:6379')
+    } finally {
+      docker('stack', 'rm', 'swarm_app')
+      docker('swarm', 'leave', '--force')
+    }
   })
 })
