@@ -41,7 +41,7 @@ const VALUES = {
   '--base': ['6380'],
   '--format': ['json', 'github'],
   '--offset': ['99'],
-  '--output': ['out'],
+  '--domain': ['dev.test'],
   '--port': ['7000'],
   '--image': ['redis:7'],
   '--container-port': ['6379'],
