@@ -180,8 +180,8 @@ export function toDeclareIn({ compose }: LintContext, file: string): string {
  * @param text expanded
  */
 export function isFixed({ template, others }: LintContext, raw: string, text: string): boolean {
-  // A merge replaces this placeholder.
-  if (text.includes('__PRODUCT__')) return false
+  // A merge replaces this placeholder in env files only.
+  if (text.includes('__PRODUCT__') && !raw.includes('__PRODUCT__')) return false
   return references(raw).every(({ name, operator }) => {
     if (reservedReason(name) !== null) return false
     if (template.defined.has(name) || others.defining(name).length > 0) return true

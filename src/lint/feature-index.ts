@@ -90,7 +90,7 @@ export class FeatureIndex {
   private others(name: string, environment: string | null): OtherFeatures {
     const view = this.views.get(environment) ?? this.viewOf(environment)
     this.views.set(environment, view)
-    const isOther = ({ feature }: { readonly feature: string }) => feature !== name
+    const isOther = ({ feature }: { readonly feature: string }) => isOtherFeature(feature, name)
     return {
       defining: (key) => view.byKey.get(key)?.filter(isOther) ?? [],
       withBase: (base) => portsOf(base).flatMap((port) => view.byPort.get(port)?.filter(isOther) ?? []),
@@ -146,7 +146,7 @@ export class FeatureIndex {
   private isOutside(name: string, test: (compose: string, templates: readonly string[]) => boolean): boolean {
     if (this.settings.productTexts().some((compose) => test(compose, []))) return true
     return [...this.features.values()].some(({ source, templates }) => {
-      if (source.name === name) return false
+      if (!isOtherFeature(source.name, name)) return false
       const compose = source.composeFile === null ? null : source.read(source.composeFile)
       return test(
         compose ?? '',
@@ -165,6 +165,12 @@ export class FeatureIndex {
       })
     })
   }
+}
+
+/** A product has one version of a feature, whatever the others set. */
+function isOtherFeature(a: string, b: string): boolean {
+  const plain = (name: string) => name.replace(/^.*\/|@.*/g, '')
+  return plain(a) !== plain(b)
 }
 
 const MAYBE_LITERAL = /(?<![\w}])\d{1,5}(?:-\d{1,5})?:\d|published|include/

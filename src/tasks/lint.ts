@@ -174,7 +174,7 @@ function isPinned({ layout }: Workspace, { name }: LintSource): boolean {
 
 function pinnedFindings({ name }: LintSource, index: FeatureIndex): Finding[] {
   return lintFeature(index.contexts(name)).map((finding) => {
-    const next = `${finding.next} Do so in the repository of the feature, and pin its next version.`
+    const next = `Release a version that does this, and pin it: ${finding.next}`
     return { ...withoutEdits(finding), next }
   })
 }

@@ -196,6 +196,13 @@ async function declared(
     }
     const { namespace, name, pinned } = parsed
     const feature = editable.includes(name) ? name : pinned
+    const section = plainName(feature)
+    const other = features.find((each) => each.feature !== feature && plainName(each.feature) === section)
+    if (other !== undefined) {
+      const message = `${feature} is another version of ${other.feature}, which the product has, too`
+      problems.push(problem('bad-settings', place, message, 'Keep one of them.'))
+      continue
+    }
     const { folder, hostDir, composeFiles } = placesOf(feature)
     const { config, problems: found } = await pyprojectIn(root, folder)
     if (!features.some((each) => each.feature === feature)) {
@@ -206,14 +213,18 @@ async function declared(
       problems.push(...found)
     }
     // Of several features, the last one's configuration wins.
-    const section = `@${feature.replace(/@.*/, '')}`
     configs.delete(section)
-    configs.set(section, { name: section, hostDir, template: config })
+    configs.set(section, { name: `@${section}`, hostDir, template: config })
   }
   const template = { ...own.config, shifts: () => false }
   const decided: FeatureSource = { name: `@${product}`, hostDir: join(root, product), template }
   const variables = [decided, ...[...configs.values()].reverse(), derived(product, environment, own)]
   return { features, variables, stacks, problems }
+}
+
+/** Returns the name of a feature without its version. */
+function plainName(feature: string): string {
+  return feature.replace(/@.*/, '')
 }
 
 /** Parses an entry such as `splent-io/splent_feature_auth@v1.2.7`; null if it is not valid. */

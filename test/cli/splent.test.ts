@@ -211,6 +211,11 @@ describe('a merge', () => {
       'blog_app/pyproject.toml:2: error: "../../etc" is not a feature [bad-settings]',
     ],
     [
+      'two versions of a feature',
+      { 'blog_app/pyproject.toml': '[tool.splent]\nfeatures = ["a@v1"]\nfeatures_dev = ["a@v2"]\n' },
+      'blog_app/pyproject.toml:3: error: a@v2 is another version of a@v1, which the product has, too [bad-settings]',
+    ],
+    [
       'TOML that is not valid',
       { 'blog_app/pyproject.toml': '[tool.splent]\nfeatures = []\nx = \n' },
       'blog_app/pyproject.toml:3:5: error: The file is not valid TOML [bad-settings]',
@@ -328,7 +333,7 @@ describe('a SPLENT workspace', () => {
     folder.write({ [fixable]: `${before[fixable]}    container_name: redis\n` })
     const written = folder.all()
     const { stdout } = await feature('lint --fix', folder.root)
-    expect(stdout).toContain('Do so in the repository of the feature, and pin its next version.')
+    expect(stdout).toContain('Release a version that does this, and pin it: ')
     expect(folder.read(fixable)).toBe(written[fixable])
   })
 })
@@ -339,6 +344,7 @@ describe('feature lint', () => {
   test.each<[string, string, string, string]>([
     ['a literal port', service('    ports: ["9200:9200"]\n'), '', 'literal-port'],
     ['container_name', service('    container_name: web\n'), '', 'container-name'],
+    ['a placeholder that stays', service('    container_name: __PRODUCT___web\n'), '', 'container-name'],
     [
       'a variable without the suffix',
       service('    ports: ["${WEB_PORT}:80"]\n'),
@@ -362,6 +368,20 @@ describe('feature lint', () => {
     })
     const { stdout } = await feature('lint splent_feature_web', folder.root)
     expect(stdout).toContain(`[${code}]`)
+  })
+
+  test('compares no two versions of one feature', async () => {
+    const redis = `${CACHE}/splent_io/splent_feature_redis`
+    const template = FILES[`${redis}@v1.5.7/docker/.env.example`] as string
+    const used = FILES[`${redis}@v1.5.7/docker/docker-compose.yml`] as string
+    const filesIn = (each: string) => ({
+      [`${each}/docker/.env.example`]: template,
+      [`${each}/docker/docker-compose.yml`]: used,
+    })
+    const folder = splent({ ...filesIn(`${redis}@v1.6.0`), ...filesIn('splent_feature_redis') })
+    expect((await feature('lint', folder.root)).stdout).not.toContain('[base-port-taken]')
+    folder.write(filesIn('plain'))
+    expect((await feature('lint', folder.root)).stdout).toContain('[base-port-taken]')
   })
 
   test('knows the network of the product and the folder of a feature', async () => {
