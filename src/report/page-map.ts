@@ -45,7 +45,7 @@ export function mapHtml(entries: readonly PageEntry[]): Markup {
   const bands = groupBy(stripsOf([...byClaim.keys()]), ({ from }) => Math.floor(from / BAND))
   if (bands.size === 0) return html`<p>No product claims a port.</p>`
   const drawn = [...bands].map(([band, strips]) => bandHtml(band, strips, entryOf))
-  return html`<p>Claimed ports of each thousand, from 1 to ${BAND}, which is full:</p>
+  return html`<p>Claimed ports in each thousand, on a logarithmic scale:</p>
 ${overviewHtml(bands)}
 <p>Each square is a port, and its number is that of the product or instance above. <span class="key x">✕</span> marks a collision, <span class="key">3+</span> a port that several share without one${
     entries.some(({ owner }) => owner.running !== null)
@@ -124,7 +124,7 @@ function overviewHtml(bands: ReadonlyMap<number, readonly Strip[]>): Markup {
   const ticks = [0, 1, 2, 3, 4, 5, 6].map(
     (tick) => html`<text x="${tick * 100}" y="94">${tick * 10_000}</text>`,
   )
-  return html`<svg class="space" viewBox="-4 0 700 100" role="img" aria-label="Claimed ports of each thousand">${levels}<path class="line" d="M0 ${BASE}H660"/>${bars}${ticks}</svg>`
+  return html`<svg class="space" viewBox="-4 0 700 100" role="img" aria-label="Claimed ports in each thousand">${levels}<path class="line" d="M0 ${BASE}H660"/>${bars}${ticks}</svg>`
 }
 
 const BASE = 80
@@ -166,12 +166,13 @@ function cellHtml({ from, to, claims, collides }: Cell, strip: Strip, entryOf: E
   const width = (to - from + 1) * Math.min(scale, SIDE)
   const owners = [...new Set(claims.map(entryOf))]
   const [first] = owners as [PageEntry]
-  const isUp = owners.some(({ owner }) => owner.running?.live === 'up' || owner.running?.live === 'partly up')
   const text = owners.length === 1 ? `${first.number}` : `${first.number}+`
   const sign = collides
     ? crossHtml(x + width / 2 - 5, 5, 10)
     : html`<text x="${x + width / 2}" y="14">${text}</text>`
-  const up = isUp ? html`<rect class="up" x="${x + 2}" y="16.5" width="${width - 4}" height="2"/>` : ''
+  const up = claims.some((claim) => isUp(entryOf(claim).owner, claim.service))
+    ? html`<rect class="up" x="${x + 2}" y="16.5" width="${width - 4}" height="2"/>`
+    : ''
   const title = `${rangeText({ from, to })}: ${claims.map((claim) => claimText(claim, entryOf)).join(collides ? ' collides with ' : ', ')}`
   const target = collides ? '_collisions' : first.anchor
   const colour = collides ? 'x' : hue(first.number)
@@ -187,6 +188,12 @@ function claimText(claim: PortClaim, entryOf: EntryOf): string {
 
 function crossHtml(x: number, y: number, size: number): Markup {
   return html`<path class="cross" d="M${x} ${y}l${size} ${size}m0 ${-size}l${-size} ${size}"/>`
+}
+
+/** Returns true if containers of a product or instance run; with a service, if its container does. */
+export function isUp({ running }: PageOwner, service: string | null = null): boolean {
+  const isSome = running?.live === 'up' || running?.live === 'partly up'
+  return isSome && (service === null || !running.missing.includes(service))
 }
 
 /** The class of one of eight colours; neighbours differ. */

@@ -6,10 +6,11 @@ import { urlOf } from '../claims/web.js'
 import { rangeText } from '../ports/value.js'
 import type { Page } from '../tasks/page.js'
 import { html, type Markup } from './html.js'
-import { count } from './lines.js'
-import { hue, mapHtml, type PageEntry } from './page-map.js'
+import { count, counts } from './lines.js'
+import { hue, isUp, mapHtml, type PageEntry } from './page-map.js'
 import { SCRIPT, STYLE } from './page-style.js'
 import { hostText, offsetText } from './ports.js'
+import { runningText } from './products.js'
 
 /** Nothing is loaded, and no other script runs. */
 const POLICY = `default-src 'none'; img-src data:; style-src '${hash(STYLE)}'; script-src '${hash(SCRIPT)}'`
@@ -26,7 +27,7 @@ export function pageHtml(page: Page): string {
   })
   const colliding = new Set(collisions.flatMap(({ claims }) => claims))
   const cards = entries.map((entry) => cardHtml(entry, colliding))
-  const { markup } = html`<!doctype html>
+  const { markup } = html`<!doctype html><!-- Written by product page -->
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -60,19 +61,18 @@ ${mapHtml(entries)}</section>
 }
 
 function summary({ owners, collisions, unread }: Page): string {
-  const ports = owners.flatMap(({ claims }) => claims).length
-  const products = new Set(owners.map(({ product }) => product)).size
   const instances = owners.filter(({ instance }) => instance !== null).length
-  const up = owners.filter(({ running }) => running?.live === 'up' || running?.live === 'partly up').length
   const parts = [
-    count(products, 'product'),
-    ...(instances === 0 ? [] : [count(instances, 'instance')]),
-    count(ports, 'port'),
-    ...(unread.length > 0 && collisions.length === 0 ? [] : [count(collisions.length, 'collision')]),
-    ...(owners.some(({ running }) => running !== null) ? [`${up} up when this page was written`] : []),
+    count(new Set(owners.map(({ product }) => product)).size, 'product'),
+    instances === 0 ? '' : count(instances, 'instance'),
+    count(owners.flatMap(({ claims }) => claims).length, 'port'),
+    counts([[collisions.length, 'collision']], unread),
+    owners.every(({ running }) => running === null)
+      ? ''
+      : `${owners.filter((owner) => isUp(owner)).length} up when this page was written`,
   ]
   const missing = unread.length === 0 ? '' : `. Not read, so ports may be missing: ${unread.join(', ')}`
-  return `${parts.join(', ')}${missing}`
+  return `${parts.filter((part) => part !== '').join(', ')}${missing}`
 }
 
 function cardHtml({ owner, name, number, anchor }: PageEntry, colliding: ReadonlySet<PortClaim>): Markup {
@@ -80,7 +80,9 @@ function cardHtml({ owner, name, number, anchor }: PageEntry, colliding: Readonl
   const sorted = [...claims].sort((a, b) => rank(a) - rank(b) || a.from - b.from)
   const rows = sorted.map((claim) => rowHtml(claim, colliding.has(claim)))
   const ports = rows.length === 0 ? html`<p>No ports</p>` : html`<ul>${rows}</ul>`
-  const now = running === null ? '' : html`${upHtml(running)}, `
+  const on = isUp(owner) ? ' on' : ''
+  const now =
+    running === null ? '' : html`<b class="live${on}">${SIGNS[running.live]} ${runningText(running)}</b>, `
   const elsewhere = directory.startsWith('..') ? `, in ${directory}` : ''
   return html`<li class="card" id="${anchor}"><h3><span class="key ${hue(number)}">${number}</span> ${name}</h3>
 <p>${now}offset ${offsetText(offset, offsetFrom)}, ${STATES[state]}${elsewhere}</p>
@@ -103,12 +105,6 @@ const STATES: Readonly<Record<PageEntry['owner']['state'], string>> = {
 
 /** Shapes, as colour alone tells not everybody. */
 const SIGNS = { up: '●', 'partly up': '◐', down: '○', unknown: '?' } as const
-
-function upHtml({ live, missing }: NonNullable<PageEntry['owner']['running']>): Markup {
-  const without = missing.length === 0 ? live : `${live}, without ${missing.join(', ')}`
-  const isUp = live === 'up' || live === 'partly up'
-  return html`<b class="live${isUp ? ' on' : ''}">${SIGNS[live]} ${without}</b>`
-}
 
 function rowHtml(claim: PortClaim, collides: boolean): Markup {
   const { service, variable } = claim

@@ -1,7 +1,7 @@
 /** The products of a workspace, as a table and as JSON. */
 import { ownerName } from '../claims/claim.js'
 import { formerText } from '../tasks/live.js'
-import type { RunningList } from '../tasks/running.js'
+import type { Running, RunningList } from '../tasks/running.js'
 import type { SurveyedOwner } from '../tasks/survey.js'
 import { printable } from './escape.js'
 import { blocks } from './lines.js'
@@ -28,15 +28,18 @@ export function productsLines(owners: readonly SurveyedOwner[], width: number | 
 /** The table with what runs, and from which folder; then the leftovers. */
 export function runningLines({ owners, leftovers }: RunningList, width: number | null): string[] {
   const rows = owners.map((owner) => {
-    const { live, missing, formerPorts, folders } = owner.running
-    const without = missing.length === 0 ? live : `${live}, without ${missing.join(', ')}`
-    return [...cellsOf(owner), [without, ...formerText(formerPorts)].join('; '), folders.join(', ')]
+    return [...cellsOf(owner), runningText(owner.running), owner.running.folders.join(', ')]
   })
   const left = leftovers.map(({ project, folder, remove }) => [project, folder, remove])
   return blocks([
     printed([...COLUMNS, { title: 'now' }, { title: 'folder' }], rows, width),
     ...(left.length === 0 ? [] : [printed(LEFTOVERS, left, width)]),
   ])
+}
+
+export function runningText({ live, missing, formerPorts }: Running): string {
+  const without = missing.length === 0 ? live : `${live}, without ${missing.join(', ')}`
+  return [without, ...formerText(formerPorts)].join('; ')
 }
 
 const LEFTOVERS: readonly Column[] = [{ title: 'leftover' }, { title: 'folder' }, { title: 'removed by' }]

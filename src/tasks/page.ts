@@ -4,12 +4,12 @@ import type { Machine } from '../live/machine.js'
 import type { Problem } from '../problem.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { surveyElsewhere } from './elsewhere.js'
-import { listRunning, type RunningList } from './running.js'
+import { listRunning, type Running } from './running.js'
 import { type SurveyedOwner, surveyProducts } from './survey.js'
 
 export interface PageOwner extends SurveyedOwner {
   /** Null if it was not asked. */
-  readonly running: RunningList['owners'][number]['running'] | null
+  readonly running: Running | null
 }
 
 export interface Page {

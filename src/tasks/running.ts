@@ -14,7 +14,7 @@ import { stackOf } from './stacks.js'
 import type { SurveyedOwner } from './survey.js'
 
 /** What runs of a product or instance. */
-interface Running {
+export interface Running {
   /** `unknown` if the engine does not answer. */
   readonly live: 'up' | 'partly up' | 'down' | 'unknown'
   /** Its services that do not run. */

@@ -4,7 +4,7 @@ import { pageHtml } from '../../src/report/page.js'
 import { collectPage, type Page } from '../../src/tasks/page.js'
 import { openWorkspace } from '../../src/workspace/workspace.js'
 import { product } from '../support/cli.js'
-import { containerOf, engineOf, fakeMachine, SILENT } from '../support/machine.js'
+import { containerOf, engineOf, everywhere, fakeMachine, SILENT } from '../support/machine.js'
 import { makeWorkspace } from '../support/workspace.js'
 
 const HOSTILE = `"'><script>alert(1)</script><img src=x onerror=alert(1)>&amp;\u202e</title></style>`
@@ -97,6 +97,22 @@ test('marks what is up with --live, and tells what is missing', async () => {
   expect(textsOf(stdout, /<b class="live.*<\/b>/g)).toEqual(['○ down', '● up', '○ down'])
   expect(stdout).toContain('1 up when this page was written')
   expect(stdout.match(/<rect class="up"/g)).toHaveLength(1)
+  const services = {
+    'products/blog/compose.yaml':
+      'services: { a: { image: x, ports: ["80:80"] }, b: { image: x, ports: ["81:80"] } }\n',
+  }
+  const partly = makeWorkspace(services)
+  const container = containerOf('x', {
+    project: 'blog',
+    service: 'a',
+    directory: partly.path('products/blog'),
+  })
+  const engine = engineOf([container, everywhere(90, 80)])
+  const half = (await product('page --live', partly, { machine: { engine } })).stdout
+  expect(textsOf(half, /<b class="live.*<\/b>/g)).toEqual([
+    '◐ partly up, without b; runs on 90; up -d moves it',
+  ])
+  expect(half.match(/<rect class="up"/g)).toHaveLength(1)
   const silent = await product('page --live', here, { machine: { engine: SILENT } })
   expect(textsOf(silent.stdout, /<b class="live.*<\/b>/g)).toEqual(Array(3).fill('? unknown'))
   expect(silent.stderr).toContain('[no-engine]')
@@ -113,6 +129,8 @@ test('is written with -o, as the same bytes each time', async () => {
   expect(text).toBe((await product('page', where)).stdout)
   await product('page --output ports.html', where)
   expect(where.read('ports.html')).toBe(text)
+  where.write({ 'mine.html': '<!doctype html>\n<p>Mine</p>\n' })
+  expect((await product('page -o mine.html', where)).stderr).toContain('[foreign-file]')
   const failed = await product('page -o none/ports.html', where)
   expect([failed.exitCode, failed.stdout]).toEqual([1, ''])
   expect(failed.stderr).toContain('[cannot-write]')
