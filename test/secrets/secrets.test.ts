@@ -36,7 +36,6 @@ const VALUES = {
   '--feature': ['redis'],
   '--features': ['redis'],
   '--outcome': ['pinned'],
-  '--output': ['ports.html'],
   '--scheme': ['sha1'],
   '--base': ['6380'],
   '--format': ['json', 'github'],
