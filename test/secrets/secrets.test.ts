@@ -36,6 +36,7 @@ const VALUES = {
   '--feature': ['redis'],
   '--features': ['redis'],
   '--outcome': ['pinned'],
+  '--output': ['out'],
   '--scheme': ['sha1'],
   '--base': ['6380'],
   '--format': ['json', 'github'],
