@@ -21,7 +21,8 @@ nav a{margin-right:1rem}
 search{display:block;margin-top:.5rem}
 [hidden]{display:none!important}
 input{font:inherit;width:min(100%,24rem);padding:.35rem .6rem;color:inherit;background:var(--card);border:1px solid var(--dim);border-radius:6px}
-label{display:block;font-size:.875rem}
+label{display:block;margin-bottom:.4rem;font-size:.875rem}
+[role=status]{margin-left:.5rem}
 ul{list-style:none;margin:0;padding:0}
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,24rem),1fr));gap:.75rem}
 .card{padding:.75rem;background:var(--card);border:1px solid var(--line);border-radius:8px;break-inside:avoid;scroll-margin:1rem}
