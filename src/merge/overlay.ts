@@ -5,6 +5,7 @@
  *
  * It is merged from a template that is generated here.
  */
+import { basename } from 'node:path'
 import { encode } from '../env/bytes.js'
 import { parseEnv } from '../env/document.js'
 import type { Offset } from '../ports/offset.js'
@@ -47,7 +48,7 @@ export function overlaySource(
   const { file, text: old } = instance.overlay
   const { offset } = readOffset(old ?? '', file, instance.offset, given)
   const differences = instanceOverrides(plan, offset.value, new Map([[PROJECT, project]]))
-  const text = overlayTemplate(source.name, instance, project, differences)
+  const text = overlayTemplate(source, instance, project, differences)
   const moving = new Set(differences.ports.keys())
   for (const { key, text } of differences.following) if (typeof text !== 'string') moving.add(key)
   const lines = new Map(doc.statements.map(({ key, line }) => [key, line]))
@@ -83,14 +84,14 @@ function noRoom(instance: string, key: string, most: number): string {
 }
 
 function overlayTemplate(
-  product: string,
+  { name: product, env }: ProductSource,
   instance: InstanceSource,
   project: string,
   { ports, following }: InstanceOverrides,
 ): string {
   const lines = [
     `# ${instance.name}: another instance of ${product} on the same host. Start it in the product's folder with`,
-    `#   docker compose --env-file .env --env-file .env.${instance.name} up`,
+    `#   docker compose --env-file ${basename(env.file)} --env-file .env.${instance.name} up`,
     '',
     `${PROJECT}=${project}`,
   ]

@@ -1,5 +1,6 @@
 /** The report of a merge, for people. It ends as SPLENT's does. */
 
+import { basename } from 'node:path'
 import { ownerName } from '../claims/claim.js'
 import { decode } from '../env/bytes.js'
 import { MASK } from '../env/secret.js'
@@ -157,7 +158,7 @@ function summary(plan: ProductPlan, state: MergeState): [string, string][] {
     [
       isChanged && instance !== null,
       'overlay',
-      `${file}: docker compose --env-file .env --env-file .env.${instance} up`,
+      `${file}: docker compose --env-file ${basename(entries[0]?.file ?? '.env')} --env-file .env.${instance} up`,
     ],
     [isChanged && state === 'shown', 'dry run', 'nothing was written'],
   ]

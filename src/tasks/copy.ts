@@ -10,6 +10,7 @@ import { overlaySection } from '../merge/overlay.js'
 import type { ProductPlan } from '../merge/plan.js'
 import { composeProjectName } from '../merge/project-name.js'
 import { splitCopySection, writeSection } from '../merge/sections.js'
+import type { TextSource } from '../merge/source.js'
 import type { Offset } from '../ports/offset.js'
 import { hasErrors, type Problem } from '../problem.js'
 import { nameOf, readComposeProject } from '../workspace/compose.js'
@@ -173,7 +174,7 @@ export async function planProductCopy(
       original: originalName(root, kind),
       changes: plan.changes,
       envFile: target,
-      options: isInstance ? envFileOptions(base.after, name) : [],
+      options: isInstance ? envFileOptions({ file: base.file, text: base.after }, name) : [],
       variables: plan.assignments.map(({ key }) => key),
       override: plan.override === null ? null : override,
       brought: copies.map(({ file }) => file),
@@ -204,9 +205,9 @@ const NOTHING: CopyPlan = {
   footprint: null,
 }
 
-/** The options with which Compose reads an instance. @param env the product env; null if there is none */
-export function envFileOptions(env: string | null, name: string): string[] {
-  return ['--env-file', ...(env === null ? [] : ['.env', '--env-file']), `.env.${name}`]
+/** The options with which Compose reads an instance. @param env the product env */
+export function envFileOptions({ file, text }: TextSource, name: string): string[] {
+  return ['--env-file', ...(text === null ? [] : [basename(file), '--env-file']), `.env.${name}`]
 }
 
 function hasPortVariable({ entries }: ProductPlan, { references }: PublishedPort): boolean {

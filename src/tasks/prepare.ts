@@ -67,7 +67,7 @@ export async function prepareProduct(
   // A project that runs elsewhere concerns only what starts or stops it.
   const merging = (merge?.problems ?? workspace.problems).filter(({ code }) => code !== 'project-elsewhere')
   const problems = [...merging, ...reading.problems, ...off]
-  const envFiles = instance === null ? plainEnvFile(env) : envFileOptions(text, instance)
+  const envFiles = instance === null ? plainEnvFile(env) : envFileOptions({ file: env, text }, instance)
   const prepared = {
     workspace: current,
     owner: { product, instance },

@@ -281,6 +281,16 @@ describe('other commands', () => {
     expect(stdout).toMatch(new RegExp(`/shop_app/docker && docker compose ${options} up -d\n$`))
   })
 
+  test('compose reads an instance with the env file of its environment', async () => {
+    const folder = splent()
+    const { stdout } = await product('env --merge blog_app --prod --instance blue', folder.root)
+    expect(stdout).toContain('docker compose --env-file .env.deploy --env-file .env.blue up')
+    const { stdout: line } = await product('compose --print blog_app@blue ps', folder.root, {
+      env: { SPLENT_ENV: 'prod' },
+    })
+    expect(line).toContain('--env-file .env.deploy --env-file .env.blue ps')
+  })
+
   test('feature list knows which products use a pinned version', async () => {
     const { stdout } = await feature('list --json', splent().root)
     const features = JSON.parse(stdout).features as { feature: string; products: string[] }[]
