@@ -119,6 +119,23 @@ test('the page of a stopped product has the command that starts the port', async
   expect(await commandOf({ 'products/a/.env': 'WEB_HOST_PORT=8001\n' })).toBe('product run a COMMAND')
 })
 
+test('the page names no command for the stack of a feature that SPLENT starts', async () => {
+  const folder = makeFolder()
+  folder.write({
+    'shop_app/pyproject.toml':
+      '[project]\nname = "shop_app"\n[tool.splent]\nfeatures = ["splent_feature_ui"]\n',
+    'shop_app/docker/docker-compose.yml': web('shop', '"5800:5000"'),
+    'splent_feature_ui/docker/.env.example': 'UI_HOST_PORT=8080\n',
+    'splent_feature_ui/docker/docker-compose.yml': web('ui', '"${UI_HOST_PORT}:8080"'),
+  })
+  const { stdout } = await product('proxy --nginx', folder)
+  const pages = stdout.match(/Nothing answers[^"]*/g)
+  expect(pages).toEqual([
+    'Nothing answers at http://127.0.0.1:5800.<p>Start it, then reload this page:<pre>product compose shop_app up -d</pre>',
+    'Nothing answers at http://127.0.0.1:8585.<p>Start it, then reload this page.',
+  ])
+})
+
 describe('-o', () => {
   const files = { 'products/a/compose.yaml': web('a', '"8001:80"'), 'notes.txt': 'mine\n' }
 
