@@ -218,7 +218,8 @@ async function declared(
   }
   const template = { ...own.config, shifts: () => false }
   const decided: FeatureSource = { name: `@${product}`, hostDir: join(root, product), template }
-  const variables = [decided, ...[...configs.values()].reverse(), derived(product, environment, own)]
+  const all = [decided, ...[...configs.values()].reverse(), derived(product, environment, own)]
+  const variables = all.filter(({ template }) => template?.doc.statements.length !== 0)
   return { features, variables, stacks, problems }
 }
 

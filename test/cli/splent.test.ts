@@ -181,6 +181,17 @@ describe('a merge', () => {
     )
   })
 
+  test('prunes the section of a configuration that is gone', async () => {
+    const folder = splent()
+    await product('env --merge blog_app', folder.root)
+    folder.write({ 'splent_feature_auth/pyproject.toml': '[tool.splent]\ncli_version = "1"\n' })
+    expect((await product('env --merge blog_app', folder.root)).stdout).toContain(
+      'sections of @splent_feature_auth',
+    )
+    await product('env --merge blog_app --prune', folder.root)
+    expect(folder.read('blog_app/docker/.env')).not.toContain('AUTH_LOGIN')
+  })
+
   test('writes a configuration below the ports to which it refers', async () => {
     const toml = '[tool.splent.config]\nURL = "http://localhost:${REDIS_HOST_PORT}"\n'
     const folder = splent({ 'splent_feature_auth/pyproject.toml': toml })
