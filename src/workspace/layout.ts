@@ -30,7 +30,7 @@ export interface Layout {
   readonly defaultProduct?: string
   /** Why features and products are not created or changed here, and what to do instead. */
   readonly fixed?: { readonly message: string; readonly next: string }
-  /** Folders have files for many purposes, so unread templates and Compose files are not reported. */
+  /** Folders have files for many purposes, so unread files and missing templates are not reported. */
   readonly hasOtherFiles?: true
   /**
    * Reads what files other than templates and `product.yaml` say about a product's merge.

@@ -1,5 +1,5 @@
 /** Reads all sources of a product's merge. */
-import { basename, dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { WebMarks } from '../claims/web.js'
 import { parseEnv } from '../env/document.js'
 import { withoutOffset } from '../merge/local-offset.js'
@@ -12,7 +12,6 @@ import { isPortVariable } from '../ports/variable.js'
 import { hasErrors, type Place, type Problem, problem } from '../problem.js'
 import { readFromOriginal } from './copies.js'
 import { featureDrift } from './feature-drift.js'
-import { isFolder } from './files.js'
 import { includedFeatures, productIncludes } from './included-features.js'
 import type { Declared, Environment, NamedFeature } from './layout.js'
 import { checkProduct, suggestion } from './names.js'
@@ -216,8 +215,8 @@ async function loadFeature(
   if (problems.length > 0) return { source: null, problems: [...problems, ...unread] }
   const [section = feature, version] = feature.split('@')
   const source = { name: section, ...(version === undefined ? {} : { version }), hostDir, template }
-  const isOptional = !isFolder(join(workspace.root, dirname(newTemplate)))
-  if (template !== null || isOptional) return { source, portVariables, http, problems: unread }
+  if (template !== null || workspace.layout.hasOtherFiles)
+    return { source, portVariables, http, problems: unread }
   const next = `Create ${newTemplate}, or remove the feature from the product.`
   const message = `Feature ${feature} has no ${basename(newTemplate)}`
   return {

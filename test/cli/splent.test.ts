@@ -67,7 +67,7 @@ ODD_HOST_PORT = 7000
     'SEARCH_PORT_ONE=9200\nSEARCH_NAME=__PRODUCT___search\nLIMIT=1\n',
   [`${CACHE}/my_org/splent_feature_search@v1/pyproject.toml`]:
     '[tool.splent.config]\nLIMIT = 9\nADMIN_HOST_PORT = 9300\n',
-  'plain/src/': '',
+  'plain/docker/Dockerfile': 'FROM scratch\n',
   'splent_feature_old/docker/.env': 'OLD=1\n',
   'splent_feature_old/docker/.env.example': 'OLD=2\n',
   'splent_feature_mailhog/docker/.env.example': 'MAILHOG_PORT_TWO=8025\n',
