@@ -8,7 +8,6 @@ const common = {
   maxWorkers: 2,
 }
 
-// The stacks of the engine tests hold the demo's ports, of which a merge of the demo would warn: they come last.
 export default defineConfig({
   test: {
     projects: [
@@ -18,7 +17,6 @@ export default defineConfig({
           name: 'tool',
           include: ['test/**/*.test.ts'],
           exclude: ['test/engine/**'],
-          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -26,6 +24,7 @@ export default defineConfig({
           ...common,
           name: 'engine',
           include: ['test/engine/**/*.test.ts'],
+          maxWorkers: 1,
           sequence: { groupOrder: 1 },
         },
       },
