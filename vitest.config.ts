@@ -8,6 +8,9 @@ const common = {
   maxWorkers: 2,
 }
 
+/** Each of them may start an engine, and two engines would change each other's packet filter. */
+const ENGINE = ['test/engine/**/*.test.ts', 'test/live/engine.test.ts']
+
 export default defineConfig({
   test: {
     projects: [
@@ -16,14 +19,14 @@ export default defineConfig({
           ...common,
           name: 'tool',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/engine/**'],
+          exclude: ENGINE,
         },
       },
       {
         test: {
           ...common,
           name: 'engine',
-          include: ['test/engine/**/*.test.ts'],
+          include: ENGINE,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
         },

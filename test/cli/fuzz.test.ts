@@ -70,7 +70,7 @@ describe('check --fix --refresh, in any workspace', () => {
         await product('check --fix --refresh', workspace)
         if (fixed.unresolved.length === 0) expect(workspace.all()).toEqual(after)
       }),
-      { numRuns: 10 },
+      { numRuns: 6 },
     )
   })
 

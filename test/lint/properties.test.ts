@@ -42,7 +42,7 @@ describe('the linter neither throws nor hangs, and points into the file', () => 
         const files = { [ENV]: mine, 'features/mail/.env.example': others }
         isWellFormed(files, lintBytes(files))
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
@@ -52,7 +52,7 @@ describe('the linter neither throws nor hangs, and points into the file', () => 
         const files = inFeature(all, env)
         isWellFormed(files, lintBytes(files))
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
@@ -63,7 +63,7 @@ describe('the linter neither throws nor hangs, and points into the file', () => 
         isWellFormed(files, lintBytes(files))
         expect(fixed(files, 'redis', true).remaining).toBeDefined()
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
@@ -236,7 +236,7 @@ describe('the fix', () => {
           findings.filter(({ code }) => code === 'env-refused' || code === 'compose-refused').length
         expect(errors(remaining)).toBeLessThanOrEqual(errors(lintBytes(before)))
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
@@ -252,7 +252,7 @@ describe('the fix', () => {
           .map(({ code, message }) => `${code} ${message}`)
         expect(left).toEqual([])
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
@@ -264,7 +264,7 @@ describe('the fix', () => {
         const left = [ENV, DEV].flatMap((file) => (files[file] ?? '').match(/localhost:\d+/g) ?? [])
         expect(left.filter((url) => moved.includes(url.replace(/.*:/, '')))).toEqual([])
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
@@ -291,7 +291,7 @@ describe('the fix', () => {
             expect(after.match(/[^\r]\n/g)?.length ?? 0).toBe(text.match(/[^\r]\n/g)?.length ?? 0)
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
@@ -308,7 +308,7 @@ describe('the fix', () => {
         ).toEqual(keys(before[ENV]).sort())
         expect(added.every((key) => key.endsWith('_HOST_PORT'))).toBe(true)
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 })
