@@ -25,7 +25,7 @@ export interface PrepareOptions extends OutputOptions {
 /**
  * Merges a product, and reports on stderr alone.
  * @param isStart a port that is held becomes an error later
- * @returns the exit code if an error is in the way
+ * @returns the exit code if there is an error
  */
 export async function prepare(
   call: Call<PrepareOptions>,

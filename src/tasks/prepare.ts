@@ -40,7 +40,7 @@ export interface Prepared {
   readonly shellWins: ReadonlySet<string>
 }
 
-/** @returns null for `prepared` if an error is in the way */
+/** @returns null for `prepared` if there is an error */
 export async function prepareProduct(
   workspace: Workspace,
   named: OwnerName,

@@ -24,6 +24,7 @@ import {
   type Pyproject,
   readPyproject,
 } from './pyproject.js'
+import { remembered } from './remembered.js'
 
 const CACHE = '.splent_cache/features'
 const DEFAULT_NAMESPACE = 'splent_io'
@@ -44,6 +45,8 @@ export function splentLayout(root: string, chosen: Environment | null, shell: Sh
   const { products, editable } = foldersOf(root)
   const features = [...editable, ...pinnedFeatures(root)].sort()
   const hostRoot = shell['SPLENT_HOST_PROJECT_DIR'] || root
+  // Products share features.
+  const pyproject = remembered((folder) => pyprojectIn(root, folder))
   const folderOf = (feature: string): string => {
     if (editable.includes(feature)) return feature
     return `${CACHE}/${feature.includes('/') ? feature : `${DEFAULT_NAMESPACE}/${feature}`}`
@@ -107,11 +110,11 @@ export function splentLayout(root: string, chosen: Environment | null, shell: Sh
     productAt: (path) => products.find((name) => path === name || path.startsWith(`${name}/`)) ?? null,
     featureAt,
     given: async (feature) => {
-      const { config } = await pyprojectIn(root, folderOf(feature))
+      const { config } = await pyproject(folderOf(feature))
       return new Map([...readEnv(config.doc).values, ...derivedValues('__PRODUCT__', environment)])
     },
     declared: async (product, file, text) => {
-      const read = await declared(root, product, environment, editable, layout)
+      const read = await declared(root, product, environment, editable, layout, pyproject)
       const differing = otherThanSplent(product, environment, { file, env: env(product), text })
       return { ...read, problems: [...read.problems, ...differing] }
     },
@@ -179,8 +182,9 @@ async function declared(
   environment: Environment,
   editable: readonly string[],
   { feature: placesOf }: Pick<Layout, 'feature'>,
+  pyproject: (folder: string) => Promise<Pyproject>,
 ): Promise<Declared> {
-  const own = await pyprojectIn(root, product)
+  const own = await pyproject(product)
   const problems = [...own.problems]
   const features: NamedFeature[] = []
   const stacks: FeatureStack[] = []
@@ -204,7 +208,7 @@ async function declared(
       continue
     }
     const { folder, hostDir, composeFiles } = placesOf(feature)
-    const { config, problems: found } = await pyprojectIn(root, folder)
+    const { config, problems: found } = await pyproject(folder)
     if (!features.some((each) => each.feature === feature)) {
       features.push({ feature, place })
       const file = composeFiles.find((each) => isFile(join(root, each)))

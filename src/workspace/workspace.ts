@@ -73,7 +73,8 @@ export async function openWorkspace(
   const bare = { root, layout: plain, ...defaults, environment, shell, ...caches }
   const empty: Workspace = { ...bare, products: [], features: [], problems: [] }
   const { settings, problems } = await readYaml<WorkspaceSettings>(empty, plain.settings, WORKSPACE_SCHEMA)
-  const layout = row.open(root, options, settings)
+  // Opening it again lists and reads folders again.
+  const layout = Object.keys(settings).length === 0 ? plain : row.open(root, options, settings)
   const listing = layout.list()
   return {
     ...bare,
