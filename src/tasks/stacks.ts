@@ -1,6 +1,7 @@
 /** Products and instances as projects of Compose, which knows them by their names only. */
 import { dirname, resolve } from 'node:path'
 import { ownerName } from '../claims/claim.js'
+import type { Container } from '../live/container.js'
 import type { Machine } from '../live/machine.js'
 import { containersOf, type Stack } from '../live/stack.js'
 import { type Problem, problem } from '../problem.js'
@@ -26,22 +27,22 @@ export async function startedElsewhere(
   const engine = await machine.engine()
   return projects.flatMap((each) => {
     const [other] = containersOf(stackOf(workspace, each), machine, engine).elsewhere
-    return other === undefined ? [] : takenOver(workspace, each, other.container.directory ?? '')
+    return other === undefined ? [] : takenOver(workspace, each, other.container)
   })
 }
 
 function takenOver(
   { layout }: Workspace,
-  { product, instance, projectName }: Project,
-  folder: string,
+  { product, instance }: Project,
+  { project, directory }: Container,
 ): Problem {
   const { env } = layout.product(product)
-  const message = `Compose project ${projectName} was started from ${folder}: \`up\` here would take over its containers`
+  const message = `Compose project ${project} was started from ${directory}: \`up\` here would take over its containers`
   const name =
     instance === null
       ? `Make this a copy: product env --merge ${product} --as NAME`
       : 'Give this one another name'
-  const next = `${name}. Or remove those containers: docker compose -p ${projectName} down`
+  const next = `${name}. Or remove those containers: docker compose -p ${project} down`
   return problem('project-elsewhere', { file: env }, message, next)
 }
 
